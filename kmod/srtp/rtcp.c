@@ -107,7 +107,7 @@ static void swap_at(const struct swap *s, u32 off)
 		put_unaligned_be32(s->to, s->pkt + off);
 }
 
-/* @n entries of @step bytes that begin with an SSRC, as far as they are there. */
+/* @n entries of @step bytes that begin with an SSRC, as far as there are. */
 static void swap_each(const struct swap *s, u32 off, u32 n, u32 step)
 {
 	for (; n-- && off + step <= s->len; off += step)
