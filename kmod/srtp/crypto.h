@@ -26,8 +26,13 @@ enum {
 	UCSEC_CRYPTO_GCM_TAG	= 16,
 };
 
-/* An expanded AES key for single blocks; lives on the stack, wiped by user. */
-struct ucsec_crypto_aes;
+/*
+ * An expanded AES key for single blocks; lives on the stack, wiped by user.
+ * What it holds is the implementation's business: the kernel's is 484 bytes.
+ */
+struct ucsec_crypto_aes {
+	u32 storage[128];
+};
 
 /*
  * Session keys of SRTP, or of SRTCP, under one master key. Immutable after

@@ -123,6 +123,13 @@ int ucsec_srtp_rtcp_window_commit(struct ucsec_srtp_rtcp_window *w, u32 index);
 /* protect.c */
 
 /*
+ * The first counter block of CTR, RFC 3711 section 4.1.1, or the 12 bytes of
+ * GCM, RFC 7714 sections 8.1 and 9.1, for an SRTP or SRTCP @index.
+ */
+void ucsec_srtp_iv(const struct ucsec_crypto_session *s, u32 ssrc, u64 index,
+		   u8 iv[UCSEC_CRYPTO_BLOCK]);
+
+/*
  * Seals in place; *@len grows by tag and MKI, within @cap. @index must be
  * reserved, @hdr be the packet's own.
  */
