@@ -5,6 +5,8 @@
  * A session's contexts are reused, so unlike the kernel's it serves one thread.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <stdlib.h>
+
 #include <openssl/aes.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -86,6 +88,12 @@ int ucsec_crypto_session_init(struct ucsec_crypto_session *s,
 err_exit:
 	ucsec_crypto_session_exit(s);
 	return -ENOMEM;
+}
+
+void ucsec_test_rekey(struct ucsec_crypto_session *s)
+{
+	if (!EVP_EncryptInit_ex(s->cipher, cipher_of(s), NULL, s->key, NULL))
+		abort();
 }
 
 void ucsec_crypto_session_exit(struct ucsec_crypto_session *s)
