@@ -49,10 +49,12 @@ static EVP_MAC_CTX *mac_new(const u8 *key)
 		OSSL_PARAM_utf8_string("digest", digest, 4),
 		OSSL_PARAM_END
 	};
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
+	static EVP_MAC *mac;	/* fetching is slow, so but once */
+	EVP_MAC_CTX *ctx;
 
-	EVP_MAC_free(mac);
+	if (!mac)
+		mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	ctx = EVP_MAC_CTX_new(mac);
 	if (ctx && !EVP_MAC_init(ctx, key, UCSEC_CRYPTO_MAC_KEY, params)) {
 		EVP_MAC_CTX_free(ctx);
 		return NULL;
