@@ -23,7 +23,15 @@ enum {
  */
 static const struct nla_policy
 ucsec_unchecked_nl_policy[UCSEC_A_STREAM_MAX + 1] = {
-	[1 ... UCSEC_A_STREAM_MAX] = { .type = NLA_BINARY },
+	[UCSEC_A_STREAM_ID] = { .type = NLA_BINARY },
+	[UCSEC_A_STREAM_IN ... UCSEC_A_STREAM_TX] = { .type = NLA_NESTED },
+	[UCSEC_A_STREAM_FLAGS ... UCSEC_A_STREAM_MAX_SSRCS] = {
+		.type = NLA_BINARY,
+	},
+	[UCSEC_A_STREAM_SSRC] = { .type = NLA_NESTED },
+	[UCSEC_A_STREAM_COOKIE ... UCSEC_A_STREAM_RELATCH] = {
+		.type = NLA_BINARY,
+	},
 };
 
 /* A request is the namespace's alone; the lock is held throughout. */
