@@ -6,7 +6,8 @@
  * of the stream changes before its tag was found right; and whatever happens
  * to it, it leaves protected or not at all.
  */
-#include "stream.h"
+#include "media.h"
+#include "source.h"
 
 static enum ucsec_drop drop_reason_of(int err)
 {
