@@ -67,14 +67,30 @@ static void ask(struct ucsec *h, uint8_t which)
 
 	stream.rx.key_count = 2;
 	switch (which % 8) {
-	case 0: ucsec_stream_new(h, &stream, &id); break;
-	case 1: ucsec_stream_get(h, 1, &stream); break;
-	case 2: ucsec_stream_dump(h, on_stream, NULL); break;
-	case 3: ucsec_suite_dump(h, on_suite, NULL); break;
-	case 4: ucsec_stats_get(h, &stats); break;
-	case 5: ucsec_params_get(h, &params); break;
-	case 6: ucsec_params_set(h, &params); break;
-	case 7: ucsec_event_dispatch(h, on_notice, NULL); break;
+	case 0:
+		ucsec_stream_new(h, &stream, &id);
+		break;
+	case 1:
+		ucsec_stream_get(h, 1, &stream);
+		break;
+	case 2:
+		ucsec_stream_dump(h, on_stream, NULL);
+		break;
+	case 3:
+		ucsec_suite_dump(h, on_suite, NULL);
+		break;
+	case 4:
+		ucsec_stats_get(h, &stats);
+		break;
+	case 5:
+		ucsec_params_get(h, &params);
+		break;
+	case 6:
+		ucsec_params_set(h, &params);
+		break;
+	case 7:
+		ucsec_event_dispatch(h, on_notice, NULL);
+		break;
 	}
 	if (strlen(ucsec_error(h)->sentence) == 1000 ||
 	    strlen(ucsec_error(h)->attribute) == 1000)
