@@ -115,16 +115,19 @@ lint: ## Check sizes, includes, style, shell scripts and the module's annotation
 format: ## Format the C sources in place
 	@git ls-files '*.c' '*.h' | xargs -r clang-format-14 -i
 
+# kbuild's own modules_install signs and runs depmod by what only a kernel's
+# builder has. The name is the one that the running kernel tells.
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+installed-module = $(DESTDIR)/lib/modules/$(release)/updates/ucsec.ko
+
 .PHONY: install uninstall clean help
 install: all install-user ## Install the module for KDIR's kernel, the library and ucsecctl
-	$(Q)$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/build/kmod \
-		INSTALL_MOD_DIR=updates $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) \
-		modules_install
+	$(Q)install -D -m 644 build/kmod/ucsec.ko $(installed-module)
+	$(Q)$(if $(DESTDIR),,depmod $(release))
 
 uninstall: uninstall-user ## Remove what install put there
-	$(Q)release=$$(cat $(KDIR)/include/config/kernel.release) && \
-	rm -f "$(DESTDIR)/lib/modules/$$release/updates/ucsec.ko" && \
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) "$$release"
+	$(Q)rm -f $(installed-module)
+	$(Q)$(if $(DESTDIR),,depmod $(release))
 
 clean: ## Remove build/; downloaded kernels stay in the user's cache
 	$(Q)rm -rf build
