@@ -18,6 +18,9 @@ quiet = @printf '  %-7s %s\n' $(1) $(2:build/%=%)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 all: modules user ## Build the module, the library and ucsecctl
 
@@ -57,7 +60,7 @@ define build-module
 	$(Q)find $(1) -xtype l -delete
 	$(Q)cp -rsf $(CURDIR)/kmod/. $(1)
 	$(Q)ln -sfn ../include build/include
-	$(Q)kdir='$(2)' && test -n "$$kdir" && \
+	+$(Q)kdir='$(2)' && test -n "$$kdir" && \
 	$(MAKE) --no-print-directory -C "$$kdir" M=$(CURDIR)/$(1) \
 		W=1 KCFLAGS='$(WERROR)' $$(test -e "$$kdir/vmlinux" || \
 		echo CONFIG_DEBUG_INFO_BTF_MODULES=) modules
@@ -106,21 +109,25 @@ lint: ## Check sizes, includes, style, shell scripts and the module's annotation
 	@scripts/check-includes
 	@scripts/check-style
 	@scripts/check-shell
-	@$(MAKE) --no-print-directory modules C=2
+	@scripts/check-format
+	@$(MAKE) --no-print-directory modules C=2 CF=-Wsparse-error
 
 format: ## Format the C sources in place
 	@git ls-files '*.c' '*.h' | xargs -r clang-format-14 -i
 
+# kbuild's own modules_install signs and runs depmod by what only a kernel's
+# builder has. The name is the one that the running kernel tells.
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+installed-module = $(DESTDIR)/lib/modules/$(release)/updates/ucsec.ko
+
 .PHONY: install uninstall clean help
 install: all install-user ## Install the module for KDIR's kernel, the library and ucsecctl
-	$(Q)$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/build/kmod \
-		INSTALL_MOD_DIR=updates $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) \
-		modules_install
+	$(Q)install -D -m 644 build/kmod/ucsec.ko $(installed-module)
+	$(Q)$(if $(DESTDIR),,depmod $(release))
 
 uninstall: uninstall-user ## Remove what install put there
-	$(Q)release=$$(cat $(KDIR)/include/config/kernel.release) && \
-	rm -f "$(DESTDIR)/lib/modules/$$release/updates/ucsec.ko" && \
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) "$$release"
+	$(Q)rm -f $(installed-module)
+	$(Q)$(if $(DESTDIR),,depmod $(release))
 
 clean: ## Remove build/; downloaded kernels stay in the user's cache
 	$(Q)rm -rf build
