@@ -75,7 +75,7 @@ modules-debug: ## Build ucsec.ko into build/kmod-debug for the debug kernel
 
 .PHONY: bootstrap demo check check-host check-vm check-debug bench
 bootstrap: ## Install the Debian packages that all of this needs
-	@scripts/bootstrap build vm check demo
+	@scripts/bootstrap build vm check fuzz demo
 
 demo: ## Show speech encrypted and decrypted on its way through a gateway
 	@scripts/bootstrap build vm demo
@@ -83,7 +83,7 @@ demo: ## Show speech encrypted and decrypted on its way through a gateway
 	@scripts/demo
 
 check: ## Run all tests, on the host and in the virtual machine
-	@scripts/bootstrap build vm check
+	@scripts/bootstrap build vm check fuzz
 	@$(MAKE) --no-print-directory modules user host-tests
 	@selftests/run --host selftests/host.list --vm selftests/vm.list
 
@@ -94,7 +94,7 @@ check-vm: modules user host-tests ## Run the tests of the module in the virtual 
 	@selftests/run --vm selftests/vm.list
 
 check-debug: ## Run the tests of the module on the debug kernel
-	@scripts/bootstrap build vm check debug
+	@scripts/bootstrap build vm check fuzz debug
 	@$(MAKE) --no-print-directory modules-debug user host-tests
 	@selftests/run --kernel debug --vm selftests/vm.list
 
