@@ -325,7 +325,10 @@ static void parse(struct options *opt, int argc, char **argv)
 		case 'x': parse_side(&opt->tx, optarg); break;
 		case 'p': opt->payload = strtoul(optarg, NULL, 10); break;
 		case 'n': opt->streams = (unsigned int)atoi(optarg); break;
-		case 'F': opt->forge = true; break;
+		case 'F':
+			opt->forge = true;
+			opt->metric = "instructions_per_forged_packet";
+			break;
 		case 'R': opt->relay = true; break;
 		case 'S': opt->system = optarg; break;
 		case 'P': opt->path = optarg; break;
