@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The socket: opened, named, sent on and received from.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "internal.h"
+
+/* A burst of events must fit until the reader gets the processor. */
+#define EVENT_BUFFER	(1 << 20)
+
+struct ucsec_link {
+	struct nl_sock *sock;
+	int family;
+};
+
+static int errno_of(int nlerr)
+{
+	switch (-nlerr) {
+	case NLE_NOMEM:
+		return -ENOMEM;
+	case NLE_PERM:
+		return -EPERM;
+	case NLE_OBJ_NOTFOUND:
+		return -ENOENT;
+	case NLE_NOACCESS:
+		return -EACCES;
+	case NLE_AF_NOSUPPORT:
+	case NLE_PROTO_MISMATCH:
+		return -EPROTONOSUPPORT;
+	default:
+		return -EIO;
+	}
+}
+
+/*
+ * CAP_ACK keeps the kernel from sending a refused request, and the keys in
+ * it, back through the receive buffer.
+ */
+static int set_options(int fd)
+{
+	static const int options[] = {
+		NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK,
+	};
+	int on = 1;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (setsockopt(fd, SOL_NETLINK, options[i], &on, sizeof(on)))
+			return -errno;
+	return 0;
+}
+
+int ucsec_link_open(struct ucsec_link **link)
+{
+	struct ucsec_link *new = calloc(1, sizeof(*new));
+	int err = -ENOMEM;
+
+	if (!new)
+		return err;
+	new->sock = nl_socket_alloc();
+	if (!new->sock)
+		goto err_free;
+	err = genl_connect(new->sock);
+	if (err) {
+		err = errno_of(err);
+		goto err_sock;
+	}
+	err = set_options(nl_socket_get_fd(new->sock));
+	if (err)
+		goto err_sock;
+	new->family = genl_ctrl_resolve(new->sock, UCSEC_FAMILY_NAME);
+	if (new->family < 0) {
+		err = errno_of(new->family);
+		goto err_sock;
+	}
+	*link = new;
+	return 0;
+
+err_sock:
+	nl_socket_free(new->sock);
+err_free:
+	free(new);
+	return err;
+}
+
+void ucsec_link_close(struct ucsec_link *link)
+{
+	if (!link)
+		return;
+	nl_socket_free(link->sock);
+	free(link);
+}
+
+int ucsec_link_family(const struct ucsec_link *link)
+{
+	return link->family;
+}
+
+int ucsec_link_fd(const struct ucsec_link *link)
+{
+	return nl_socket_get_fd(link->sock);
+}
+
+int ucsec_link_join(struct ucsec_link *link)
+{
+	int fd = ucsec_link_fd(link);
+	int group, err;
+
+	group = genl_ctrl_resolve_grp(link->sock, UCSEC_FAMILY_NAME,
+				      UCSEC_MCGRP_EVENTS);
+	if (group < 0)
+		return errno_of(group);
+	nl_socket_set_buffer_size(link->sock, EVENT_BUFFER, 0);
+	err = nl_socket_set_nonblocking(link->sock);
+	if (err)
+		return errno_of(err);
+	/* Not by libnl, which would fold errno into its own numbers. */
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
+		       sizeof(group)))
+		return -errno;
+	return 0;
+}
+
+/* libnl hands the message's own memory to sendmsg(2); no copy remains. */
+int ucsec_link_send(struct ucsec_link *link, struct nl_msg *msg)
+{
+	int sent;
+
+	do {
+		errno = 0;
+		sent = nl_send_auto(link->sock, msg);
+	} while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return errno ? -errno : errno_of(sent);
+	return 0;
+}
+
+ssize_t ucsec_link_recv(struct ucsec_link *link, void **datagram)
+{
+	int fd = ucsec_link_fd(link);
+	struct sockaddr_nl from;
+	socklen_t from_len;
+	ssize_t len;
+	void *buf;
+
+	do {
+		do
+			len = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC);
+		while (len < 0 && errno == EINTR);
+		if (len < 0)
+			return -errno;
+		buf = malloc(len ? len : 1);
+		if (!buf)
+			return -ENOMEM;
+		from_len = sizeof(from);
+		len = recvfrom(fd, buf, len, 0, (struct sockaddr *)&from,
+			       &from_len);
+		if (len >= 0 && from.nl_pid == 0)
+			break;
+		/* Anybody may write to our port; only the kernel is heard. */
+		free(buf);
+		if (len < 0 && errno != EINTR)
+			return -errno;
+	} while (true);
+	*datagram = buf;
+	return len;
+}
