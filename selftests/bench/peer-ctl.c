@@ -12,11 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "flow.h"
 #include "netns.h"
 #include "xt_RTPENGINE.h" /* the peer's own, from its package */
+
+enum { MAX_ROUNDS = 1000 };
 
 struct stream {
 	struct sockaddr_in in, out, to;
@@ -153,6 +156,44 @@ static int open_control(const char *table)
 	return fd;
 }
 
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Prints the median of what creating and deleting the stream takes. */
+static void time_life(const char *table, const struct stream *stream)
+{
+	struct rtpengine_message del = { .cmd = REMG_DEL_TARGET };
+	static int64_t took[MAX_ROUNDS];
+	int fd = open_control(table);
+	int64_t start;
+
+	if (!stream->count || stream->count > MAX_ROUNDS)
+		error(2, 0, "1 to %d rounds", MAX_ROUNDS);
+	del.u.target.local = address(&stream->in);
+	for (unsigned int i = 0; i < stream->count; i++) {
+		start = now();
+		add_target(fd, stream);
+		add_destination(fd, stream);
+		send_message(fd, &del);
+		took[i] = now() - start;
+	}
+	close(fd);
+	qsort(took, stream->count, sizeof(took[0]), compare);
+	printf("%lld\n", (long long)took[stream->count / 2]);
+}
+
 static void control_tables(const char *verb, const char *table)
 {
 	int fd = open("/proc/rtpengine/control", O_WRONLY | O_CLOEXEC);
@@ -190,10 +231,15 @@ int main(int argc, char **argv)
 		add_streams(argv[2], &stream);
 		return 0;
 	}
+	if (argc > 4 && !strcmp(argv[1], "time")) {
+		parse(&stream, argc - 3, argv + 3);
+		time_life(argv[2], &stream);
+		return 0;
+	}
 	fputs("usage: peer-ctl add|del TABLE\n"
-	      "       peer-ctl stream TABLE in A:P out A:P to A:P\n"
-	      "                [rx SUITE key-file F] [tx SUITE key-file F]\n"
-	      "                [count N]\n",
+	      "       peer-ctl stream|time TABLE in A:P out A:P to A:P\n"
+	      "                     [rx SUITE key-file F] [tx SUITE key-file F]\n"
+	      "                     [count N]\n",
 	      stderr);
 	return 2;
 }

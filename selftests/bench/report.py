@@ -13,14 +13,13 @@ CM = "AES_CM_128_HMAC_SHA1_80"
 GCM = "AEAD_AES_128_GCM"
 FIELDS = ("system", "path", "rx", "tx", "payload", "streams", "metric",
           "value", "runs", "note")
-MANY = 1001
 
 CAVEAT = """\
 Guest instructions per packet, end to end: send call, both veth links and the
 sink's queue included; median of %d boot(s), all systems in the same boot.
 Instruction counts hide stalls, cache misses and atomics, and the emulated CPU
 has no SHA-NI, so HMAC-SHA1 is over-charged against current CPUs.
-* above the goal   = measured relative to the row it is named after"""
+* misses the goal    + what the system adds to the kernel's own path"""
 
 
 def key(result):
@@ -85,7 +84,8 @@ def media_rows(f):
     forged = {"metric": "instructions_per_forged_packet"}
     good_gcm = f.get("ucsec", rx=GCM, **one)
     good_cm = f.get("ucsec", rx=CM, **one)
-    many = f.get("ucsec", rx=GCM, tx=GCM, **one)
+    alone = f.get("ucsec", rx=GCM, tx=GCM, **one)
+    near_one = alone and round(alone * 1.1)
     return [
         ("RTP to RTP", f.forward(), *both(**one)),
         ("RTP to SRTP GCM128", 13000, *both(tx=GCM, **one)),
@@ -93,13 +93,15 @@ def media_rows(f):
         ("SRTP to RTP GCM128", 13200, *both(rx=GCM, **one)),
         ("SRTP to RTP CM80", None, *both(rx=CM, **one)),
         ("SRTP to SRTP GCM128", 15300, *both(rx=GCM, tx=GCM, **one)),
+        ("... of 1,001 streams", near_one,
+         *both(rx=GCM, tx=GCM, streams=1001)),
+        ("... of 100,001 streams", near_one,
+         *both(rx=GCM, tx=GCM, streams=100001)),
         ("SRTP to SRTP CM80", 22000, *both(rx=CM, tx=CM, **one)),
         ("RTP to SRTP GCM128, 1200 bytes", 17000,
          *both(tx=GCM, payload=1200, **one)),
         ("forged SRTP GCM128", good_gcm, *both(rx=GCM, **forged)),
         ("forged SRTP CM80", good_cm, *both(rx=CM, **forged)),
-        ("SRTP to SRTP GCM128, 1,001 streams",
-         many and round(many * 1.1), *both(rx=GCM, tx=GCM, streams=MANY)),
     ]
 
 
@@ -108,17 +110,21 @@ def side_rows(f):
     def extra(path, note):
         return (f.extra("ucsec", path, note), f.extra("rtpengine", path, note))
 
-    grown = {"metric": "bytes_per_stream", "payload": 0, "rx": GCM, "tx": GCM,
+    two = {"payload": 0, "rx": GCM, "tx": GCM}
+    life = {"metric": "instructions_per_create_delete", **two}
+    grown = {"metric": "bytes_per_stream", **two, "streams": 1000,
              "note": "growth of slab, percpu and vmalloc memory"}
     says = {"metric": "bytes_per_stream", "payload": 0, "tx": GCM,
             "note": "as the module reports it"}
     return [
-        ("= unrelated UDP passing the host", 150,
+        ("+ unrelated UDP passing the host", 150,
          *extra("forward", "unrelated UDP passing the host")),
-        ("= unrelated UDP to the host", 150,
+        ("+ unrelated UDP to the host", 150,
          *extra("socket", "unrelated UDP to the host")),
-        ("= UDP passing, module loaded, no stream", None,
+        ("+ UDP passing, module loaded, no stream", None,
          f.extra("ucsec", "forward", "module loaded, no stream"), None),
+        ("create + delete a stream, GCM128 both", 90000,
+         f.get("ucsec", **life), f.get("rtpengine", **life)),
         ("bytes a stream, GCM128 on both sides", 7168,
          f.get("ucsec", **grown), f.get("rtpengine", **grown)),
         ("... as the module reports it", 7168,
