@@ -135,15 +135,17 @@ def side_rows(f):
 
 def baseline_rows(f):
     """(name, value) of the kernel and of a relay in userspace."""
-    system = "userspace-libsrtp2"
-    note = "one thread, recvfrom and sendto, Debian's libsrtp2"
+    note = "one thread, recvfrom and sendto"
     rows = [("delivery to a local socket", f.get("kernel", "socket")),
             ("plain forwarding", f.forward()),
-            ("plain forwarding, 1200 bytes", f.forward(1200))]
-    for name, suite in (("RTP to RTP", None), ("RTP to SRTP GCM128", GCM),
-                        ("RTP to SRTP CM80", CM)):
-        rows.append((f"userspace relay, {name}",
-                     f.get(system, "userspace", tx=suite, note=note)))
+            ("plain forwarding, 1200 bytes", f.forward(1200)),
+            ("userspace relay, RTP to RTP",
+             f.get("userspace-libsrtp2", "userspace", note=note))]
+    for library in ("libsrtp2", "openssl"):
+        for name, suite in (("GCM128", GCM), ("CM80", CM)):
+            rows.append((f"userspace relay, {library}, RTP to SRTP {name}",
+                         f.get(f"userspace-{library}", "userspace", tx=suite,
+                               note=note)))
     return rows
 
 

@@ -22,6 +22,7 @@
 
 #include "flow.h"
 #include "netns.h"
+#include "seal.h"
 
 enum { BATCH = 50, BATCHES = 400, WARM_UP = 2 };
 
@@ -33,8 +34,8 @@ struct options {
 	struct side rx, tx;
 	size_t payload;
 	unsigned int streams;
+	const char *relay; /* NULL, "libsrtp2" or "openssl" */
 	bool forge;
-	bool relay;
 };
 
 struct rig {
@@ -44,8 +45,8 @@ struct rig {
 	int host; /* -1 where nothing listens on the gateway */
 	bool forge;
 	bool relay;
-	srtp_t relay_open;
-	srtp_t relay_seal;
+	srtp_t relay_srtp;
+	struct seal *relay_seal;
 	struct sockaddr_in relay_to;
 	uint8_t packet[BATCH][FLOW_MAX_PACKET];
 	int len[BATCH];
@@ -96,12 +97,11 @@ static void relay_batch(struct rig *rig)
 				    (struct sockaddr *)&from, &from_len);
 		if (len < 0)
 			error(1, errno, "relay: recvfrom");
-		if (rig->relay_open &&
-		    srtp_unprotect(rig->relay_open, packet, &len))
-			error(1, 0, "relay: unprotect");
-		if (rig->relay_seal &&
-		    srtp_protect(rig->relay_seal, packet, &len))
-			error(1, 0, "relay: protect");
+		if (rig->relay_seal)
+			len = seal_packet(rig->relay_seal, packet, len);
+		if (len < 0 || (rig->relay_srtp &&
+				srtp_protect(rig->relay_srtp, packet, &len)))
+			error(1, 0, "relay: cannot protect");
 		if (sendto(rig->host, packet, (size_t)len, 0,
 			   (struct sockaddr *)&rig->relay_to,
 			   sizeof(rig->relay_to)) != len)
@@ -211,6 +211,22 @@ static int open_socket(const char *ns, const char *from, const char *to)
 	return fd;
 }
 
+static void relay_init(struct rig *rig, const struct options *opt)
+{
+	int err = endpoint_parse(&rig->relay_to, opt->sink);
+
+	if (!strcmp(opt->relay, "libsrtp2")) {
+		err = err ? err : session_new(&rig->relay_srtp, &opt->tx, true);
+	} else if (!strcmp(opt->relay, "openssl") && opt->tx.suite) {
+		rig->relay_seal = seal_new(&opt->tx);
+		err = err || !rig->relay_seal ? -EINVAL : 0;
+	} else {
+		err = -EINVAL;
+	}
+	if (err)
+		error(1, -err, "cannot set up the relay");
+}
+
 static void rig_init(struct rig *rig, const struct options *opt)
 {
 	rig->sink = open_socket(opt->sink_ns, opt->sink, NULL);
@@ -219,17 +235,13 @@ static void rig_init(struct rig *rig, const struct options *opt)
 		rig->host = open_socket(opt->host_ns, opt->host, NULL);
 	rig->sender = open_socket(opt->from_ns, opt->from, opt->to);
 	rig->forge = opt->forge;
-	rig->relay = opt->relay;
+	rig->relay = opt->relay != NULL;
 
 	if (srtp_init() || flow_init(&rig->flow, &opt->rx, &opt->tx,
 				     opt->payload))
 		error(1, 0, "libsrtp2 refuses the suites or the payload");
-	if (!opt->relay)
-		return;
-	if (endpoint_parse(&rig->relay_to, opt->sink) ||
-	    session_new(&rig->relay_open, &opt->rx, false) ||
-	    session_new(&rig->relay_seal, &opt->tx, true))
-		error(1, 0, "cannot set up the relay");
+	if (opt->relay)
+		relay_init(rig, opt);
 }
 
 static void print_suite(const char *name, const struct side *side)
@@ -263,7 +275,7 @@ static const struct option long_options[] = {
 	{ "payload", required_argument, NULL, 'p' },
 	{ "streams", required_argument, NULL, 'n' },
 	{ "forge", no_argument, NULL, 'F' },
-	{ "relay", no_argument, NULL, 'R' },
+	{ "relay", required_argument, NULL, 'R' },
 	{ "system", required_argument, NULL, 'S' },
 	{ "path", required_argument, NULL, 'P' },
 	{ "note", required_argument, NULL, 'N' },
@@ -277,7 +289,7 @@ static void usage(void)
 	      "  --to ADDR:PORT        where it sends to\n"
 	      "  --sink NS,ADDR:PORT   where packets must arrive\n"
 	      "  [--host NS,ADDR:PORT] a socket of the gateway's own\n"
-	      "  [--relay]             ... forwards, in userspace\n"
+	      "  [--relay LIBRARY]     ... seals and forwards: libsrtp2, openssl\n"
 	      "  [--rx SUITE,KEYFILE]  how the sender protects\n"
 	      "  [--tx SUITE,KEYFILE]  how the sink expects it\n"
 	      "  [--payload BYTES] [--streams N] [--forge]\n",
@@ -329,7 +341,7 @@ static void parse(struct options *opt, int argc, char **argv)
 			opt->forge = true;
 			opt->metric = "instructions_per_forged_packet";
 			break;
-		case 'R': opt->relay = true; break;
+		case 'R': opt->relay = optarg; break;
 		case 'S': opt->system = optarg; break;
 		case 'P': opt->path = optarg; break;
 		case 'N': opt->note = optarg; break;
