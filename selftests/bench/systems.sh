@@ -1,6 +1,7 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # How streams are made in each system the benchmark compares; sourced by rows.
+
+# shellcheck shell=bash
 
 # shellcheck disable=SC2317 # functions are called by the name of a system
 # shellcheck disable=SC2034,SC2154 # shared with rows and topology.sh

@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 # The namespaces the benchmark measures in; sourced by rows.
 #
@@ -9,6 +8,8 @@
 #   |     a0 ----+-----+---- r0    (forwards)   r1 ---+-----+---- b0     |
 #   +------------+     +------------------------------+     +------------+
 #      sender                 what is measured                  sink
+
+# shellcheck shell=bash
 
 # shellcheck disable=SC2034 # for rows
 sender=10.0.1.1 gateway_in=10.0.1.254 gateway_out=10.0.2.254 sink=10.0.2.1
