@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of ucsecctl share.
+ */
+#ifndef UCSEC_CTL_H
+#define UCSEC_CTL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <ucsec/ucsec.h>
+
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,	/* refused by the kernel, or not possible */
+	STATUS_USAGE = 2,
+};
+
+struct command;
+
+/* One run of the program. */
+struct ctl {
+	const struct command *command;
+	struct ucsec *handle;	/* NULL until ctl_open() */
+	bool json;
+	bool stdin_taken;
+};
+
+/* main.c: one row is a command, its dispatch, its usage and its help. */
+struct command {
+	const char *noun;
+	const char *verb;	/* NULL: the noun alone */
+	const char *usage;	/* what follows the command */
+	const char *about;
+	enum status (*run)(struct ctl *ctl, char **words);
+	void (*help)(FILE *out);	/* keywords; may be NULL */
+};
+
+/* report.c: words on standard error; they never quote a value */
+enum status usage_error(const struct ctl *ctl, const char *sentence,
+			const char *word);
+enum status value_error(const struct ctl *ctl, const char *keyword,
+			const char *sentence);
+enum status fail(const struct ctl *ctl, const char *sentence);
+enum status fail_key(const char *side, const char *sentence);
+enum status fail_request(const struct ctl *ctl);
+enum status ctl_open(struct ctl *ctl);
+void print_usage(FILE *out, const struct command *command);
+
+/* values.c: values of keywords, and bytes as text */
+int parse_u32(const char *text, uint32_t *value);
+int parse_switch(const char *word);
+int parse_cookie(const char *text, uint8_t *cookie, uint32_t *len);
+#define COOKIE_TEXT_LEN	(4 * UCSEC_MAX_COOKIE_LEN + 1)
+void format_cookie(const uint8_t *cookie, uint32_t len, char *text);
+const char *reason_name(unsigned int reason, char *buf, size_t size);
+
+/* key-file.c */
+enum status read_keys(struct ctl *ctl, const char *side, const char *file,
+		      const struct ucsec_key *mki, struct ucsec_crypto *crypto);
+
+/* json.c: the JSON contract of ucsecctl(8) */
+json_t *json_of_stream(const struct ucsec_stream *stream);
+json_t *json_of_stats(const struct ucsec_stats *stats, bool of_namespace);
+json_t *json_of_suite(const struct ucsec_suite_info *suite);
+json_t *json_of_params(const struct ucsec_params *params);
+json_t *json_of_notice(const struct ucsec_notice *notice);
+enum status print_json(json_t *json);
+
+/* One file per noun. */
+void print_drops(const struct ucsec_stats *stats);
+void print_stream(const struct ucsec_stream *stream);
+enum status cmd_stream_add(struct ctl *ctl, char **words);
+enum status cmd_stream_set(struct ctl *ctl, char **words);
+enum status cmd_stream_show(struct ctl *ctl, char **words);
+enum status cmd_stream_del(struct ctl *ctl, char **words);
+enum status cmd_stream_flush(struct ctl *ctl, char **words);
+enum status cmd_suites(struct ctl *ctl, char **words);
+enum status cmd_stats(struct ctl *ctl, char **words);
+enum status cmd_params(struct ctl *ctl, char **words);
+enum status cmd_params_set(struct ctl *ctl, char **words);
+enum status cmd_monitor(struct ctl *ctl, char **words);
+void help_stream_add(FILE *out);
+void help_stream_set(FILE *out);
+void help_params_set(FILE *out);
+
+#endif /* UCSEC_CTL_H */
