@@ -77,7 +77,7 @@ static void make_plain(uint8_t *packet, uint16_t seq, size_t payload)
 	uint32_t random = seq;
 
 	packet[0] = 0x80; /* version 2, nothing optional */
-	packet[1] = 0;	  /* PCMU */
+	packet[1] = 0; /* PCMU */
 	memcpy(packet + 2, &be_seq, sizeof(be_seq));
 	memcpy(packet + 4, &be_time, sizeof(be_time));
 	memcpy(packet + 8, &be_ssrc, sizeof(be_ssrc));

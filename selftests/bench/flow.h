@@ -12,11 +12,11 @@
 #define FLOW_MAX_PACKET (12 + FLOW_MAX_PAYLOAD + SRTP_MAX_TRAILER_LEN)
 
 struct flow {
-	size_t payload;	   /* bytes after the RTP header */
-	srtp_t seal;	   /* as the sender protects; NULL: plain RTP */
-	srtp_t open;	   /* as the sink unprotects; NULL: plain RTP */
+	size_t payload; /* bytes after the RTP header */
+	srtp_t seal; /* as the sender protects; NULL: plain RTP */
+	srtp_t open; /* as the sink unprotects; NULL: plain RTP */
 	uint16_t next_out; /* sequence number of the next packet made */
-	uint16_t next_in;  /* sequence number of the next one expected */
+	uint16_t next_in; /* sequence number of the next one expected */
 };
 
 /* A session over one side; *session is NULL for plain RTP. */

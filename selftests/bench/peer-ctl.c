@@ -72,7 +72,7 @@ static void send_message(int fd, const struct rtpengine_message *message)
 /* What its daemon sets for plain audio: one payload type, SSRC known. */
 static void add_target(int fd, const struct stream *stream)
 {
-	struct rtpengine_message message = { .cmd = REMG_ADD_TARGET };
+	struct rtpengine_message message = {.cmd = REMG_ADD_TARGET};
 	struct rtpengine_target_info *target = &message.u.target;
 
 	target->local = address(&stream->in);
@@ -92,7 +92,7 @@ static void add_target(int fd, const struct stream *stream)
 
 static void add_destination(int fd, const struct stream *stream)
 {
-	struct rtpengine_message message = { .cmd = REMG_ADD_DESTINATION };
+	struct rtpengine_message message = {.cmd = REMG_ADD_DESTINATION};
 	struct rtpengine_destination_info *to = &message.u.destination;
 
 	to->local = address(&stream->in);
@@ -174,7 +174,7 @@ static int compare(const void *a, const void *b)
 /* Prints the median of what creating and deleting the stream takes. */
 static void time_life(const char *table, const struct stream *stream)
 {
-	struct rtpengine_message del = { .cmd = REMG_DEL_TARGET };
+	struct rtpengine_message del = {.cmd = REMG_DEL_TARGET};
 	static int64_t took[MAX_ROUNDS];
 	int fd = open_control(table);
 	int64_t start;
@@ -220,7 +220,7 @@ static void add_streams(const char *table, struct stream *stream)
 
 int main(int argc, char **argv)
 {
-	struct stream stream = { .count = 1 };
+	struct stream stream = {.count = 1};
 
 	if (argc == 3 && (!strcmp(argv[1], "add") || !strcmp(argv[1], "del"))) {
 		control_tables(argv[1], argv[2]);

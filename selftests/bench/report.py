@@ -160,7 +160,7 @@ def print_table(f):
     print(line.format("path", "goal", "ucsec", "rtpengine", "ratio"))
     for name, goal, ours, peer in media_rows(f) + side_rows(f):
         ratio = "-"
-        if ours and peer and ours > 0:
+        if ours and peer and not name.startswith("+"):
             ratio = f"{peer / ours:.2f}x"
         over = goal is not None and ours is not None and ours > goal
         print(line.format(name, cell(goal), cell(ours) + "*" * over,

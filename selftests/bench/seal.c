@@ -32,7 +32,7 @@ static int derive(const struct side *side, uint8_t label, uint8_t *out,
 	const EVP_CIPHER *aes = side->suite->key_len == 16 ? EVP_aes_128_ctr() :
 							     EVP_aes_256_ctr();
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	uint8_t iv[16] = { 0 };
+	uint8_t iv[16] = {0};
 	int done, ok;
 
 	memcpy(iv, side->key + side->suite->key_len, side->suite->salt_len);
@@ -128,7 +128,7 @@ static int seal_cm(struct seal *seal, uint8_t *packet, int len)
 {
 	static const uint8_t roc[ROC_LEN];
 	uint8_t *payload = packet + RTP_HEADER_LEN;
-	uint8_t iv[16] = { 0 }, mac[MAC_LEN];
+	uint8_t iv[16] = {0}, mac[MAC_LEN];
 	size_t mac_len;
 	int done;
 

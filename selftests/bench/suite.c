@@ -8,10 +8,10 @@
 #include "suite.h"
 
 static const struct suite suites[] = {
-	{ "AES_CM_128_HMAC_SHA1_80", false, 16, 14, 10 },
-	{ "AES_CM_128_HMAC_SHA1_32", false, 16, 14, 4 },
-	{ "AEAD_AES_128_GCM", true, 16, 12, 16 },
-	{ "AEAD_AES_256_GCM", true, 32, 12, 16 },
+	{"AES_CM_128_HMAC_SHA1_80", false, 16, 14, 10},
+	{"AES_CM_128_HMAC_SHA1_32", false, 16, 14, 4},
+	{"AEAD_AES_128_GCM", true, 16, 12, 16},
+	{"AEAD_AES_256_GCM", true, 32, 12, 16},
 };
 
 const struct suite *suite_lookup(const char *name)

@@ -12,6 +12,7 @@ gcm=AEAD_AES_128_GCM
 make_keys() {
 	local side
 
+	umask 077
 	keys=$(mktemp -d)
 	for side in rx tx; do
 		head -c 30 /dev/urandom | base64 >"$keys/$side.$cm"

@@ -115,8 +115,8 @@ static int64_t send_batch(struct rig *rig)
 	int64_t start = now();
 
 	for (int i = 0; i < BATCH; i++)
-		if (send(rig->sender, rig->packet[i], (size_t)rig->len[i],
-			 0) != rig->len[i])
+		if (send(rig->sender, rig->packet[i], (size_t)rig->len[i], 0) !=
+		    rig->len[i])
 			error(1, errno, "send");
 	if (rig->relay)
 		relay_batch(rig);
@@ -201,8 +201,7 @@ static int open_socket(const char *ns, const char *from, const char *to)
 	struct sockaddr_in local, remote;
 	int fd;
 
-	if (endpoint_parse(&local, from) ||
-	    (to && endpoint_parse(&remote, to)))
+	if (endpoint_parse(&local, from) || (to && endpoint_parse(&remote, to)))
 		error(2, 0, "not an address with a port: %s %s", from,
 		      to ? to : "");
 	fd = netns_udp_socket(ns, &local, to ? &remote : NULL);
@@ -237,8 +236,8 @@ static void rig_init(struct rig *rig, const struct options *opt)
 	rig->forge = opt->forge;
 	rig->relay = opt->relay != NULL;
 
-	if (srtp_init() || flow_init(&rig->flow, &opt->rx, &opt->tx,
-				     opt->payload))
+	if (srtp_init() ||
+	    flow_init(&rig->flow, &opt->rx, &opt->tx, opt->payload))
 		error(1, 0, "libsrtp2 refuses the suites or the payload");
 	if (opt->relay)
 		relay_init(rig, opt);
@@ -266,20 +265,20 @@ static void print_result(const struct options *opt, int64_t value)
 }
 
 static const struct option long_options[] = {
-	{ "from", required_argument, NULL, 'f' },
-	{ "sink", required_argument, NULL, 's' },
-	{ "host", required_argument, NULL, 'h' },
-	{ "to", required_argument, NULL, 't' },
-	{ "rx", required_argument, NULL, 'r' },
-	{ "tx", required_argument, NULL, 'x' },
-	{ "payload", required_argument, NULL, 'p' },
-	{ "streams", required_argument, NULL, 'n' },
-	{ "forge", no_argument, NULL, 'F' },
-	{ "relay", required_argument, NULL, 'R' },
-	{ "system", required_argument, NULL, 'S' },
-	{ "path", required_argument, NULL, 'P' },
-	{ "note", required_argument, NULL, 'N' },
-	{ NULL, 0, NULL, 0 },
+	{"from", required_argument, NULL, 'f'},
+	{"sink", required_argument, NULL, 's'},
+	{"host", required_argument, NULL, 'h'},
+	{"to", required_argument, NULL, 't'},
+	{"rx", required_argument, NULL, 'r'},
+	{"tx", required_argument, NULL, 'x'},
+	{"payload", required_argument, NULL, 'p'},
+	{"streams", required_argument, NULL, 'n'},
+	{"forge", no_argument, NULL, 'F'},
+	{"relay", required_argument, NULL, 'R'},
+	{"system", required_argument, NULL, 'S'},
+	{"path", required_argument, NULL, 'P'},
+	{"note", required_argument, NULL, 'N'},
+	{NULL, 0, NULL, 0},
 };
 
 static void usage(void)
@@ -329,23 +328,48 @@ static void parse(struct options *opt, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		switch (c) {
-		case 'f': split(optarg, &opt->from_ns, &opt->from); break;
-		case 's': split(optarg, &opt->sink_ns, &opt->sink); break;
-		case 'h': split(optarg, &opt->host_ns, &opt->host); break;
-		case 't': opt->to = optarg; break;
-		case 'r': parse_side(&opt->rx, optarg); break;
-		case 'x': parse_side(&opt->tx, optarg); break;
-		case 'p': opt->payload = strtoul(optarg, NULL, 10); break;
-		case 'n': opt->streams = (unsigned int)atoi(optarg); break;
+		case 'f':
+			split(optarg, &opt->from_ns, &opt->from);
+			break;
+		case 's':
+			split(optarg, &opt->sink_ns, &opt->sink);
+			break;
+		case 'h':
+			split(optarg, &opt->host_ns, &opt->host);
+			break;
+		case 't':
+			opt->to = optarg;
+			break;
+		case 'r':
+			parse_side(&opt->rx, optarg);
+			break;
+		case 'x':
+			parse_side(&opt->tx, optarg);
+			break;
+		case 'p':
+			opt->payload = strtoul(optarg, NULL, 10);
+			break;
+		case 'n':
+			opt->streams = (unsigned int)atoi(optarg);
+			break;
 		case 'F':
 			opt->forge = true;
 			opt->metric = "instructions_per_forged_packet";
 			break;
-		case 'R': opt->relay = optarg; break;
-		case 'S': opt->system = optarg; break;
-		case 'P': opt->path = optarg; break;
-		case 'N': opt->note = optarg; break;
-		default: usage();
+		case 'R':
+			opt->relay = optarg;
+			break;
+		case 'S':
+			opt->system = optarg;
+			break;
+		case 'P':
+			opt->path = optarg;
+			break;
+		case 'N':
+			opt->note = optarg;
+			break;
+		default:
+			usage();
 		}
 	}
 	if (optind != argc || !opt->from || !opt->to || !opt->sink ||
