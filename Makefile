@@ -18,6 +18,9 @@ quiet = @printf '  %-7s %s\n' $(1) $(2:build/%=%)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 all: modules user ## Build the module, the library and ucsecctl
 
@@ -106,7 +109,8 @@ lint: ## Check sizes, includes, style, shell scripts and the module's annotation
 	@scripts/check-includes
 	@scripts/check-style
 	@scripts/check-shell
-	@$(MAKE) --no-print-directory modules C=2
+	@scripts/check-format
+	@$(MAKE) --no-print-directory modules C=2 CF=-Wsparse-error
 
 format: ## Format the C sources in place
 	@git ls-files '*.c' '*.h' | xargs -r clang-format-14 -i

@@ -5,6 +5,8 @@
  * A session's contexts are reused, so unlike the kernel's it serves one thread.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <stdlib.h>
+
 #include <openssl/aes.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -47,10 +49,12 @@ static EVP_MAC_CTX *mac_new(const u8 *key)
 		OSSL_PARAM_utf8_string("digest", digest, 4),
 		OSSL_PARAM_END
 	};
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
+	static EVP_MAC *mac;	/* fetching is slow, so but once */
+	EVP_MAC_CTX *ctx;
 
-	EVP_MAC_free(mac);
+	if (!mac)
+		mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	ctx = EVP_MAC_CTX_new(mac);
 	if (ctx && !EVP_MAC_init(ctx, key, UCSEC_CRYPTO_MAC_KEY, params)) {
 		EVP_MAC_CTX_free(ctx);
 		return NULL;
@@ -86,6 +90,12 @@ int ucsec_crypto_session_init(struct ucsec_crypto_session *s,
 err_exit:
 	ucsec_crypto_session_exit(s);
 	return -ENOMEM;
+}
+
+void ucsec_test_rekey(struct ucsec_crypto_session *s)
+{
+	if (!EVP_EncryptInit_ex(s->cipher, cipher_of(s), NULL, s->key, NULL))
+		abort();
 }
 
 void ucsec_crypto_session_exit(struct ucsec_crypto_session *s)

@@ -19,4 +19,7 @@ extern int ucsec_test_pass;
 /* OpenSSL contexts that sessions hold. */
 extern int ucsec_test_handles;
 
+/* The accelerated cipher again, after key or key_len of a session changed. */
+void ucsec_test_rekey(struct ucsec_crypto_session *s);
+
 #endif /* UCSEC_CRYPTO_OPENSSL_H */

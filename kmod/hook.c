@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Arrival: netfilter hooks that pick the packets of media ports out of all
+ * others, and take them from there to departure.
+ *
+ * Before conntrack, so that media makes no entries there and is not rewritten;
+ * after defragmentation and the raw table, so that both have their say. INPUT
+ * rules never see media.
+ */
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <linux/netfilter_bridge.h>
+#include <net/xfrm.h>
+#include "forward.h"
+#include "hook.h"
+#include "skb.h"
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+#define HOOK_PRIORITY	(NF_IP_PRI_CONNTRACK - 1)
+
+/* A packet that reached a media port. */
+struct arrival {
+	struct ucsec_stream *stream;
+	struct ucsec_entry *entry;
+	struct in6_addr saddr;
+	struct ucsec_hop hop;
+	unsigned int thoff;
+	u16 family;
+};
+
+static void count_drop(struct ucsec_stream *stream, enum ucsec_drop reason,
+		       unsigned int len)
+{
+	atomic64_inc(&stream->drop[reason]);
+	ucsec_stats_drop(stream->un->stats, reason);
+	trace_ucsec_drop(stream->id, reason, len);
+}
+
+/* Counts and frees. */
+static void drop_skb(struct ucsec_stream *stream, struct sk_buff *skb,
+		     enum ucsec_drop reason)
+{
+	count_drop(stream, reason, skb->len);
+	kfree_skb(skb);
+}
+
+static enum ucsec_drop check_policy(const struct arrival *a,
+				    struct sk_buff *skb)
+{
+	bool ok = a->family == AF_INET ?
+		  xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb) :
+		  xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb);
+
+	return ok ? UCSEC_DROP_NONE : UCSEC_DROP_POLICY;
+}
+
+/* Length and checksum of the datagram; trims what is behind it. */
+static enum ucsec_drop check_udp(const struct arrival *a, struct sk_buff *skb)
+{
+	const struct udphdr *uh = (void *)(skb->data + a->thoff);
+	unsigned int len = ntohs(uh->len);
+
+	if (len < sizeof(*uh) || len > skb->len - a->thoff)
+		return UCSEC_DROP_MALFORMED;
+	if (!uh->check) {
+		/* IPv6 forbids it, RFC 8200 section 8.1. */
+		if (a->family == AF_INET6)
+			return UCSEC_DROP_CSUM;
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	}
+	if (len < skb->len - a->thoff &&
+	    pskb_trim_rcsum(skb, a->thoff + len))
+		return UCSEC_DROP_NOMEM;
+	if (skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
+		return UCSEC_DROP_NONE;
+	if (a->family == AF_INET ?
+	    nf_ip_checksum(skb, NF_INET_PRE_ROUTING, a->thoff, IPPROTO_UDP) :
+	    nf_ip6_checksum(skb, NF_INET_PRE_ROUTING, a->thoff, IPPROTO_UDP))
+		return UCSEC_DROP_CSUM;
+	return UCSEC_DROP_NONE;
+}
+
+static bool hands_up(const struct ucsec_path *path, const struct sk_buff *skb,
+		     unsigned int offset)
+{
+	u8 buf[2], *first;
+
+	if (!(path->flags & UCSEC_F_HAND_UP))
+		return false;
+	first = skb_header_pointer(skb, offset, sizeof(buf), buf);
+	return !first || !ucsec_srtp_is_rtp_or_rtcp(first, sizeof(buf));
+}
+
+/*
+ * The whole way of one datagram. Consumes @skb unless it is handed up, which
+ * happens before anything of it is touched.
+ */
+static unsigned int take(const struct arrival *a, struct sk_buff *skb)
+{
+	struct ucsec_stream *stream = a->stream;
+	struct ucsec_net *un = stream->un;
+	struct ucsec_path *path = rcu_dereference(stream->path);
+	unsigned int payload = a->thoff + sizeof(struct udphdr);
+	struct ucsec_packet pkt;
+	enum ucsec_drop drop;
+
+	ucsec_stats_packet(un->stats, stream->stats, UCSEC_STAT_RX_PACKETS,
+			   skb->len - payload);
+	drop = check_policy(a, skb);
+	if (!drop)
+		drop = check_udp(a, skb);
+	if (drop)
+		goto drop;
+	if (unlikely(hands_up(path, skb, payload))) {
+		ucsec_stats_inc(un->stats, stream->stats,
+				UCSEC_STAT_UP_PACKETS);
+		return NF_ACCEPT;
+	}
+	drop = UCSEC_DROP_NOMEM;
+	if (!ucsec_skb_own(skb, stream->tx_protected ?
+				UCSEC_SRTP_TRAILER_MAX : 0))
+		goto drop;
+	pkt.sport = ((struct udphdr *)(skb->data + a->thoff))->source;
+	pkt.saddr = a->saddr;
+	pkt.rtcp_port = a->entry->rtcp;
+	__skb_pull(skb, payload);
+	pkt.data = skb->data;
+	pkt.len = skb->len;
+	pkt.cap = skb->len + skb_tailroom(skb);
+	drop = UCSEC_DROP_NOT_RTP;
+	if (!ucsec_srtp_is_rtp_or_rtcp(pkt.data, pkt.len))
+		goto drop;
+	drop = ucsec_media_process(stream, path, &pkt);
+	if (drop)
+		goto drop;
+	ucsec_skb_resize(skb, pkt.len);
+	drop = ucsec_forward(stream, path, skb, &a->hop, pkt.rtcp);
+	if (drop == UCSEC_DROP_SEND) {
+		count_drop(stream, drop, pkt.len);
+		return NF_STOLEN;
+	}
+	if (drop)
+		goto drop;
+	ucsec_stats_packet(un->stats, stream->stats, UCSEC_STAT_TX_PACKETS,
+			   pkt.len);
+	if (pkt.rtcp)
+		ucsec_stats_inc(un->stats, stream->stats,
+				UCSEC_STAT_RTCP_PACKETS);
+	return NF_STOLEN;
+
+drop:
+	drop_skb(stream, skb, drop);
+	return NF_STOLEN;
+}
+
+/* A train of datagrams that the sender or GRO left in one: one by one. */
+static unsigned int take_gso(const struct arrival *a, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *seg, *next;
+
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs)) {
+		ucsec_stats_packet(a->stream->un->stats, a->stream->stats,
+				   UCSEC_STAT_RX_PACKETS, skb->len);
+		drop_skb(a->stream, skb, UCSEC_DROP_NOMEM);
+		return NF_STOLEN;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, seg, next) {
+		skb_mark_not_on_list(seg);
+		/* No way back into the stack for one of a train. */
+		if (take(a, seg) == NF_ACCEPT)
+			kfree_skb(seg);
+	}
+	return NF_STOLEN;
+}
+
+/*
+ * Is it for a media port? Reads the UDP header; no lock, no copy.
+ */
+static bool find(struct arrival *a, struct sk_buff *skb, struct net *net,
+		 struct ucsec_entry_key *key)
+{
+	struct udphdr *uh;
+
+	if (!pskb_may_pull(skb, a->thoff + sizeof(*uh)))
+		return false;
+	uh = (struct udphdr *)(skb->data + a->thoff);
+	key->port = uh->dest;
+	key->pad = 0;
+	key->scope = 0;
+	if (a->family == AF_INET6 &&
+	    ipv6_addr_type(&key->addr) & IPV6_ADDR_LINKLOCAL)
+		key->scope = skb->dev->ifindex;
+	a->entry = ucsec_stream_lookup_rcu(ucsec_net(net), key);
+	if (!a->entry)
+		return false;
+	a->stream = ucsec_entry_stream(a->entry);
+	if (!a->stream->in.ifindex ||
+	    a->stream->in.ifindex == skb->dev->ifindex)
+		return true;
+	return a->stream->in.ifindex ==
+	       l3mdev_master_ifindex_rcu(skb->dev);
+}
+
+/* Of a media port, but not in a form that is taken. */
+static unsigned int refuse(const struct arrival *a, struct sk_buff *skb,
+			   enum ucsec_drop reason)
+{
+	ucsec_stats_packet(a->stream->un->stats, a->stream->stats,
+			   UCSEC_STAT_RX_PACKETS, skb->len - a->thoff -
+			   sizeof(struct udphdr));
+	drop_skb(a->stream, skb, reason);
+	return NF_STOLEN;
+}
+
+/*
+ * Not for this host: by its link address, or as seen by a bridge that lets
+ * iptables look at what it forwards.
+ */
+static bool is_foreign(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *nf_bridge = nf_bridge_info_get(skb);
+
+	if (nf_bridge && nf_bridge->pkt_otherhost)
+		return true;
+#endif
+	return skb->pkt_type != PACKET_HOST;
+}
+
+static unsigned int hook_v4(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct ucsec_entry_key key;
+	struct arrival a;
+
+	if (iph->protocol != IPPROTO_UDP || is_foreign(skb))
+		return NF_ACCEPT;
+	/* The first fragment has the ports; the others never get whole. */
+	if (unlikely(iph->frag_off & htons(IP_OFFSET)))
+		return NF_ACCEPT;
+	a.family = AF_INET;
+	a.thoff = iph->ihl * 4;
+	ipv6_addr_set_v4mapped(iph->daddr, &key.addr);
+	if (!find(&a, skb, state->net, &key))
+		return NF_ACCEPT;
+	iph = ip_hdr(skb);
+	if (unlikely(iph->frag_off & htons(IP_MF)))
+		return refuse(&a, skb, UCSEC_DROP_FRAGMENT);
+	if (unlikely(iph->ihl != 5))
+		return refuse(&a, skb, UCSEC_DROP_OPTIONS);
+	ipv6_addr_set_v4mapped(iph->saddr, &a.saddr);
+	a.hop.tos = iph->tos;
+	a.hop.ttl = iph->ttl;
+	if (unlikely(skb_is_gso(skb)))
+		return take_gso(&a, skb);
+	return take(&a, skb);
+}
+
+/*
+ * UDP behind extension headers: refused on a media port, which nothing that
+ * sends media needs, and passed elsewhere.
+ */
+static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
+				struct net *net, struct ucsec_entry_key *key)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	__be16 frag_off = 0;
+	int thoff;
+
+	if (!ipv6_ext_hdr(nexthdr) || nexthdr == NEXTHDR_NONE)
+		return NF_ACCEPT;
+	thoff = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &nexthdr,
+				 &frag_off);
+	if (thoff < 0 || nexthdr != IPPROTO_UDP ||
+	    (frag_off & htons(IP6_OFFSET)))
+		return NF_ACCEPT;
+	a->thoff = thoff;
+	if (!find(a, skb, net, key))
+		return NF_ACCEPT;
+	return refuse(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
+					 UCSEC_DROP_OPTIONS);
+}
+
+static unsigned int hook_v6(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct ucsec_entry_key key;
+	struct arrival a;
+
+	if (is_foreign(skb))
+		return NF_ACCEPT;
+	a.family = AF_INET6;
+	a.thoff = sizeof(*ip6h);
+	key.addr = ip6h->daddr;
+	if (unlikely(ip6h->nexthdr != IPPROTO_UDP))
+		return hook_v6_ext(skb, &a, state->net, &key);
+	if (!find(&a, skb, state->net, &key))
+		return NF_ACCEPT;
+	ip6h = ipv6_hdr(skb);
+	a.saddr = ip6h->saddr;
+	a.hop.tos = ipv6_get_dsfield(ip6h);
+	a.hop.ttl = ip6h->hop_limit;
+	if (unlikely(skb_is_gso(skb)))
+		return take_gso(&a, skb);
+	return take(&a, skb);
+}
+
+static const struct nf_hook_ops hook_ops[] = {
+	{
+		.hook = hook_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = HOOK_PRIORITY,
+	}, {
+		.hook = hook_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = HOOK_PRIORITY,
+	},
+};
+
+int ucsec_hook_hold(struct ucsec_net *un)
+{
+	lockdep_assert_held(&un->lock);
+	if (un->nstreams)
+		return 0;
+	return nf_register_net_hooks(un->net, hook_ops, ARRAY_SIZE(hook_ops));
+}
+
+void ucsec_hook_release(struct ucsec_net *un)
+{
+	lockdep_assert_held(&un->lock);
+	if (!un->nstreams)
+		nf_unregister_net_hooks(un->net, hook_ops,
+					ARRAY_SIZE(hook_ops));
+}

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The generic netlink family: parse, check, call objects; knows no packets. */
+#include <linux/module.h>
+#include <net/sock.h>
+#include <net/genetlink.h>
+#include "attr.h"
+#include "fill.h"
+#include "policy.h"
+
+static bool unprivileged_userns;
+module_param(unprivileged_userns, bool, 0444);
+MODULE_PARM_DESC(unprivileged_userns,
+		 "let CAP_NET_ADMIN of the namespace's own user namespace do");
+
+enum {
+	EVENTS_GROUP,
+};
+
+/*
+ * Requests with keys are validated by their handlers, not by the core: what
+ * the core refuses never reaches post_doit, which wipes the keys. The core
+ * only sees that the attributes are well-formed and known.
+ */
+static const struct nla_policy
+ucsec_unchecked_nl_policy[UCSEC_A_STREAM_MAX + 1] = {
+	[1 ... UCSEC_A_STREAM_MAX] = { .type = NLA_BINARY },
+};
+
+/* A request is the namespace's alone; the lock is held throughout. */
+static int ucsec_nl_pre_doit(const struct genl_ops *ops, struct sk_buff *skb,
+			     struct genl_info *info)
+{
+	struct ucsec_net *un = ucsec_net(genl_info_net(info));
+
+	mutex_lock(&un->lock);
+	info->user_ptr[0] = un;
+	return 0;
+}
+
+static void ucsec_nl_post_doit(const struct genl_ops *ops, struct sk_buff *skb,
+			       struct genl_info *info)
+{
+	struct ucsec_net *un = info->user_ptr[0];
+
+	mutex_unlock(&un->lock);
+	/* Also keeps the keys out of the echo of a refused request. */
+	if (ops->policy == ucsec_unchecked_nl_policy)
+		memzero_explicit(genlmsg_data(info->genlhdr),
+				 genlmsg_len(info->genlhdr));
+}
+
+static struct sk_buff *reply_new(struct genl_info *info, void **hdr)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	if (!msg)
+		return NULL;
+	*hdr = genlmsg_put_reply(msg, info, &ucsec_netlink_family, 0,
+				 info->genlhdr->cmd);
+	if (*hdr)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static int reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr,
+		      int err)
+{
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/* The stream a request names; NULL and the sentence if there is none. */
+static struct ucsec_stream *find_stream(struct genl_info *info)
+{
+	struct nlattr *id = info->attrs[UCSEC_A_STREAM_ID];
+	struct ucsec_stream *stream;
+
+	if (!id) {
+		NL_SET_ERR_MSG(info->extack, "which stream?");
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, UCSEC_A_STREAM_ID);
+		return ERR_PTR(-EINVAL);
+	}
+	stream = ucsec_stream_find(info->user_ptr[0], nla_get_u32(id));
+	if (stream)
+		return stream;
+	NL_SET_ERR_MSG_ATTR(info->extack, id, "no such stream");
+	return ERR_PTR(-ENOENT);
+}
+
+/*
+ * Streams
+ */
+
+/* A parsed request, with keys in it. */
+struct request {
+	struct ucsec_stream_config cfg;
+	struct nlattr *tb[UCSEC_A_STREAM_MAX + 1];
+};
+
+static int stream_new(struct genl_info *info, struct request *r)
+{
+	struct ucsec_net *un = info->user_ptr[0];
+	struct ucsec_stream *stream;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	err = ucsec_attr_stream_new(info, r->tb, &r->cfg);
+	if (err)
+		return err;
+	/* First, so that no stream is made whose id cannot be told. */
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	stream = ucsec_stream_new(un, &r->cfg, info->extack);
+	if (IS_ERR(stream))
+		return reply_send(info, msg, hdr, PTR_ERR(stream));
+	err = nla_put_u32(msg, UCSEC_A_STREAM_ID, stream->id);
+	return reply_send(info, msg, hdr, err);
+}
+
+static int stream_set(struct genl_info *info, struct request *r)
+{
+	struct ucsec_stream *stream;
+	int err;
+
+	err = ucsec_attr_stream_set(info, r->tb, &r->cfg);
+	if (err)
+		return err;
+	stream = ucsec_stream_find(info->user_ptr[0], r->cfg.id);
+	if (!stream) {
+		NL_SET_ERR_MSG_ATTR(info->extack, r->tb[UCSEC_A_STREAM_ID],
+				    "no such stream");
+		return -ENOENT;
+	}
+	return ucsec_stream_set(stream, &r->cfg, info->extack);
+}
+
+static int with_request(struct genl_info *info,
+			int (*handle)(struct genl_info *, struct request *))
+{
+	struct request *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	err = handle(info, r);
+	kfree_sensitive(r);
+	return err;
+}
+
+static int ucsec_nl_stream_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return with_request(info, stream_new);
+}
+
+static int ucsec_nl_stream_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return with_request(info, stream_set);
+}
+
+static int ucsec_nl_stream_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	struct ucsec_stream *stream = find_stream(info);
+
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	ucsec_stream_remove(stream);
+	return 0;
+}
+
+static int ucsec_nl_stream_flush_doit(struct sk_buff *skb,
+				      struct genl_info *info)
+{
+	ucsec_stream_flush(info->user_ptr[0]);
+	return 0;
+}
+
+static int ucsec_nl_stream_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	struct ucsec_stream *stream = find_stream(info);
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	return reply_send(info, msg, hdr, ucsec_fill_stream(msg, stream));
+}
+
+static int dump_stream(struct sk_buff *skb, struct netlink_callback *cb,
+		       struct ucsec_stream *stream)
+{
+	void *hdr;
+	int err;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &ucsec_netlink_family, NLM_F_MULTI,
+			  UCSEC_CMD_STREAM_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	err = ucsec_fill_stream(skb, stream);
+	if (err) {
+		genlmsg_cancel(skb, hdr);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int ucsec_nl_stream_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	struct ucsec_net *un = ucsec_net(sock_net(cb->skb->sk));
+	struct ucsec_stream *stream;
+	int id = cb->args[0];
+	int err = 0;
+
+	mutex_lock(&un->lock);
+	cb->seq = un->generation;
+	idr_for_each_entry_continue(&un->ids, stream, id) {
+		err = dump_stream(skb, cb, stream);
+		if (err)
+			break;
+	}
+	/* A full message goes on where it stopped. */
+	cb->args[0] = id;
+	mutex_unlock(&un->lock);
+	return skb->len ?: err;
+}
+
+void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
+			  u64 count)
+{
+	struct ucsec_net *un = stream->un;
+	struct sk_buff *msg;
+	void *hdr;
+
+	lockdep_assert_held(&un->lock);
+	if (!genl_has_listeners(&ucsec_netlink_family, un->net, EVENTS_GROUP))
+		return;
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		goto lost;
+	hdr = genlmsg_put(msg, 0, 0, &ucsec_netlink_family, 0,
+			  UCSEC_CMD_STREAM_NTF);
+	if (!hdr || nla_put_u32(msg, UCSEC_A_STREAM_ID, stream->id) ||
+	    nla_put_u32(msg, UCSEC_A_STREAM_EVENT, event) ||
+	    ucsec_fill_endpoint(msg, UCSEC_A_STREAM_IN, &stream->in) ||
+	    (stream->cookie_len &&
+	     nla_put(msg, UCSEC_A_STREAM_COOKIE, stream->cookie_len,
+		     stream->cookie)) ||
+	    (event == UCSEC_EVENT_LATCHED &&
+	     ucsec_fill_endpoint(msg, UCSEC_A_STREAM_LATCHED,
+				 &stream->latched)) ||
+	    (count && nla_put_u64_64bit(msg, UCSEC_A_STREAM_COUNT, count,
+					UCSEC_A_STREAM_PAD)))
+		goto lost;
+	genlmsg_end(msg, hdr);
+	if (genlmsg_multicast_netns(&ucsec_netlink_family, un->net, msg, 0,
+				    EVENTS_GROUP, GFP_KERNEL) == -ENOBUFS)
+		atomic64_inc(&un->events_lost);
+	else
+		atomic64_inc(&un->events_sent);
+	return;
+
+lost:
+	nlmsg_free(msg);
+	atomic64_inc(&un->events_lost);
+}
+
+/*
+ * The namespace
+ */
+
+static int ucsec_nl_suite_get_dumpit(struct sk_buff *skb,
+				     struct netlink_callback *cb)
+{
+	u32 suite = cb->args[0] ?: UCSEC_SUITE_UNSPEC + 1;
+	void *hdr;
+
+	for (; suite <= UCSEC_SUITE_MAX; suite++) {
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &ucsec_netlink_family,
+				  NLM_F_MULTI, UCSEC_CMD_SUITE_GET);
+		if (!hdr)
+			break;
+		if (ucsec_fill_suite(skb, suite)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+	}
+	cb->args[0] = suite;
+	return skb->len;
+}
+
+static int ucsec_nl_stats_get_doit(struct sk_buff *skb,
+				   struct genl_info *info)
+{
+	struct ucsec_net *un = info->user_ptr[0];
+	struct ucsec_stats stats;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	ucsec_netns_stats(un, &stats);
+	err = ucsec_fill_stats(msg, &stats);
+	if (!err && (nla_put_u32(msg, UCSEC_A_STATS_STREAMS, un->nstreams) ||
+		     nla_put_u64_64bit(msg, UCSEC_A_STATS_EVENTS_SENT,
+				       atomic64_read(&un->events_sent),
+				       UCSEC_A_STATS_PAD) ||
+		     nla_put_u64_64bit(msg, UCSEC_A_STATS_EVENTS_LOST,
+				       atomic64_read(&un->events_lost),
+				       UCSEC_A_STATS_PAD)))
+		err = -EMSGSIZE;
+	return reply_send(info, msg, hdr, err);
+}
+
+static int ucsec_nl_param_get_doit(struct sk_buff *skb,
+				   struct genl_info *info)
+{
+	struct ucsec_net *un = info->user_ptr[0];
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	return reply_send(info, msg, hdr,
+			  ucsec_fill_params(msg, &un->params));
+}
+
+static int ucsec_nl_param_set_doit(struct sk_buff *skb,
+				   struct genl_info *info)
+{
+	struct ucsec_net *un = info->user_ptr[0];
+	struct ucsec_params *p = &un->params;
+	const struct {
+		int type;
+		u32 *value;
+	} params[] = {
+		{ UCSEC_A_PARAMS_MAX_STREAMS, &p->max_streams },
+		{ UCSEC_A_PARAMS_WINDOW, &p->window },
+		{ UCSEC_A_PARAMS_MAX_SSRCS, &p->max_ssrcs },
+		{ UCSEC_A_PARAMS_REKEY_OVERLAP, &p->overlap_ms },
+		{ UCSEC_A_PARAMS_REKEY_GRACE, &p->grace_ms },
+		{ UCSEC_A_PARAMS_IDLE, &p->idle_s },
+		{ UCSEC_A_PARAMS_AUTH_BURST, &p->auth_burst },
+		{ UCSEC_A_PARAMS_REPLAY_BURST, &p->replay_burst },
+	};
+	struct nlattr *window = info->attrs[UCSEC_A_PARAMS_WINDOW];
+	int i;
+
+	if (window && nla_get_u32(window) % 64) {
+		NL_SET_ERR_MSG_ATTR(info->extack, window,
+				    "a window is a multiple of 64");
+		return -EINVAL;
+	}
+	for (i = 0; i < ARRAY_SIZE(params); i++) {
+		struct nlattr *attr = info->attrs[params[i].type];
+
+		if (attr)
+			WRITE_ONCE(*params[i].value, nla_get_u32(attr));
+	}
+	return 0;
+}
+
+/* Flags are set at init, as the module parameter says. */
+static struct genl_ops ucsec_nl_ops[] __ro_after_init = {
+	{
+		.cmd = UCSEC_CMD_STREAM_NEW,
+		.doit = ucsec_nl_stream_new_doit,
+		.policy = ucsec_unchecked_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_unchecked_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_STREAM_SET,
+		.doit = ucsec_nl_stream_set_doit,
+		.policy = ucsec_unchecked_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_unchecked_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_STREAM_DEL,
+		.doit = ucsec_nl_stream_del_doit,
+		.policy = ucsec_stream_id_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_stream_id_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_STREAM_GET,
+		.doit = ucsec_nl_stream_get_doit,
+		.dumpit = ucsec_nl_stream_get_dumpit,
+		.policy = ucsec_stream_id_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_stream_id_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_STREAM_FLUSH,
+		.doit = ucsec_nl_stream_flush_doit,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_SUITE_GET,
+		.dumpit = ucsec_nl_suite_get_dumpit,
+	}, {
+		.cmd = UCSEC_CMD_STATS_GET,
+		.doit = ucsec_nl_stats_get_doit,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_PARAM_GET,
+		.doit = ucsec_nl_param_get_doit,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_PARAM_SET,
+		.doit = ucsec_nl_param_set_doit,
+		.policy = ucsec_param_set_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_param_set_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	},
+};
+
+static const struct genl_multicast_group ucsec_nl_mcgrps[] = {
+	[EVENTS_GROUP] = {
+		.name = UCSEC_MCGRP_EVENTS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+struct genl_family ucsec_netlink_family __ro_after_init = {
+	.name = UCSEC_FAMILY_NAME,
+	.version = UCSEC_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.pre_doit = ucsec_nl_pre_doit,
+	.post_doit = ucsec_nl_post_doit,
+	.ops = ucsec_nl_ops,
+	.n_ops = ARRAY_SIZE(ucsec_nl_ops),
+	.mcgrps = ucsec_nl_mcgrps,
+	.n_mcgrps = ARRAY_SIZE(ucsec_nl_mcgrps),
+};
+
+int __init ucsec_netlink_init(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ucsec_nl_ops) && unprivileged_userns; i++)
+		if (ucsec_nl_ops[i].flags & GENL_ADMIN_PERM)
+			ucsec_nl_ops[i].flags = GENL_UNS_ADMIN_PERM;
+	return genl_register_family(&ucsec_netlink_family);
+}
+
+void ucsec_netlink_exit(void)
+{
+	genl_unregister_family(&ucsec_netlink_family);
+}
