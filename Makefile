@@ -60,7 +60,7 @@ define build-module
 	$(Q)find $(1) -xtype l -delete
 	$(Q)cp -rsf $(CURDIR)/kmod/. $(1)
 	$(Q)ln -sfn ../include build/include
-	$(Q)kdir='$(2)' && test -n "$$kdir" && \
+	+$(Q)kdir='$(2)' && test -n "$$kdir" && \
 	$(MAKE) --no-print-directory -C "$$kdir" M=$(CURDIR)/$(1) \
 		W=1 KCFLAGS='$(WERROR)' $$(test -e "$$kdir/vmlinux" || \
 		echo CONFIG_DEBUG_INFO_BTF_MODULES=) modules

@@ -3,6 +3,8 @@
  * Kernel side of srtp/crypto.h: synchronous ciphers of the crypto API, with
  * requests on the stack, and the portable code where no SIMD may be used.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <crypto/aead.h>
 #include <crypto/aes.h>
 #include <crypto/hash.h>

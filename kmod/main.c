@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module: brought up from the bottom, netlink last, and taken down back. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 #include <net/genetlink.h>
 #include "ucsec.h"

@@ -23,7 +23,15 @@ enum {
  */
 static const struct nla_policy
 ucsec_unchecked_nl_policy[UCSEC_A_STREAM_MAX + 1] = {
-	[1 ... UCSEC_A_STREAM_MAX] = { .type = NLA_BINARY },
+	[UCSEC_A_STREAM_ID] = { .type = NLA_BINARY },
+	[UCSEC_A_STREAM_IN ... UCSEC_A_STREAM_TX] = { .type = NLA_NESTED },
+	[UCSEC_A_STREAM_FLAGS ... UCSEC_A_STREAM_MAX_SSRCS] = {
+		.type = NLA_BINARY,
+	},
+	[UCSEC_A_STREAM_SSRC] = { .type = NLA_NESTED },
+	[UCSEC_A_STREAM_COOKIE ... UCSEC_A_STREAM_RELATCH] = {
+		.type = NLA_BINARY,
+	},
 };
 
 /* A request is the namespace's alone; the lock is held throughout. */
@@ -245,12 +253,16 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 			  u64 count)
 {
 	struct ucsec_net *un = stream->un;
+	struct ucsec_endpoint latched;
 	struct sk_buff *msg;
 	void *hdr;
 
 	lockdep_assert_held(&un->lock);
 	if (!genl_has_listeners(&ucsec_netlink_family, un->net, EVENTS_GROUP))
 		return;
+	spin_lock_bh(&stream->lock);
+	latched = stream->latched;
+	spin_unlock_bh(&stream->lock);
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		goto lost;
@@ -264,7 +276,7 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 		     stream->cookie)) ||
 	    (event == UCSEC_EVENT_LATCHED &&
 	     ucsec_fill_endpoint(msg, UCSEC_A_STREAM_LATCHED,
-				 &stream->latched)) ||
+				 &latched)) ||
 	    (count && nla_put_u64_64bit(msg, UCSEC_A_STREAM_COUNT, count,
 					UCSEC_A_STREAM_PAD)))
 		goto lost;

@@ -3,6 +3,8 @@
  * Network namespaces: each has its own streams, counters and limits; and the
  * count of objects, which must come out even when the module goes.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <net/netns/generic.h>

@@ -54,6 +54,7 @@ int parse_switch(const char *word);
 int parse_cookie(const char *text, uint8_t *cookie, uint32_t *len);
 #define COOKIE_TEXT_LEN	(4 * UCSEC_MAX_COOKIE_LEN + 1)
 void format_cookie(const uint8_t *cookie, uint32_t len, char *text);
+void print_cookie(const uint8_t *cookie, uint32_t len);
 const char *reason_name(unsigned int reason, char *buf, size_t size);
 
 /* key-file.c */

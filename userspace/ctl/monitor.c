@@ -48,7 +48,6 @@ static void print_notice(const struct ucsec_notice *notice)
 {
 	const char *name = ucsec_event_name(notice->event);
 	char text[UCSEC_ENDPOINT_TEXT_LEN];
-	char cookie[COOKIE_TEXT_LEN];
 
 	printf("%s stream %u", name ? name : "unknown", notice->id);
 	if (notice->have & UCSEC_HAVE_IN) {
@@ -62,8 +61,8 @@ static void print_notice(const struct ucsec_notice *notice)
 	if (notice->count)
 		printf(" count %" PRIu64, notice->count);
 	if (notice->have & UCSEC_HAVE_COOKIE) {
-		format_cookie(notice->cookie, notice->cookie_len, cookie);
-		printf(" cookie %s", cookie);
+		fputs(" cookie ", stdout);
+		print_cookie(notice->cookie, notice->cookie_len);
 	}
 	putchar('\n');
 }

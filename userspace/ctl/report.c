@@ -20,9 +20,10 @@ static bool is_harmless(const char *word)
 /* Lines of a usage after the first stand under the first one's start. */
 void print_usage(FILE *out, const struct command *command)
 {
-	int indent = fprintf(out, "usage: ucsecctl %s%s%s ", command->noun,
+	int indent = fprintf(out, "usage: ucsecctl %s%s%s%s", command->noun,
 			     command->verb ? " " : "",
-			     command->verb ? command->verb : "");
+			     command->verb ? command->verb : "",
+			     command->usage[0] ? " " : "");
 
 	for (const char *c = command->usage; *c; c++) {
 		putc(*c, out);

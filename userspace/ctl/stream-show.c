@@ -24,9 +24,12 @@ static void print_endpoint(const char *label, const struct ucsec_endpoint *ep)
 
 	ucsec_endpoint_format(ep, text, sizeof(text));
 	printf("  %-8s %s", label, text);
-	if (ep->have & UCSEC_EP_RTCP_PORT)
+	if (ep->have & UCSEC_EP_RTCP_PORT && ep->rtcp_port != ep->port + 1)
 		printf(" rtcp %u", ep->rtcp_port);
-	if (ep->have & UCSEC_EP_IFINDEX && if_indextoname(ep->ifindex, dev))
+	if (strchr(text, '%'))
+		;	/* the address names its interface */
+	else if (ep->have & UCSEC_EP_IFINDEX &&
+		 if_indextoname(ep->ifindex, dev))
 		printf(" dev %s", dev);
 	else if (ep->have & UCSEC_EP_IFINDEX)
 		printf(" ifindex %u", ep->ifindex);
@@ -127,16 +130,15 @@ static void print_stats(const struct ucsec_stats *stats)
 
 void print_stream(const struct ucsec_stream *s)
 {
-	char cookie[COOKIE_TEXT_LEN];
-
 	printf("stream %u", s->id);
 	if (s->have & UCSEC_HAVE_PAIR && s->pair)
 		printf(" pair %u", s->pair);
-	if (s->have & UCSEC_HAVE_COOKIE) {
-		format_cookie(s->cookie, s->cookie_len, cookie);
-		printf(" cookie %s", cookie);
-	}
 	putchar('\n');
+	if (s->have & UCSEC_HAVE_COOKIE) {
+		printf("  %-8s ", "cookie");
+		print_cookie(s->cookie, s->cookie_len);
+		putchar('\n');
+	}
 	print_endpoint("in", &s->in);
 	if (s->have & UCSEC_HAVE_FROM)
 		print_endpoint("from", &s->from);

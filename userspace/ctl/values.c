@@ -73,18 +73,41 @@ int parse_cookie(const char *text, uint8_t *cookie, uint32_t *len)
 	return *len ? 0 : -EINVAL;
 }
 
-/* Needs COOKIE_TEXT_LEN bytes. */
+static bool is_printable(uint8_t byte)
+{
+	return byte >= 0x20 && byte <= 0x7e;
+}
+
+/* Needs COOKIE_TEXT_LEN bytes; parse_cookie() reads it back. */
 void format_cookie(const uint8_t *cookie, uint32_t len, char *text)
 {
 	for (uint32_t i = 0; i < len; i++) {
 		if (cookie[i] == '\\')
 			text += sprintf(text, "\\\\");
-		else if (cookie[i] < 0x20 || cookie[i] > 0x7e)
+		else if (!is_printable(cookie[i]))
 			text += sprintf(text, "\\x%02x", cookie[i]);
 		else
 			*text++ = cookie[i];
 	}
 	*text = '\0';
+}
+
+/* For people: in hexadecimal as a whole if there is something unprintable. */
+void print_cookie(const uint8_t *cookie, uint32_t len)
+{
+	char text[COOKIE_TEXT_LEN];
+	bool prints = true;
+
+	for (uint32_t i = 0; i < len; i++)
+		prints = prints && is_printable(cookie[i]);
+	if (prints) {
+		format_cookie(cookie, len, text);
+		fputs(text, stdout);
+		return;
+	}
+	fputs("0x", stdout);
+	for (uint32_t i = 0; i < len; i++)
+		printf("%02x", cookie[i]);
 }
 
 /* A newer kernel may have reasons that this program has no name for. */

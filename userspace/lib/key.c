@@ -139,6 +139,8 @@ static int parse_line(struct piece line, struct ucsec_crypto *crypto,
 
 	if (crypto->key_count == UCSEC_MAX_KEYS)
 		return refuse(why, "more than 8 keys");
+	if (line.text[line.len - 1] == '|')
+		return refuse(why, "nothing behind the last |");
 	if (line.len >= sizeof(prefix) - 1 &&
 	    !memcmp(line.text, prefix, sizeof(prefix) - 1)) {
 		line.text += sizeof(prefix) - 1;

@@ -184,9 +184,10 @@ int ucsec_dump(struct ucsec *handle, uint8_t cmd, ucsec_reply_fn fn, void *arg)
 	if (!err)
 		err = replay(&snap, fn, arg);
 	free(snap.buf);
+	if (err < 0 && handle->error.code != err)
+		ucsec_error_set(handle, err, NULL);
 	if (err)
-		return handle->error.code == err ? err :
-			ucsec_error_set(handle, err, NULL);
+		return err;
 	if (x.interrupted)
 		return ucsec_error_set(handle, -EINTR,
 				       "streams came and went too fast for a "

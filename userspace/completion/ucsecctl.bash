@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2207 # words, none with blanks
+# Completion of ucsecctl for bash.
+
+# The ids of live streams, where the caller may know them.
+_ucsecctl_ids() {
+	ucsecctl stream show 2>/dev/null | sed -n 's/^stream \([0-9]*\).*/\1/p'
+}
+
+_ucsecctl() {
+	local both add set params suites words=() cur prev
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD - 1]}
+	both='from to rtcp rx tx key-file mki cookie pair dscp idle
+		rtcp-mux rx-rtcp-mux tx-rtcp-mux strict latch roc-reset
+		freebind hand-up --json --help'
+	add="in out dev window max-ssrcs roc $both"
+	set="rx-key-file tx-key-file relatch $both"
+	params='max-streams window max-ssrcs rekey-overlap rekey-grace idle
+		auth-burst replay-burst'
+	suites='AES_CM_128_HMAC_SHA1_80 AES_CM_128_HMAC_SHA1_32
+		AES_192_CM_HMAC_SHA1_80 AES_192_CM_HMAC_SHA1_32
+		AES_256_CM_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_32
+		AEAD_AES_128_GCM AEAD_AES_256_GCM
+		NULL_HMAC_SHA1_80 NULL_HMAC_SHA1_32'
+
+	local i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[ "${COMP_WORDS[i]}" = --json ] || words+=("${COMP_WORDS[i]}")
+	done
+
+	case ${words[0]:-},${words[1]:-},$prev in
+	*,*,rx | *,*,tx)	COMPREPLY=($(compgen -W "$suites" -- "$cur")) ;;
+	*,*,*key-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;
+	*,*,dev)		COMPREPLY=($(compgen -W \
+					"$(cd /sys/class/net && echo *)" -- "$cur")) ;;
+	stream,set,set | stream,show,show | stream,del,del | *,*,pair)
+				COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_ids)" -- "$cur")) ;;
+	stream,add,*)		COMPREPLY=($(compgen -W "$add" -- "$cur")) ;;
+	stream,set,*)		COMPREPLY=($(compgen -W "$set" -- "$cur")) ;;
+	stream,?*,*)		;;
+	stream,*)		COMPREPLY=($(compgen -W \
+					'add set show del flush --help' -- "$cur")) ;;
+	params,set,*)		COMPREPLY=($(compgen -W "$params" -- "$cur")) ;;
+	params,,*)		COMPREPLY=($(compgen -W 'set --help' -- "$cur")) ;;
+	monitor,*)		COMPREPLY=($(compgen -W 'count --json' -- "$cur")) ;;
+	,*)			COMPREPLY=($(compgen -W 'stream suites stats
+					params monitor --json --help --version' -- "$cur")) ;;
+	esac
+}
+complete -F _ucsecctl ucsecctl
