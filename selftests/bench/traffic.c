@@ -60,19 +60,28 @@ static int64_t now(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* Refuses to measure with a clock that does not count instructions. */
+/*
+ * Refuses to measure with a clock that does not count instructions. What the
+ * kernel does meanwhile may disturb some of the attempts, but not all.
+ */
 static void check_clock(void)
 {
-	enum { TURNS = 20000000 }; /* of two instructions each */
-	int64_t start, took;
-	long turns = TURNS;
+	enum { TURNS = 1000000, ATTEMPTS = 100 };
+	int64_t start, took, best = INT64_MAX;
 
-	start = now();
-	__asm__ volatile("1: dec %0; jnz 1b" : "+r"(turns) : : "cc");
-	took = now() - start;
-	if (took < 2LL * TURNS || took > 2LL * TURNS * 102 / 100)
+	for (int i = 0; i < ATTEMPTS; i++) {
+		long turns = TURNS;
+
+		/* Two instructions each. */
+		start = now();
+		__asm__ volatile("1: dec %0; jnz 1b" : "+r"(turns) : : "cc");
+		took = now() - start;
+		if (took < best)
+			best = took;
+	}
+	if (best < 2LL * TURNS || best > 2LL * TURNS * 101 / 100)
 		error(1, 0, "%d instructions took %lld ns: no icount?",
-		      2 * TURNS, (long long)took);
+		      2 * TURNS, (long long)best);
 }
 
 static int receive(int fd, uint8_t *packet)
