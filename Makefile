@@ -99,7 +99,7 @@ check-debug: ## Run the tests of the module on the debug kernel
 	@selftests/run --kernel debug --vm selftests/vm.list
 
 bench: ## Measure against the peer, results in build/bench
-	@scripts/bootstrap build vm
+	@scripts/bootstrap build vm bench
 	@$(MAKE) --no-print-directory modules user
 	@selftests/bench/run
 
