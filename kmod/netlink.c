@@ -270,13 +270,14 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 			  UCSEC_CMD_STREAM_NTF);
 	if (!hdr || nla_put_u32(msg, UCSEC_A_STREAM_ID, stream->id) ||
 	    nla_put_u32(msg, UCSEC_A_STREAM_EVENT, event) ||
-	    ucsec_fill_endpoint(msg, UCSEC_A_STREAM_IN, &stream->in) ||
+	    ucsec_fill_endpoint(msg, UCSEC_A_STREAM_IN, &stream->in,
+				!stream->has_rtcp_port) ||
 	    (stream->cookie_len &&
 	     nla_put(msg, UCSEC_A_STREAM_COOKIE, stream->cookie_len,
 		     stream->cookie)) ||
 	    (event == UCSEC_EVENT_LATCHED &&
 	     ucsec_fill_endpoint(msg, UCSEC_A_STREAM_LATCHED,
-				 &latched)) ||
+				 &latched, true)) ||
 	    (count && nla_put_u64_64bit(msg, UCSEC_A_STREAM_COUNT, count,
 					UCSEC_A_STREAM_PAD)))
 		goto lost;
