@@ -156,7 +156,8 @@ struct raw {
 	int cut;		/* bytes missing at the end of the IP packet */
 	bool bad_csum, no_csum;
 	u8 options;		/* IPv4: bytes of options, of 4 */
-	u8 ext;			/* IPv6: a header of that type */
+	bool extended;		/* IPv6: with a header of type ext */
+	u8 ext;
 	u16 fragment;		/* bytes per fragment, 0: whole */
 	bool only_first;	/* send only the first fragment */
 	u8 ttl;			/* 0: 64 */

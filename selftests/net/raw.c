@@ -111,8 +111,8 @@ static void send6(const struct raw *raw)
 	ip->ip6_src = ((struct sockaddr_in6 *)&src)->sin6_addr;
 	ip->ip6_dst = ((struct sockaddr_in6 *)&dst)->sin6_addr;
 	ip->ip6_nxt = IPPROTO_UDP;
-	if (raw->ext || raw->fragment) {
-		ip->ip6_nxt = raw->ext ? raw->ext : IPPROTO_FRAGMENT;
+	if (raw->extended || raw->fragment) {
+		ip->ip6_nxt = raw->extended ? raw->ext : IPPROTO_FRAGMENT;
 		pkt[40] = IPPROTO_UDP;
 		head += 8;
 		/* PadN of six, or no route left in a routing header */
