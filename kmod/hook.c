@@ -18,6 +18,7 @@
 #include <net/xfrm.h>
 #include "forward.h"
 #include "hook.h"
+#include "media.h"
 #include "skb.h"
 #define CREATE_TRACE_POINTS
 #include "trace.h"

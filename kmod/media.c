@@ -6,7 +6,8 @@
  * of the stream changes before its tag was found right; and whatever happens
  * to it, it leaves protected or not at all.
  */
-#include "stream.h"
+#include "media.h"
+#include "source.h"
 
 static enum ucsec_drop drop_reason_of(int err)
 {
@@ -72,6 +73,16 @@ static void end_overlap_soon(struct ucsec_stream *stream)
 		WRITE_ONCE(stream->rx_old_until, grace);
 }
 
+/* No key is named, or there is no room for a name. */
+static int no_key(const struct ucsec_srtp_keyset *ks,
+		  const struct ucsec_packet *pkt,
+		  const struct ucsec_srtp_hdr *hdr)
+{
+	u32 least = hdr->hdr_len + ks->suite->tag_len + ks->mki_len;
+
+	return pkt->len < least ? -EINVAL : -ENOKEY;
+}
+
 static int unprotect_rtp(struct ucsec_stream *stream, const struct rx_view *v,
 			 struct ucsec_packet *pkt,
 			 const struct ucsec_srtp_hdr *hdr, u64 index)
@@ -91,11 +102,11 @@ static int unprotect_rtp(struct ucsec_stream *stream, const struct rx_view *v,
 		if (err != -EBADMSG || !keep)
 			return err;
 	} else if (!v->old) {
-		return -ENOKEY;
+		return no_key(&v->cur->set, pkt, hdr);
 	}
 	key = ucsec_srtp_find_key(&v->old->set, pkt->data, pkt->len, false);
 	if (!key)
-		return -ENOKEY;
+		return no_key(&v->old->set, pkt, hdr);
 	return ucsec_srtp_unprotect(&v->old->set, key, pkt->data, &pkt->len,
 				    hdr, index, false);
 }
@@ -235,12 +246,12 @@ static int unprotect_rtcp(struct ucsec_stream *stream,
 	const struct ucsec_ssrc *s;
 	int err;
 
-	key = ucsec_srtp_find_key(&keys->set, pkt->data, pkt->len, true);
-	if (!key)
-		return -ENOKEY;
 	err = ucsec_srtp_srtcp_parse(&keys->set, pkt->data, pkt->len, hdr);
 	if (err)
 		return err;
+	key = ucsec_srtp_find_key(&keys->set, pkt->data, pkt->len, true);
+	if (!key)
+		return -ENOKEY;
 	spin_lock(&stream->lock);
 	s = ucsec_ssrc_find(stream, hdr->ssrc);
 	if (s)

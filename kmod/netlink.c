@@ -253,12 +253,16 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 			  u64 count)
 {
 	struct ucsec_net *un = stream->un;
+	struct ucsec_endpoint latched;
 	struct sk_buff *msg;
 	void *hdr;
 
 	lockdep_assert_held(&un->lock);
 	if (!genl_has_listeners(&ucsec_netlink_family, un->net, EVENTS_GROUP))
 		return;
+	spin_lock_bh(&stream->lock);
+	latched = stream->latched;
+	spin_unlock_bh(&stream->lock);
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		goto lost;
@@ -266,13 +270,14 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 			  UCSEC_CMD_STREAM_NTF);
 	if (!hdr || nla_put_u32(msg, UCSEC_A_STREAM_ID, stream->id) ||
 	    nla_put_u32(msg, UCSEC_A_STREAM_EVENT, event) ||
-	    ucsec_fill_endpoint(msg, UCSEC_A_STREAM_IN, &stream->in) ||
+	    ucsec_fill_endpoint(msg, UCSEC_A_STREAM_IN, &stream->in,
+				!stream->has_rtcp_port) ||
 	    (stream->cookie_len &&
 	     nla_put(msg, UCSEC_A_STREAM_COOKIE, stream->cookie_len,
 		     stream->cookie)) ||
 	    (event == UCSEC_EVENT_LATCHED &&
 	     ucsec_fill_endpoint(msg, UCSEC_A_STREAM_LATCHED,
-				 &stream->latched)) ||
+				 &latched, true)) ||
 	    (count && nla_put_u64_64bit(msg, UCSEC_A_STREAM_COUNT, count,
 					UCSEC_A_STREAM_PAD)))
 		goto lost;

@@ -25,6 +25,19 @@ struct ucsec_path *ucsec_path_new(const struct ucsec_path *from)
 	return path;
 }
 
+void ucsec_path_apply(struct ucsec_path *path,
+		      const struct ucsec_stream_config *cfg)
+{
+	if (UCSEC_HAVE(cfg, FROM))
+		path->from = cfg->from;
+	if (UCSEC_HAVE(cfg, TO))
+		path->to = cfg->to;
+	path->flags = (path->flags & ~cfg->flags_mask) |
+		      (cfg->flags & cfg->flags_mask);
+	if (UCSEC_HAVE(cfg, DSCP))
+		path->dscp = cfg->dscp;
+}
+
 void ucsec_path_free(struct ucsec_path *path)
 {
 	/* NULL is fine. */

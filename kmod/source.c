@@ -7,6 +7,7 @@
  * out to be another one once. The latch flag, and such a port, hold the stream
  * to the source of the first accepted packet until it is told to forget it.
  */
+#include "source.h"
 #include "stream.h"
 
 static bool holds_to_latch(const struct ucsec_path *path)

@@ -106,6 +106,15 @@ int ucsec_link_fd(const struct ucsec_link *link)
 	return nl_socket_get_fd(link->sock);
 }
 
+/* Beyond net.core.rmem_max where we may; else what the system grants. */
+static void grow_buffer(int fd)
+{
+	int size = EVENT_BUFFER;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
 int ucsec_link_join(struct ucsec_link *link)
 {
 	int fd = ucsec_link_fd(link);
@@ -115,7 +124,7 @@ int ucsec_link_join(struct ucsec_link *link)
 				      UCSEC_MCGRP_EVENTS);
 	if (group < 0)
 		return errno_of(group);
-	nl_socket_set_buffer_size(link->sock, EVENT_BUFFER, 0);
+	grow_buffer(fd);
 	err = nl_socket_set_nonblocking(link->sock);
 	if (err)
 		return errno_of(err);
