@@ -59,7 +59,7 @@ await_receivers() {
 
 # arrives NAME FILE SENT: byte for byte, within a time.
 arrives() {
-	if busywait 20 cmp "$2" "$3"; then
+	if busywait 30 cmp "$2" "$3"; then
 		ok "$1"
 	else
 		not_ok "$1" "$(cmp "$2" "$3" 2>&1; stat -c '%s bytes in %n' "$2" "$3"
