@@ -75,7 +75,7 @@ modules-debug: ## Build ucsec.ko into build/kmod-debug for the debug kernel
 
 .PHONY: bootstrap demo check check-host check-vm check-debug bench
 bootstrap: ## Install the Debian packages that all of this needs
-	@scripts/bootstrap build vm check demo
+	@scripts/bootstrap build vm check fuzz demo
 
 demo: ## Show speech encrypted and decrypted on its way through a gateway
 	@scripts/bootstrap build vm demo
@@ -83,7 +83,7 @@ demo: ## Show speech encrypted and decrypted on its way through a gateway
 	@scripts/demo
 
 check: ## Run all tests, on the host and in the virtual machine
-	@scripts/bootstrap build vm check
+	@scripts/bootstrap build vm check fuzz
 	@$(MAKE) --no-print-directory modules user host-tests
 	@selftests/run --host selftests/host.list --vm selftests/vm.list
 
@@ -94,7 +94,7 @@ check-vm: modules user host-tests ## Run the tests of the module in the virtual 
 	@selftests/run --vm selftests/vm.list
 
 check-debug: ## Run the tests of the module on the debug kernel
-	@scripts/bootstrap build vm check debug
+	@scripts/bootstrap build vm check fuzz debug
 	@$(MAKE) --no-print-directory modules-debug user host-tests
 	@selftests/run --kernel debug --vm selftests/vm.list
 
@@ -115,16 +115,19 @@ lint: ## Check sizes, includes, style, shell scripts and the module's annotation
 format: ## Format the C sources in place
 	@git ls-files '*.c' '*.h' | xargs -r clang-format-14 -i
 
+# kbuild's own modules_install signs and runs depmod by what only a kernel's
+# builder has. The name is the one that the running kernel tells.
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+installed-module = $(DESTDIR)/lib/modules/$(release)/updates/ucsec.ko
+
 .PHONY: install uninstall clean help
 install: all install-user ## Install the module for KDIR's kernel, the library and ucsecctl
-	$(Q)$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/build/kmod \
-		INSTALL_MOD_DIR=updates $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) \
-		modules_install
+	$(Q)install -D -m 644 build/kmod/ucsec.ko $(installed-module)
+	$(Q)$(if $(DESTDIR),,depmod $(release))
 
 uninstall: uninstall-user ## Remove what install put there
-	$(Q)release=$$(cat $(KDIR)/include/config/kernel.release) && \
-	rm -f "$(DESTDIR)/lib/modules/$$release/updates/ucsec.ko" && \
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) "$$release"
+	$(Q)rm -f $(installed-module)
+	$(Q)$(if $(DESTDIR),,depmod $(release))
 
 clean: ## Remove build/; downloaded kernels stay in the user's cache
 	$(Q)rm -rf build

@@ -3,7 +3,7 @@
 #include "fill.h"
 
 int ucsec_fill_endpoint(struct sk_buff *skb, int type,
-			const struct ucsec_endpoint *ep)
+			const struct ucsec_endpoint *ep, bool mux)
 {
 	struct nlattr *nest;
 
@@ -19,7 +19,7 @@ int ucsec_fill_endpoint(struct sk_buff *skb, int type,
 		return -EMSGSIZE;
 	if (ep->port && nla_put_be16(skb, UCSEC_A_ENDPOINT_PORT, ep->port))
 		return -EMSGSIZE;
-	if (ep->rtcp_port &&
+	if (ep->rtcp_port && !mux &&
 	    nla_put_be16(skb, UCSEC_A_ENDPOINT_RTCP_PORT, ep->rtcp_port))
 		return -EMSGSIZE;
 	if (ep->ifindex &&
@@ -122,9 +122,12 @@ static int fill_path(struct sk_buff *skb, const struct ucsec_path *path)
 		.value = path->flags,
 		.selector = ~0U,
 	};
+	bool rx_mux = path->flags & UCSEC_F_RX_RTCP_MUX;
+	bool tx_mux = path->flags & UCSEC_F_TX_RTCP_MUX;
 
-	if (ucsec_fill_endpoint(skb, UCSEC_A_STREAM_FROM, &path->from) ||
-	    ucsec_fill_endpoint(skb, UCSEC_A_STREAM_TO, &path->to) ||
+	if (ucsec_fill_endpoint(skb, UCSEC_A_STREAM_FROM, &path->from,
+				rx_mux) ||
+	    ucsec_fill_endpoint(skb, UCSEC_A_STREAM_TO, &path->to, tx_mux) ||
 	    nla_put(skb, UCSEC_A_STREAM_FLAGS, sizeof(flags), &flags))
 		return -EMSGSIZE;
 	if (path->dscp >= 0 &&
@@ -144,7 +147,8 @@ static int fill_latched(struct sk_buff *skb, struct ucsec_stream *stream)
 	spin_unlock_bh(&stream->lock);
 	if (!is_latched)
 		return 0;
-	return ucsec_fill_endpoint(skb, UCSEC_A_STREAM_LATCHED, &latched);
+	return ucsec_fill_endpoint(skb, UCSEC_A_STREAM_LATCHED, &latched,
+				   true);
 }
 
 static int fill_state(struct sk_buff *skb, struct ucsec_stream *stream)
@@ -168,14 +172,17 @@ static int fill_state(struct sk_buff *skb, struct ucsec_stream *stream)
 
 int ucsec_fill_stream(struct sk_buff *skb, struct ucsec_stream *stream)
 {
+	const struct ucsec_path *path = ucsec_stream_path(stream);
 	struct mutex *lock = &stream->un->lock;
 	const struct ucsec_stream *pair;
 
 	pair = rcu_dereference_protected(stream->pair, lockdep_is_held(lock));
 	if (nla_put_u32(skb, UCSEC_A_STREAM_ID, stream->id) ||
-	    ucsec_fill_endpoint(skb, UCSEC_A_STREAM_IN, &stream->in) ||
-	    ucsec_fill_endpoint(skb, UCSEC_A_STREAM_OUT, &stream->out) ||
-	    fill_path(skb, ucsec_stream_path(stream)) ||
+	    ucsec_fill_endpoint(skb, UCSEC_A_STREAM_IN, &stream->in,
+				path->flags & UCSEC_F_RX_RTCP_MUX) ||
+	    ucsec_fill_endpoint(skb, UCSEC_A_STREAM_OUT, &stream->out,
+				path->flags & UCSEC_F_TX_RTCP_MUX) ||
+	    fill_path(skb, path) ||
 	    fill_crypto(skb, UCSEC_A_STREAM_RX,
 			rcu_dereference_protected(stream->rx,
 						  lockdep_is_held(lock))) ||

@@ -99,9 +99,24 @@ static bool hands_up(const struct ucsec_path *path, const struct sk_buff *skb,
 }
 
 /*
- * The whole way of one datagram. Consumes @skb unless it is handed up, which
- * happens before anything of it is touched.
+ * What is neither RTP nor RTCP, for the local socket if the stream says so:
+ * left to the stack, before anything of it is touched.
  */
+static bool take_up(const struct arrival *a, const struct sk_buff *skb)
+{
+	struct ucsec_stream *stream = a->stream;
+	unsigned int payload = a->thoff + sizeof(struct udphdr);
+
+	if (!hands_up(rcu_dereference(stream->path), skb, payload))
+		return false;
+	ucsec_stats_packet(stream->un->stats, stream->stats,
+			   UCSEC_STAT_RX_PACKETS, skb->len - payload);
+	ucsec_stats_inc(stream->un->stats, stream->stats,
+			UCSEC_STAT_UP_PACKETS);
+	return true;
+}
+
+/* The whole way of one datagram; consumes it. */
 static unsigned int take(const struct arrival *a, struct sk_buff *skb)
 {
 	struct ucsec_stream *stream = a->stream;
@@ -118,15 +133,13 @@ static unsigned int take(const struct arrival *a, struct sk_buff *skb)
 		drop = check_udp(a, skb);
 	if (drop)
 		goto drop;
-	if (unlikely(hands_up(path, skb, payload))) {
-		ucsec_stats_inc(un->stats, stream->stats,
-				UCSEC_STAT_UP_PACKETS);
-		return NF_ACCEPT;
-	}
 	drop = UCSEC_DROP_NOMEM;
 	if (!ucsec_skb_own(skb, stream->tx_protected ?
 				UCSEC_SRTP_TRAILER_MAX : 0))
 		goto drop;
+	/* One large datagram of a tap: ours now, whatever it was to be. */
+	if (unlikely(skb_is_gso(skb)))
+		skb_gso_reset(skb);
 	pkt.sport = ((struct udphdr *)(skb->data + a->thoff))->source;
 	pkt.saddr = a->saddr;
 	pkt.rtcp_port = a->entry->rtcp;
@@ -160,26 +173,64 @@ drop:
 	return NF_STOLEN;
 }
 
-/* A train of datagrams that the sender or GRO left in one: one by one. */
-static unsigned int take_gso(const struct arrival *a, struct sk_buff *skb)
+/* Of a media port, but not in a form that is taken. */
+static unsigned int refuse(const struct arrival *a, struct sk_buff *skb,
+			   enum ucsec_drop reason)
+{
+	ucsec_stats_packet(a->stream->un->stats, a->stream->stats,
+			   UCSEC_STAT_RX_PACKETS, skb->len - a->thoff -
+			   sizeof(struct udphdr));
+	drop_skb(a->stream, skb, reason);
+	return NF_STOLEN;
+}
+
+/* Datagrams that the sender or GRO left in one, unlike UFO's single one. */
+static bool is_train(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) &&
+	       !(skb_shinfo(skb)->gso_type & SKB_GSO_UDP);
+}
+
+/* One by one. */
+static unsigned int take_train(const struct arrival *a, struct sk_buff *skb)
 {
 	struct sk_buff *segs, *seg, *next;
 
+	/* A train is of one kind: its first datagram speaks for all. */
+	if (take_up(a, skb))
+		return NF_ACCEPT;
 	segs = skb_gso_segment(skb, 0);
-	if (IS_ERR_OR_NULL(segs)) {
-		ucsec_stats_packet(a->stream->un->stats, a->stream->stats,
-				   UCSEC_STAT_RX_PACKETS, skb->len);
-		drop_skb(a->stream, skb, UCSEC_DROP_NOMEM);
-		return NF_STOLEN;
-	}
+	if (IS_ERR_OR_NULL(segs))
+		return refuse(a, skb, PTR_ERR(segs) == -ENOMEM ?
+			      UCSEC_DROP_NOMEM : UCSEC_DROP_MALFORMED);
 	consume_skb(skb);
 	skb_list_walk_safe(segs, seg, next) {
 		skb_mark_not_on_list(seg);
-		/* No way back into the stack for one of a train. */
-		if (take(a, seg) == NF_ACCEPT)
-			kfree_skb(seg);
+		take(a, seg);
 	}
 	return NF_STOLEN;
+}
+
+/*
+ * Softirqs stay off while a stream is worked on: its lock and its counters are
+ * taken by them, and a packet that comes back from NFQUEUE comes in a process.
+ */
+static unsigned int dispatch(const struct arrival *a, struct sk_buff *skb,
+			     enum ucsec_drop refusal)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	if (unlikely(refusal))
+		verdict = refuse(a, skb, refusal);
+	else if (unlikely(is_train(skb)))
+		verdict = take_train(a, skb);
+	else if (unlikely(take_up(a, skb)))
+		verdict = NF_ACCEPT;
+	else
+		verdict = take(a, skb);
+	local_bh_enable();
+	return verdict;
 }
 
 /*
@@ -208,17 +259,6 @@ static bool find(struct arrival *a, struct sk_buff *skb, struct net *net,
 		return true;
 	return a->stream->in.ifindex ==
 	       l3mdev_master_ifindex_rcu(skb->dev);
-}
-
-/* Of a media port, but not in a form that is taken. */
-static unsigned int refuse(const struct arrival *a, struct sk_buff *skb,
-			   enum ucsec_drop reason)
-{
-	ucsec_stats_packet(a->stream->un->stats, a->stream->stats,
-			   UCSEC_STAT_RX_PACKETS, skb->len - a->thoff -
-			   sizeof(struct udphdr));
-	drop_skb(a->stream, skb, reason);
-	return NF_STOLEN;
 }
 
 /*
@@ -254,16 +294,14 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 	if (!find(&a, skb, state->net, &key))
 		return NF_ACCEPT;
 	iph = ip_hdr(skb);
-	if (unlikely(iph->frag_off & htons(IP_MF)))
-		return refuse(&a, skb, UCSEC_DROP_FRAGMENT);
-	if (unlikely(iph->ihl != 5))
-		return refuse(&a, skb, UCSEC_DROP_OPTIONS);
 	ipv6_addr_set_v4mapped(iph->saddr, &a.saddr);
 	a.hop.tos = iph->tos;
 	a.hop.ttl = iph->ttl;
-	if (unlikely(skb_is_gso(skb)))
-		return take_gso(&a, skb);
-	return take(&a, skb);
+	if (unlikely(iph->frag_off & htons(IP_MF)))
+		return dispatch(&a, skb, UCSEC_DROP_FRAGMENT);
+	if (unlikely(iph->ihl != 5))
+		return dispatch(&a, skb, UCSEC_DROP_OPTIONS);
+	return dispatch(&a, skb, UCSEC_DROP_NONE);
 }
 
 /*
@@ -287,8 +325,8 @@ static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
 	a->thoff = thoff;
 	if (!find(a, skb, net, key))
 		return NF_ACCEPT;
-	return refuse(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
-					 UCSEC_DROP_OPTIONS);
+	return dispatch(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
+					   UCSEC_DROP_OPTIONS);
 }
 
 static unsigned int hook_v6(void *priv, struct sk_buff *skb,
@@ -311,9 +349,7 @@ static unsigned int hook_v6(void *priv, struct sk_buff *skb,
 	a.saddr = ip6h->saddr;
 	a.hop.tos = ipv6_get_dsfield(ip6h);
 	a.hop.ttl = ip6h->hop_limit;
-	if (unlikely(skb_is_gso(skb)))
-		return take_gso(&a, skb);
-	return take(&a, skb);
+	return dispatch(&a, skb, UCSEC_DROP_NONE);
 }
 
 static const struct nf_hook_ops hook_ops[] = {

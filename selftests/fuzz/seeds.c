@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 		buf[0] = (u8)i;
 		buf[1] = (u8)(i / 10);
 		buf[2] = (u8)i;
-		if (!strcmp(argv[2], "fuzz-stream")) {
+		if (!strcmp(argv[2], "stream")) {
 			len = 30 + 20 * i;
 			lcg_fill(&rng, buf + 2, len);
 		} else if (i & 1) {

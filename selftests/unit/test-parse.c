@@ -157,6 +157,8 @@ static const struct {
 	{ "padded by 252", "a0c90002 00000007 000000fc", -EINVAL },
 	{ "padded, not the last",
 	  "a0c90002 00000007 00000004 80cb0000", -EINVAL },
+	{ "padded, not the last, which ends in 4",
+	  "a0c90002 00000007 00000004 81cb0001 00000004", -EINVAL },
 	{ "second one padded", "80c90001 00000007 a0cb0001 00000004", 0 },
 	{ "second one padded into its header",
 	  "80c90001 00000007 a0cb0001 00000008", -EINVAL },

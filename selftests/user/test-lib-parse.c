@@ -21,6 +21,18 @@
 #define KEY44	"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKis"
 #define KEY46	"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLQ"
 
+/* The linker puts this between the library and its C library. */
+static unsigned int texts_wiped;
+
+void __real_explicit_bzero(void *memory, size_t len);
+void __wrap_explicit_bzero(void *memory, size_t len);
+void __wrap_explicit_bzero(void *memory, size_t len)
+{
+	if (len >= 8 && !memcmp(memory, KEY28, 8))
+		texts_wiped++;
+	__real_explicit_bzero(memory, len);
+}
+
 static void test_endpoint_good(void)
 {
 	static const struct {
@@ -266,8 +278,11 @@ static void test_keys_read(void)
 	ok(!read_from_pipe(KEY28 "\n", strlen(KEY28 "\n"), &crypto, &why) &&
 	   crypto.key_count == 1 && counts_up(&crypto.keys[0]),
 	   "a key from a pipe");
+	ok(texts_wiped == 1, "its text is wiped");
 	ucsec_crypto_wipe(&crypto);
-	ok(no_key_left(&crypto), "is wiped");
+	ok(no_key_left(&crypto), "and so is the key");
+	ok(read_from_pipe(KEY28 "!", strlen(KEY28 "!"), &crypto, &why) ==
+	   -EINVAL && texts_wiped == 2, "a bad text is wiped as well");
 	ok(read_from_pipe(big, sizeof(big), &crypto, &why) == -EFBIG,
 	   "too large a file");
 	ok(!read_from_pipe(big, 4096, &crypto, &why) ? false : why != NULL,

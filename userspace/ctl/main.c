@@ -155,7 +155,10 @@ static enum status help(char **words)
 		print_command_help(cmd);
 		return STATUS_OK;
 	}
-	return print_noun(stdout, words[0], true) ? STATUS_OK : STATUS_USAGE;
+	if (print_noun(stdout, words[0], true))
+		return STATUS_OK;
+	print_help(stderr);
+	return STATUS_USAGE;
 }
 
 int main(int argc, char **argv)

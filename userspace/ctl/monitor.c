@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio_ext.h>
 #include <string.h>
 
 #include "ctl.h"
@@ -26,22 +27,36 @@ static void on_signal(int sig)
 }
 
 /*
- * The signals stay blocked but during ppoll(), so that none can slip in
- * between looking at the flag and going to sleep.
+ * Without SA_RESTART: a signal also ends a write to a pipe that nobody empties.
+ * A second one kills, should the first have come just before such a write.
  */
-static void catch_signals(sigset_t *while_waiting)
+static void catch_signals(sigset_t *set)
 {
-	struct sigaction action = { .sa_handler = on_signal };
-	sigset_t set;
+	struct sigaction action = {
+		.sa_handler = on_signal, .sa_flags = SA_RESETHAND,
+	};
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, while_waiting);
-	sigdelset(while_waiting, SIGINT);
-	sigdelset(while_waiting, SIGTERM);
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+}
+
+/*
+ * Waits for events. The signals are blocked from the look at the flag to the
+ * sleep, so that none can slip in between. False: go no further.
+ */
+static bool wait_readable(int fd, const sigset_t *set)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	sigset_t before;
+
+	sigprocmask(SIG_BLOCK, set, &before);
+	if (!interrupted)
+		ppoll(&pfd, 1, NULL, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return !interrupted;
 }
 
 static void print_notice(const struct ucsec_notice *notice)
@@ -72,7 +87,7 @@ static void on_event(const struct ucsec_notice *notice, void *arg)
 {
 	struct monitor *monitor = arg;
 
-	if (monitor->done)
+	if (monitor->done || interrupted)
 		return;
 	if (!monitor->json)
 		print_notice(notice);
@@ -98,24 +113,23 @@ static void print_lost(const struct ctl *ctl)
 
 static enum status watch(struct ctl *ctl, struct monitor *monitor)
 {
-	struct pollfd pfd = {
-		.fd = ucsec_event_fd(ctl->handle), .events = POLLIN,
-	};
-	sigset_t while_waiting;
+	int fd = ucsec_event_fd(ctl->handle);
+	sigset_t set;
 	int err;
 
-	catch_signals(&while_waiting);
+	catch_signals(&set);
 	fputs("listening\n", stderr);
-	while (!monitor->done && !interrupted) {
-		if (ppoll(&pfd, 1, NULL, &while_waiting) < 0 && errno != EINTR)
-			return fail(ctl, strerror(errno));
-		if (interrupted)
-			break;
+	while (!monitor->done && wait_readable(fd, &set)) {
 		err = ucsec_event_dispatch(ctl->handle, on_event, monitor);
-		if (err == -ENOBUFS)
+		if (err == -ENOBUFS && !interrupted)
 			print_lost(ctl);
-		else if (err < 0)
+		else if (err < 0 && err != -ENOBUFS && err != -EINTR)
 			return fail_request(ctl);
+	}
+	/* A line cut off by the signal would only block again. */
+	if (interrupted) {
+		__fpurge(stdout);
+		clearerr(stdout);
 	}
 	return monitor->status;
 }

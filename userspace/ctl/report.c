@@ -74,6 +74,8 @@ enum status fail_request(const struct ctl *ctl)
 	if (error->attribute[0])
 		fprintf(stderr, " (%sattribute %s)",
 			error->missing ? "missing " : "", error->attribute);
+	else if (error->code == -EPERM)
+		fputs(" (CAP_NET_ADMIN is needed)", stderr);
 	putc('\n', stderr);
 	return STATUS_FAILED;
 }

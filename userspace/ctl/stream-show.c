@@ -2,6 +2,7 @@
 /*
  * ucsecctl stream show: is this call in the kernel, and what becomes of it?
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <net/if.h>
 #include <string.h>
@@ -193,17 +194,24 @@ static enum status show_id(struct ctl *ctl, uint32_t id)
 	return STATUS_OK;
 }
 
+/* A list that never settled is shown all the same, and the status tells. */
 static enum status show_list(struct ctl *ctl, struct show *show)
 {
 	enum status status = STATUS_OK;
+	int err;
 
 	if (ctl_open(ctl))
 		return STATUS_FAILED;
 	show->json = ctl->json;
 	show->array = ctl->json ? json_array() : NULL;
-	if (ucsec_stream_dump(ctl->handle, show_one, show))
+	err = ucsec_stream_dump(ctl->handle, show_one, show);
+	if (err)
 		status = fail_request(ctl);
-	else if (show->cookie_len && !show->count)
+	if (err && err != -EINTR) {
+		json_decref(show->array);
+		return status;
+	}
+	if (!err && show->cookie_len && !show->count)
 		status = fail(ctl, "no stream has this cookie");
 	if (ctl->json && print_json(show->array))
 		status = STATUS_FAILED;

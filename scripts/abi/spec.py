@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The netlink specification under the names that C gives to it."""
+
+import re
+
+import yaml
+
+
+def c_name(prefix, name):
+    return f"UCSEC_{prefix}{name}".upper().replace("-", "_")
+
+
+def strip_comments(text):
+    return re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S)
+
+
+def parse_values(text):
+    """Values of all #defines and enumerators that are a number or a name."""
+    values = {}
+    text = strip_comments(text)
+    for name, value in re.findall(
+            r"^[ \t]*#define[ \t]+(UCSEC_\w+)[ \t]+(\S+)[ \t]*$", text, re.M):
+        values[name] = (value.strip('"') if value.startswith('"')
+                        else number(value, values))
+    for body in re.findall(r"\benum\b\s*\w*\s*\{(.*?)\}", text, re.S):
+        last = -1
+        for item in filter(None, (i.strip() for i in body.split(","))):
+            name, _, value = (part.strip() for part in item.partition("="))
+            last = number(value, values) if value else last + 1
+            values[name] = last
+    return values
+
+
+def number(text, values):
+    """A constant expression out of numbers, names, - and <<."""
+    text = text.strip().strip("()").strip()
+    if "<<" in text:
+        left, right = text.split("<<")
+        return number(left, values) << number(right, values)
+    if "-" in text.lstrip("-"):
+        left, right = text.split("-")
+        return number(left, values) - number(right, values)
+    if text in values:
+        return values[text]
+    try:
+        return int(text.rstrip("uUlL"), 0)
+    except ValueError:
+        return text
+
+
+class Spec:
+    """What the specification says, under the names C gives to it."""
+
+    def __init__(self, text):
+        self.yaml = yaml.safe_load(text)
+        self.consts, self.enums, self.flags = {}, {}, {}
+        for item in self.yaml["definitions"]:
+            self.define(item)
+        self.consts["UCSEC_FAMILY_VERSION"] = self.yaml["version"]
+        for group in self.yaml["mcast-groups"]["list"]:
+            self.consts[c_name("MCGRP_", group["name"])] = group["name"]
+        self.sets = {s["name"]: s["attributes"]
+                     for s in self.yaml["attribute-sets"]}
+        self.operations = self.yaml["operations"]["list"]
+
+    def define(self, item):
+        name = item["name"]
+        if item["type"] == "const":
+            self.consts[c_name("", name)] = item["value"]
+        elif item["type"] == "enum":
+            self.enums[name] = {
+                c_name(name + "-", e["name"]): i
+                for i, e in enumerate(item["entries"])}
+        else:
+            self.flags = {c_name("F_", e["name"]): 1 << i
+                          for i, e in enumerate(item["entries"])}
+
+    def attribute_values(self):
+        return {c_name(f"A_{s}-", a["name"]): i
+                for s, attrs in self.sets.items()
+                for i, a in enumerate(attrs, 1)}
+
+    def command_values(self):
+        return {c_name("CMD_", op["name"]): i
+                for i, op in enumerate(self.operations, 1)}
+
+    def values(self):
+        values = {**self.consts, **self.flags, **self.attribute_values(),
+                  **self.command_values()}
+        for entries in self.enums.values():
+            values.update(entries)
+        return values
+
+    def request_attributes(self, op):
+        return op.get("do", {}).get("request", {}).get("attributes", [])
+
+    def constant(self, value):
+        """A limit, which may be the name of a constant."""
+        return self.consts.get(c_name("", str(value)), value)
+
+
+def compare(want, got, what=lambda name: name):
+    faults = [f"missing: {what(n)}" for n in want if n not in got]
+    faults += [f"extra: {what(n)}" for n in got if n not in want]
+    faults += [f"{what(n)}: {got[n]}, the specification says {want[n]}"
+               for n in want if n in got and got[n] != want[n]]
+    return faults
+
+
+def doc_comment(text):
+    return text[text.index("/*\n"):text.index("#ifndef")]
+
+
+def documented_nested(spec, text):
+    """Attributes of nests that the doc comment lists: those of requests."""
+    doc = doc_comment(text)
+    return {s: [a["name"] for a in attrs if re.search(
+        rf"^ \*     +{c_name(f'A_{s}-', a['name'])}\b", doc, re.M)]
+        for s, attrs in spec.sets.items()}
