@@ -65,10 +65,11 @@
  *   UCSEC_A_STREAM_RELATCH      flag: forget the latched source
  *
  *   All or nothing. RX and TX replace all keys of their side; the suite may
- *   change, but a plain side stays plain and a protected one protected. After a new RX without MKI the old keys are tried for the
- *   overlap of UCSEC_A_PARAMS_REKEY_OVERLAP. The sending index goes on, so a
- *   nonce is never used twice; EKEYREJECTED refuses a sending key that the
- *   stream had before, ENOSPC the one after the 4096th.
+ *   change, but a plain side stays plain and a protected one protected. After
+ *   a new RX without MKI the old keys are tried for the overlap of
+ *   UCSEC_A_PARAMS_REKEY_OVERLAP. The sending index goes on, so a nonce is
+ *   never used twice; EKEYREJECTED refuses a sending key that the stream had
+ *   before, ENOSPC the one after the 4096th.
  *
  * UCSEC_CMD_STREAM_DEL          request: UCSEC_A_STREAM_ID
  * UCSEC_CMD_STREAM_FLUSH        request, empty: removes all streams
