@@ -11,6 +11,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -236,21 +237,26 @@ static unsigned int dispatch(const struct arrival *a, struct sk_buff *skb,
 /*
  * Is it for a media port? Reads the UDP header; no lock, no copy.
  */
-static bool find(struct arrival *a, struct sk_buff *skb, struct net *net,
-		 struct ucsec_entry_key *key)
+static bool find(struct arrival *a, struct sk_buff *skb, struct net *net)
 {
+	struct ucsec_net *un = ucsec_net(net);
+	struct ucsec_entry_key key = {};
 	struct udphdr *uh;
 
 	if (!pskb_may_pull(skb, a->thoff + sizeof(*uh)))
 		return false;
 	uh = (struct udphdr *)(skb->data + a->thoff);
-	key->port = uh->dest;
-	key->pad = 0;
-	key->scope = 0;
-	if (a->family == AF_INET6 &&
-	    ipv6_addr_type(&key->addr) & IPV6_ADDR_LINKLOCAL)
-		key->scope = skb->dev->ifindex;
-	a->entry = ucsec_stream_lookup_rcu(ucsec_net(net), key);
+	if (likely(!READ_ONCE(un->ports[ntohs(uh->dest)])))
+		return false;
+	key.port = uh->dest;
+	if (a->family == AF_INET) {
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &key.addr);
+	} else {
+		key.addr = ipv6_hdr(skb)->daddr;
+		if (ipv6_addr_type(&key.addr) & IPV6_ADDR_LINKLOCAL)
+			key.scope = skb->dev->ifindex;
+	}
+	a->entry = ucsec_stream_lookup_rcu(un, &key);
 	if (!a->entry)
 		return false;
 	a->stream = ucsec_entry_stream(a->entry);
@@ -280,7 +286,6 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct ucsec_entry_key key;
 	struct arrival a;
 
 	if (iph->protocol != IPPROTO_UDP || is_foreign(skb))
@@ -290,8 +295,7 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	a.family = AF_INET;
 	a.thoff = iph->ihl * 4;
-	ipv6_addr_set_v4mapped(iph->daddr, &key.addr);
-	if (!find(&a, skb, state->net, &key))
+	if (!find(&a, skb, state->net))
 		return NF_ACCEPT;
 	iph = ip_hdr(skb);
 	ipv6_addr_set_v4mapped(iph->saddr, &a.saddr);
@@ -309,7 +313,7 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
  * sends media needs, and passed elsewhere.
  */
 static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
-				struct net *net, struct ucsec_entry_key *key)
+				struct net *net)
 {
 	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 	__be16 frag_off = 0;
@@ -323,7 +327,7 @@ static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
 	    (frag_off & htons(IP6_OFFSET)))
 		return NF_ACCEPT;
 	a->thoff = thoff;
-	if (!find(a, skb, net, key))
+	if (!find(a, skb, net))
 		return NF_ACCEPT;
 	return dispatch(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
 					   UCSEC_DROP_OPTIONS);
@@ -333,17 +337,15 @@ static unsigned int hook_v6(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	struct ucsec_entry_key key;
 	struct arrival a;
 
 	if (is_foreign(skb))
 		return NF_ACCEPT;
 	a.family = AF_INET6;
 	a.thoff = sizeof(*ip6h);
-	key.addr = ip6h->daddr;
 	if (unlikely(ip6h->nexthdr != IPPROTO_UDP))
-		return hook_v6_ext(skb, &a, state->net, &key);
-	if (!find(&a, skb, state->net, &key))
+		return hook_v6_ext(skb, &a, state->net);
+	if (!find(&a, skb, state->net))
 		return NF_ACCEPT;
 	ip6h = ipv6_hdr(skb);
 	a.saddr = ip6h->saddr;
@@ -371,6 +373,11 @@ int ucsec_hook_hold(struct ucsec_net *un)
 	lockdep_assert_held(&un->lock);
 	if (un->nstreams)
 		return 0;
+	/* Stays until the namespace goes: packets may be reading it. */
+	if (!un->ports)
+		un->ports = kvcalloc(65536, sizeof(*un->ports), GFP_KERNEL);
+	if (!un->ports)
+		return -ENOMEM;
 	return nf_register_net_hooks(un->net, hook_ops, ARRAY_SIZE(hook_ops));
 }
 

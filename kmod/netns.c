@@ -7,6 +7,7 @@
 
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/slab.h>
 #include <net/netns/generic.h>
 #include "stream.h"
 
@@ -112,6 +113,7 @@ static void __net_exit netns_exit(struct net *net)
 	ucsec_stream_table_exit(un);
 	idr_destroy(&un->ids);
 	free_percpu(un->stats);
+	kvfree(un->ports);
 	mutex_destroy(&un->lock);
 }
 

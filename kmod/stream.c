@@ -225,6 +225,27 @@ err_stream:
 	return ERR_PTR(err);
 }
 
+/* A port is marked before its row is there and until it is gone. */
+static int insert_row(struct ucsec_net *un, struct ucsec_entry *row)
+{
+	u32 *users = &un->ports[ntohs(row->key.port)];
+	int err;
+
+	WRITE_ONCE(*users, *users + 1);
+	err = rhashtable_insert_fast(&un->table, &row->node, table_params);
+	if (err)
+		WRITE_ONCE(*users, *users - 1);
+	return err;
+}
+
+static void remove_row(struct ucsec_net *un, struct ucsec_entry *row)
+{
+	u32 *users = &un->ports[ntohs(row->key.port)];
+
+	rhashtable_remove_fast(&un->table, &row->node, table_params);
+	WRITE_ONCE(*users, *users - 1);
+}
+
 static int publish(struct ucsec_stream *stream)
 {
 	struct ucsec_net *un = stream->un;
@@ -239,13 +260,11 @@ static int publish(struct ucsec_stream *stream)
 	stream->id = err;
 	/* From here on packets find it: last, and RTP after RTCP. */
 	if (stream->has_rtcp_port) {
-		err = rhashtable_insert_fast(&un->table, &stream->rtcp.node,
-					     table_params);
+		err = insert_row(un, &stream->rtcp);
 		if (err)
 			goto err_id;
 	}
-	err = rhashtable_insert_fast(&un->table, &stream->rtp.node,
-				     table_params);
+	err = insert_row(un, &stream->rtp);
 	if (err)
 		goto err_rtcp;
 	un->nstreams++;
@@ -254,8 +273,7 @@ static int publish(struct ucsec_stream *stream)
 
 err_rtcp:
 	if (stream->has_rtcp_port)
-		rhashtable_remove_fast(&un->table, &stream->rtcp.node,
-				       table_params);
+		remove_row(un, &stream->rtcp);
 err_id:
 	idr_remove(&un->ids, stream->id);
 err_hook:
@@ -309,10 +327,9 @@ void ucsec_stream_remove(struct ucsec_stream *stream)
 	struct ucsec_net *un = stream->un;
 
 	lockdep_assert_held(&un->lock);
-	rhashtable_remove_fast(&un->table, &stream->rtp.node, table_params);
+	remove_row(un, &stream->rtp);
 	if (stream->has_rtcp_port)
-		rhashtable_remove_fast(&un->table, &stream->rtcp.node,
-				       table_params);
+		remove_row(un, &stream->rtcp);
 	idr_remove(&un->ids, stream->id);
 	un->nstreams--;
 	un->generation++;

@@ -53,6 +53,11 @@ struct ucsec_net {
 	struct net *net;
 	struct rhashtable table;
 	struct ucsec_stats_cpu __percpu *stats;
+	/*
+	 * Rows of the table by port, so that a datagram for none of them costs
+	 * one read. From the first stream on; written under @lock.
+	 */
+	u32 *ports;
 
 	struct mutex lock;
 	struct idr ids;			/* @lock */
