@@ -228,6 +228,7 @@ static int tun_new(void)
 	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR };
 	int fd;
 
+	run(G, "modprobe -q tun");
 	enter(G);
 	fd = open("/dev/net/tun", O_RDWR);
 	strcpy(ifr.ifr_name, "tun9");
