@@ -80,6 +80,22 @@ static bool is_loopback(const struct ucsec_endpoint *ep)
 	return ipv6_addr_loopback(&ep->addr);
 }
 
+/*
+ * A spoofed source must not turn media against services of the gateway, or
+ * multiply it.
+ */
+bool ucsec_admission_far(const struct ucsec_stream *stream,
+			 const struct ucsec_endpoint *to)
+{
+	if (is_loopback(to))
+		return is_loopback(&stream->out);
+	if (to->family == AF_INET)
+		return inet_addr_type(stream->un->net,
+				      to->addr.s6_addr32[3]) == RTN_UNICAST;
+	return (ipv6_addr_type(&to->addr) & IPV6_ADDR_UNICAST) &&
+	       !ipv6_chk_addr(stream->un->net, &to->addr, NULL, 0);
+}
+
 static int check_families(const struct ucsec_stream_config *cfg, u16 in,
 			  u16 out, struct netlink_ext_ack *extack)
 {
@@ -96,15 +112,22 @@ static int check_families(const struct ucsec_stream_config *cfg, u16 in,
 	return 0;
 }
 
-static int check_strict(const struct ucsec_stream_config *cfg, u32 flags,
-			const struct ucsec_endpoint *from,
+static int check_source(const struct ucsec_stream_config *cfg, u32 flags,
+			const struct ucsec_endpoint *from, bool rx_protected,
 			struct netlink_ext_ack *extack)
 {
-	if (!(flags & UCSEC_F_STRICT) || from->port)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, cfg->attrs[UCSEC_A_STREAM_FLAGS],
-			    "strict needs \"from\" with address and port");
-	return -EINVAL;
+	if ((flags & UCSEC_F_STRICT) && !from->port) {
+		NL_SET_ERR_MSG_ATTR(extack, cfg->attrs[UCSEC_A_STREAM_FLAGS],
+			"strict needs \"from\" with address and port");
+		return -EINVAL;
+	}
+	if ((flags & UCSEC_F_LATCH) && !rx_protected &&
+	    from->family == AF_UNSPEC) {
+		NL_SET_ERR_MSG_ATTR(extack, cfg->attrs[UCSEC_A_STREAM_FLAGS],
+			"latch needs protected media or \"from\"");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* Where RTCP has ports of its own, 65535 leaves it none by default. */
@@ -227,7 +250,8 @@ int ucsec_admission_new(struct ucsec_net *un,
 	}
 	err = check_families(cfg, cfg->in.family, cfg->out.family, extack);
 	if (!err)
-		err = check_strict(cfg, cfg->flags, &cfg->from, extack);
+		err = check_source(cfg, cfg->flags, &cfg->from,
+				   cfg->rx.present, extack);
 	if (!err)
 		err = check_rtcp_ports(cfg, cfg->flags, extack);
 	if (!err)
@@ -268,7 +292,7 @@ static bool was_tx_key(struct ucsec_stream *stream, u64 fingerprint)
 				lockdep_is_held(&stream->un->lock));
 	if (cur->fingerprint == fingerprint)
 		return true;
-	for (i = 0; i < ARRAY_SIZE(stream->former_tx); i++)
+	for (i = 0; i < stream->nformer_tx; i++)
 		if (stream->former_tx[i] == fingerprint)
 			return true;
 	return false;
@@ -297,6 +321,11 @@ static int check_rekey(struct ucsec_stream *stream,
 				    "the stream sent under that key before");
 		return -EKEYREJECTED;
 	}
+	if (tx && stream->nformer_tx == UCSEC_LIMIT_TX_KEYS) {
+		NL_SET_ERR_MSG_ATTR(extack, tx,
+				    "the stream had its limit of sending keys");
+		return -ENOSPC;
+	}
 	return 0;
 }
 
@@ -309,6 +338,8 @@ int ucsec_admission_set(struct ucsec_stream *stream,
 		    (cfg->flags & cfg->flags_mask);
 	const struct ucsec_endpoint *from =
 		UCSEC_HAVE(cfg, FROM) ? &cfg->from : &path->from;
+	const struct ucsec_endpoint *to =
+		UCSEC_HAVE(cfg, TO) ? &cfg->to : &path->to;
 	int err;
 
 	err = check_rekey(stream, cfg, extack);
@@ -329,5 +360,11 @@ int ucsec_admission_set(struct ucsec_stream *stream,
 				    "rx-rtcp-mux and freebind stay as created");
 		return -EINVAL;
 	}
-	return check_strict(cfg, flags, from, extack);
+	if (!(flags & UCSEC_F_TX_RTCP_MUX) &&
+	    (!stream->out.rtcp_port || !to->rtcp_port)) {
+		NL_SET_ERR_MSG_ATTR(extack, cfg->attrs[UCSEC_A_STREAM_FLAGS],
+				    "without tx-rtcp-mux RTCP needs a port");
+		return -ERANGE;
+	}
+	return check_source(cfg, flags, from, stream->rx_protected, extack);
 }

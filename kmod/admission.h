@@ -11,5 +11,8 @@ int ucsec_admission_new(struct ucsec_net *un,
 int ucsec_admission_set(struct ucsec_stream *stream,
 			const struct ucsec_stream_config *cfg,
 			struct netlink_ext_ack *extack);
+/* Is a source that @stream is to send to that of another host? */
+bool ucsec_admission_far(const struct ucsec_stream *stream,
+			 const struct ucsec_endpoint *to);
 
 #endif /* UCSEC_ADMISSION_H */

@@ -288,9 +288,9 @@ static int parse_scalars(struct nlattr **tb, struct ucsec_stream_config *cfg,
 	attr = tb[UCSEC_A_STREAM_IDLE];
 	if (attr)
 		cfg->idle = nla_get_u32(attr);
-	if (cfg->idle > INT_MAX / HZ / 2)
+	if (cfg->idle > UCSEC_LIMIT_IDLE_S)
 		return refuse(extack, attr, -ERANGE,
-			      "an idle time of years");
+			      "an idle time of more than 30 days");
 	return 0;
 }
 

@@ -3,6 +3,8 @@
  * Changes to a live stream: all of a change is made ready, then published,
  * and no packet is lost or sealed twice meanwhile. Under un->lock.
  */
+#include <linux/log2.h>
+#include <linux/slab.h>
 #include <net/netlink.h>
 #include "admission.h"
 #include "source.h"
@@ -29,6 +31,22 @@ static bool changes_path(const struct ucsec_stream_config *cfg)
 	       UCSEC_HAVE(cfg, DSCP) || cfg->flags_mask;
 }
 
+/* Room to remember the sending key that is going to be replaced. */
+static int grow_former(struct ucsec_stream *stream)
+{
+	u32 n = stream->nformer_tx;
+	u64 *former;
+
+	if (n && (n < 4 || !is_power_of_2(n)))
+		return 0;
+	former = krealloc_array(stream->former_tx, n ? 2 * n : 4,
+				sizeof(*former), GFP_KERNEL);
+	if (!former)
+		return -ENOMEM;
+	stream->former_tx = former;
+	return 0;
+}
+
 static int prepare(struct ucsec_stream *stream,
 		   const struct ucsec_stream_config *cfg, struct change *c)
 {
@@ -45,6 +63,8 @@ static int prepare(struct ucsec_stream *stream,
 		if (IS_ERR(keys))
 			return PTR_ERR(keys);
 		c->tx = keys;
+		if (grow_former(stream))
+			return -ENOMEM;
 	}
 	if (changes_path(cfg)) {
 		c->path = ucsec_path_new(ucsec_stream_path(stream));
@@ -65,11 +85,11 @@ static void publish_rx(struct ucsec_stream *stream, struct ucsec_keys *new,
 	old = rcu_dereference_protected(stream->rx, lockdep_is_held(lock));
 	older = rcu_dereference_protected(stream->rx_old,
 					  lockdep_is_held(lock));
+	spin_lock_bh(&stream->lock);
 	/* With the ROC gone no packet under the old key could be judged. */
 	WRITE_ONCE(stream->rx_old_until,
 		   jiffies + msecs_to_jiffies(reset ? 0 : overlap));
 	rcu_assign_pointer(stream->rx_old, reset ? NULL : old);
-	spin_lock_bh(&stream->lock);
 	stream->rx_epoch++;
 	if (reset) {
 		stream->rx_reset++;
@@ -89,8 +109,7 @@ static void publish_tx(struct ucsec_stream *stream, struct ucsec_keys *new,
 
 	old = rcu_dereference_protected(stream->tx,
 				lockdep_is_held(&stream->un->lock));
-	stream->former_tx[stream->nformer_tx++ %
-			  ARRAY_SIZE(stream->former_tx)] = old->fingerprint;
+	stream->former_tx[stream->nformer_tx++] = old->fingerprint;
 	/*
 	 * Indices are reserved under this lock together with the keys that
 	 * will seal: none of the new range can be used with the old keys.

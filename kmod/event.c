@@ -5,7 +5,7 @@
  * a kind per stream and second, whatever an attacker sends.
  */
 #include <net/net_namespace.h>
-#include "stream.h"
+#include "admission.h"
 
 #define WATCH_INTERVAL	HZ
 /* Told this many packets before the last: at 50 a second, 16 days. */
@@ -18,11 +18,16 @@ void ucsec_event_pend(struct ucsec_stream *stream, enum ucsec_pending what)
 
 	if (test_and_set_bit(what, &stream->pending))
 		return;
+	/*
+	 * Nothing is queued for a stream that is gone: after the flush of a
+	 * namespace its work stays cancelled.
+	 */
 	spin_lock_bh(&un->pending_lock);
-	if (!stream->dead && list_empty(&stream->pending_node))
+	if (!stream->dead && list_empty(&stream->pending_node)) {
 		list_add_tail(&stream->pending_node, &un->pending);
+		queue_work(ucsec_wq, &un->event_work);
+	}
 	spin_unlock_bh(&un->pending_lock);
-	queue_work(ucsec_wq, &un->event_work);
 }
 
 /*
@@ -34,14 +39,19 @@ static void redirect_pair(struct ucsec_stream *stream)
 	struct ucsec_stream *pair;
 	struct ucsec_path *path;
 	struct ucsec_endpoint src;
+	bool is_latched;
+	u16 distance;
 
 	pair = rcu_dereference_protected(stream->pair,
 				lockdep_is_held(&stream->un->lock));
 	if (!pair || pair->out.family != stream->in.family)
 		return;
 	spin_lock_bh(&stream->lock);
+	is_latched = stream->is_latched;
 	src = stream->latched;
 	spin_unlock_bh(&stream->lock);
+	if (!is_latched || !ucsec_admission_far(pair, &src))
+		return;
 	path = ucsec_stream_path(pair);
 	if (ipv6_addr_equal(&path->to.addr, &src.addr) &&
 	    path->to.port == src.port)
@@ -49,9 +59,11 @@ static void redirect_pair(struct ucsec_stream *stream)
 	path = ucsec_path_new(path);
 	if (!path)
 		return;
+	distance = ntohs(path->to.rtcp_port) - ntohs(path->to.port);
 	path->to.addr = src.addr;
 	path->to.port = src.port;
-	path->to.rtcp_port = htons(ntohs(src.port) + 1);
+	/* May be 0: RTCP then has nowhere to go, and is counted so. */
+	path->to.rtcp_port = htons(ntohs(src.port) + distance);
 	ucsec_stream_redirect(pair, path);
 }
 

@@ -205,11 +205,17 @@ enum ucsec_drop ucsec_forward(struct ucsec_stream *stream,
 
 	if (hop->ttl <= 1)
 		return UCSEC_DROP_TTL;
+	if (rtcp && !path->to.rtcp_port && !(path->flags & UCSEC_F_TX_RTCP_MUX))
+		return UCSEC_DROP_ROUTE;
 	/* The ECN bits were about the way here. */
 	tos &= ~INET_ECN_MASK;
 	if (path->dscp >= 0)
 		tos = path->dscp << 2;
 	ucsec_skb_forget(skb);
+	/* A datagram as long as can be may not fit with a tag. */
+	if (skb->len + sizeof(struct udphdr) +
+	    (v4 ? sizeof(struct iphdr) : 0) > 65535)
+		return UCSEC_DROP_MALFORMED;
 	dst = set_route(stream, path, skb);
 	if (!dst)
 		return UCSEC_DROP_ROUTE;

@@ -11,6 +11,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -99,9 +100,24 @@ static bool hands_up(const struct ucsec_path *path, const struct sk_buff *skb,
 }
 
 /*
- * The whole way of one datagram. Consumes @skb unless it is handed up, which
- * happens before anything of it is touched.
+ * What is neither RTP nor RTCP, for the local socket if the stream says so:
+ * left to the stack, before anything of it is touched.
  */
+static bool take_up(const struct arrival *a, const struct sk_buff *skb)
+{
+	struct ucsec_stream *stream = a->stream;
+	unsigned int payload = a->thoff + sizeof(struct udphdr);
+
+	if (!hands_up(rcu_dereference(stream->path), skb, payload))
+		return false;
+	ucsec_stats_packet(stream->un->stats, stream->stats,
+			   UCSEC_STAT_RX_PACKETS, skb->len - payload);
+	ucsec_stats_inc(stream->un->stats, stream->stats,
+			UCSEC_STAT_UP_PACKETS);
+	return true;
+}
+
+/* The whole way of one datagram; consumes it. */
 static unsigned int take(const struct arrival *a, struct sk_buff *skb)
 {
 	struct ucsec_stream *stream = a->stream;
@@ -118,15 +134,13 @@ static unsigned int take(const struct arrival *a, struct sk_buff *skb)
 		drop = check_udp(a, skb);
 	if (drop)
 		goto drop;
-	if (unlikely(hands_up(path, skb, payload))) {
-		ucsec_stats_inc(un->stats, stream->stats,
-				UCSEC_STAT_UP_PACKETS);
-		return NF_ACCEPT;
-	}
 	drop = UCSEC_DROP_NOMEM;
 	if (!ucsec_skb_own(skb, stream->tx_protected ?
 				UCSEC_SRTP_TRAILER_MAX : 0))
 		goto drop;
+	/* One large datagram of a tap: ours now, whatever it was to be. */
+	if (unlikely(skb_is_gso(skb)))
+		skb_gso_reset(skb);
 	pkt.sport = ((struct udphdr *)(skb->data + a->thoff))->source;
 	pkt.saddr = a->saddr;
 	pkt.rtcp_port = a->entry->rtcp;
@@ -160,56 +174,6 @@ drop:
 	return NF_STOLEN;
 }
 
-/* A train of datagrams that the sender or GRO left in one: one by one. */
-static unsigned int take_gso(const struct arrival *a, struct sk_buff *skb)
-{
-	struct sk_buff *segs, *seg, *next;
-
-	segs = skb_gso_segment(skb, 0);
-	if (IS_ERR_OR_NULL(segs)) {
-		ucsec_stats_packet(a->stream->un->stats, a->stream->stats,
-				   UCSEC_STAT_RX_PACKETS, skb->len);
-		drop_skb(a->stream, skb, UCSEC_DROP_NOMEM);
-		return NF_STOLEN;
-	}
-	consume_skb(skb);
-	skb_list_walk_safe(segs, seg, next) {
-		skb_mark_not_on_list(seg);
-		/* No way back into the stack for one of a train. */
-		if (take(a, seg) == NF_ACCEPT)
-			kfree_skb(seg);
-	}
-	return NF_STOLEN;
-}
-
-/*
- * Is it for a media port? Reads the UDP header; no lock, no copy.
- */
-static bool find(struct arrival *a, struct sk_buff *skb, struct net *net,
-		 struct ucsec_entry_key *key)
-{
-	struct udphdr *uh;
-
-	if (!pskb_may_pull(skb, a->thoff + sizeof(*uh)))
-		return false;
-	uh = (struct udphdr *)(skb->data + a->thoff);
-	key->port = uh->dest;
-	key->pad = 0;
-	key->scope = 0;
-	if (a->family == AF_INET6 &&
-	    ipv6_addr_type(&key->addr) & IPV6_ADDR_LINKLOCAL)
-		key->scope = skb->dev->ifindex;
-	a->entry = ucsec_stream_lookup_rcu(ucsec_net(net), key);
-	if (!a->entry)
-		return false;
-	a->stream = ucsec_entry_stream(a->entry);
-	if (!a->stream->in.ifindex ||
-	    a->stream->in.ifindex == skb->dev->ifindex)
-		return true;
-	return a->stream->in.ifindex ==
-	       l3mdev_master_ifindex_rcu(skb->dev);
-}
-
 /* Of a media port, but not in a form that is taken. */
 static unsigned int refuse(const struct arrival *a, struct sk_buff *skb,
 			   enum ucsec_drop reason)
@@ -219,6 +183,88 @@ static unsigned int refuse(const struct arrival *a, struct sk_buff *skb,
 			   sizeof(struct udphdr));
 	drop_skb(a->stream, skb, reason);
 	return NF_STOLEN;
+}
+
+/* Datagrams that the sender or GRO left in one, unlike UFO's single one. */
+static bool is_train(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) &&
+	       !(skb_shinfo(skb)->gso_type & SKB_GSO_UDP);
+}
+
+/* One by one. */
+static unsigned int take_train(const struct arrival *a, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *seg, *next;
+
+	/* A train is of one kind: its first datagram speaks for all. */
+	if (take_up(a, skb))
+		return NF_ACCEPT;
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs))
+		return refuse(a, skb, PTR_ERR(segs) == -ENOMEM ?
+			      UCSEC_DROP_NOMEM : UCSEC_DROP_MALFORMED);
+	consume_skb(skb);
+	skb_list_walk_safe(segs, seg, next) {
+		skb_mark_not_on_list(seg);
+		take(a, seg);
+	}
+	return NF_STOLEN;
+}
+
+/*
+ * Softirqs stay off while a stream is worked on: its lock and its counters are
+ * taken by them, and a packet that comes back from NFQUEUE comes in a process.
+ */
+static unsigned int dispatch(const struct arrival *a, struct sk_buff *skb,
+			     enum ucsec_drop refusal)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	if (unlikely(refusal))
+		verdict = refuse(a, skb, refusal);
+	else if (unlikely(is_train(skb)))
+		verdict = take_train(a, skb);
+	else if (unlikely(take_up(a, skb)))
+		verdict = NF_ACCEPT;
+	else
+		verdict = take(a, skb);
+	local_bh_enable();
+	return verdict;
+}
+
+/*
+ * Is it for a media port? Reads the UDP header; no lock, no copy.
+ */
+static bool find(struct arrival *a, struct sk_buff *skb, struct net *net)
+{
+	struct ucsec_net *un = ucsec_net(net);
+	struct ucsec_entry_key key = {};
+	struct udphdr *uh;
+
+	if (!pskb_may_pull(skb, a->thoff + sizeof(*uh)))
+		return false;
+	uh = (struct udphdr *)(skb->data + a->thoff);
+	if (likely(!READ_ONCE(un->ports[ntohs(uh->dest)])))
+		return false;
+	key.port = uh->dest;
+	if (a->family == AF_INET) {
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &key.addr);
+	} else {
+		key.addr = ipv6_hdr(skb)->daddr;
+		if (ipv6_addr_type(&key.addr) & IPV6_ADDR_LINKLOCAL)
+			key.scope = skb->dev->ifindex;
+	}
+	a->entry = ucsec_stream_lookup_rcu(un, &key);
+	if (!a->entry)
+		return false;
+	a->stream = ucsec_entry_stream(a->entry);
+	if (!a->stream->in.ifindex ||
+	    a->stream->in.ifindex == skb->dev->ifindex)
+		return true;
+	return a->stream->in.ifindex ==
+	       l3mdev_master_ifindex_rcu(skb->dev);
 }
 
 /*
@@ -240,7 +286,6 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct ucsec_entry_key key;
 	struct arrival a;
 
 	if (iph->protocol != IPPROTO_UDP || is_foreign(skb))
@@ -250,20 +295,17 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	a.family = AF_INET;
 	a.thoff = iph->ihl * 4;
-	ipv6_addr_set_v4mapped(iph->daddr, &key.addr);
-	if (!find(&a, skb, state->net, &key))
+	if (!find(&a, skb, state->net))
 		return NF_ACCEPT;
 	iph = ip_hdr(skb);
-	if (unlikely(iph->frag_off & htons(IP_MF)))
-		return refuse(&a, skb, UCSEC_DROP_FRAGMENT);
-	if (unlikely(iph->ihl != 5))
-		return refuse(&a, skb, UCSEC_DROP_OPTIONS);
 	ipv6_addr_set_v4mapped(iph->saddr, &a.saddr);
 	a.hop.tos = iph->tos;
 	a.hop.ttl = iph->ttl;
-	if (unlikely(skb_is_gso(skb)))
-		return take_gso(&a, skb);
-	return take(&a, skb);
+	if (unlikely(iph->frag_off & htons(IP_MF)))
+		return dispatch(&a, skb, UCSEC_DROP_FRAGMENT);
+	if (unlikely(iph->ihl != 5))
+		return dispatch(&a, skb, UCSEC_DROP_OPTIONS);
+	return dispatch(&a, skb, UCSEC_DROP_NONE);
 }
 
 /*
@@ -271,7 +313,7 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
  * sends media needs, and passed elsewhere.
  */
 static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
-				struct net *net, struct ucsec_entry_key *key)
+				struct net *net)
 {
 	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 	__be16 frag_off = 0;
@@ -285,35 +327,31 @@ static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
 	    (frag_off & htons(IP6_OFFSET)))
 		return NF_ACCEPT;
 	a->thoff = thoff;
-	if (!find(a, skb, net, key))
+	if (!find(a, skb, net))
 		return NF_ACCEPT;
-	return refuse(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
-					 UCSEC_DROP_OPTIONS);
+	return dispatch(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
+					   UCSEC_DROP_OPTIONS);
 }
 
 static unsigned int hook_v6(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	struct ucsec_entry_key key;
 	struct arrival a;
 
 	if (is_foreign(skb))
 		return NF_ACCEPT;
 	a.family = AF_INET6;
 	a.thoff = sizeof(*ip6h);
-	key.addr = ip6h->daddr;
 	if (unlikely(ip6h->nexthdr != IPPROTO_UDP))
-		return hook_v6_ext(skb, &a, state->net, &key);
-	if (!find(&a, skb, state->net, &key))
+		return hook_v6_ext(skb, &a, state->net);
+	if (!find(&a, skb, state->net))
 		return NF_ACCEPT;
 	ip6h = ipv6_hdr(skb);
 	a.saddr = ip6h->saddr;
 	a.hop.tos = ipv6_get_dsfield(ip6h);
 	a.hop.ttl = ip6h->hop_limit;
-	if (unlikely(skb_is_gso(skb)))
-		return take_gso(&a, skb);
-	return take(&a, skb);
+	return dispatch(&a, skb, UCSEC_DROP_NONE);
 }
 
 static const struct nf_hook_ops hook_ops[] = {
@@ -335,6 +373,11 @@ int ucsec_hook_hold(struct ucsec_net *un)
 	lockdep_assert_held(&un->lock);
 	if (un->nstreams)
 		return 0;
+	/* Stays until the namespace goes: packets may be reading it. */
+	if (!un->ports)
+		un->ports = kvcalloc(65536, sizeof(*un->ports), GFP_KERNEL);
+	if (!un->ports)
+		return -ENOMEM;
 	return nf_register_net_hooks(un->net, hook_ops, ARRAY_SIZE(hook_ops));
 }
 

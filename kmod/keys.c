@@ -14,12 +14,9 @@ u64 ucsec_keys_fingerprint(const struct ucsec_keys_config *cfg)
 {
 	const struct ucsec_srtp_suite *suite = ucsec_srtp_suite(cfg->suite);
 	static siphash_key_t secret __read_mostly;
-	u64 print;
 
 	net_get_random_once(&secret, sizeof(secret));
-	print = siphash(cfg->key[0].material, suite->key_len, &secret);
-	/* 0 marks an empty place in the history. */
-	return print ?: 1;
+	return siphash(cfg->key[0].material, suite->key_len, &secret);
 }
 
 struct ucsec_keys *ucsec_keys_new(const struct ucsec_keys_config *cfg)

@@ -36,7 +36,7 @@ struct ucsec_keys *ucsec_keys_new(const struct ucsec_keys_config *cfg);
 void ucsec_keys_free(struct ucsec_keys *keys);
 /* Frees keys that packets may still be using; NULL is fine. */
 void ucsec_keys_retire(struct ucsec_keys *keys);
-/* Of the master key of a known suite; never 0. */
+/* Of the master key of a known suite. */
 u64 ucsec_keys_fingerprint(const struct ucsec_keys_config *cfg);
 /* Bytes allocated. */
 u32 ucsec_keys_memory(const struct ucsec_keys *keys);

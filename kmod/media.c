@@ -47,28 +47,40 @@ struct rx_view {
 	const struct ucsec_keys *cur, *old;
 	u32 epoch;
 	u32 reset;
+	bool by_old;		/* it was the old keys that it verified under */
 };
 
-static void read_keys(struct ucsec_stream *stream, struct rx_view *v)
+/*
+ * Under the lock under which keys are published, so that keys, epoch and
+ * windows belong together: a packet judged by old keys is never committed to
+ * windows that were zeroed with the new ones.
+ */
+static void read_view(struct ucsec_stream *stream, struct rx_view *v)
 {
+	lockdep_assert_held(&stream->lock);
+	v->epoch = stream->rx_epoch;
+	v->reset = stream->rx_reset;
+	v->by_old = false;
 	v->cur = rcu_dereference(stream->rx);
-	/*
-	 * Pairs with the release of the new keys, before which the old ones
-	 * went to rx_old: whoever sees the new ones sees the old ones too.
-	 */
-	smp_rmb();
 	v->old = rcu_dereference(stream->rx_old);
 	if (unlikely(v->old) &&
 	    time_after(jiffies, READ_ONCE(stream->rx_old_until)))
 		v->old = NULL;
 }
 
-/* The first packet under the new key cuts the overlap short. */
-static void end_overlap_soon(struct ucsec_stream *stream)
+/*
+ * The first packet under the new key cuts the overlap short; it must be the
+ * overlap that the packet knew of.
+ */
+static void end_overlap_soon(struct ucsec_stream *stream,
+			     const struct rx_view *v)
 {
-	unsigned long grace = jiffies +
-		msecs_to_jiffies(READ_ONCE(stream->un->params.grace_ms));
+	unsigned long grace;
 
+	if (likely(!v->old) || v->by_old || v->epoch != stream->rx_epoch)
+		return;
+	grace = jiffies +
+		msecs_to_jiffies(READ_ONCE(stream->un->params.grace_ms));
 	if (time_before(grace, READ_ONCE(stream->rx_old_until)))
 		WRITE_ONCE(stream->rx_old_until, grace);
 }
@@ -83,8 +95,7 @@ static int no_key(const struct ucsec_srtp_keyset *ks,
 	return pkt->len < least ? -EINVAL : -ENOKEY;
 }
 
-static int unprotect_rtp(struct ucsec_stream *stream, const struct rx_view *v,
-			 struct ucsec_packet *pkt,
+static int unprotect_rtp(struct rx_view *v, struct ucsec_packet *pkt,
 			 const struct ucsec_srtp_hdr *hdr, u64 index)
 {
 	const struct ucsec_srtp_key *key;
@@ -92,14 +103,14 @@ static int unprotect_rtp(struct ucsec_stream *stream, const struct rx_view *v,
 
 	key = ucsec_srtp_find_key(&v->cur->set, pkt->data, pkt->len, false);
 	if (key) {
-		/* Only without MKI may a second key have to be tried. */
-		bool keep = v->old && !v->old->set.mki_len;
+		/* With MKIs before and after, the packet names its key. */
+		bool keep = v->old && !(v->cur->set.mki_len &&
+					v->old->set.mki_len);
 
 		err = ucsec_srtp_unprotect(&v->cur->set, key, pkt->data,
 					   &pkt->len, hdr, index, keep);
-		if (!err && unlikely(v->old))
-			end_overlap_soon(stream);
-		if (err != -EBADMSG || !keep)
+		/* Too short for the new trailer it may fit the old one. */
+		if (!keep || (err != -EBADMSG && err != -EINVAL))
 			return err;
 	} else if (!v->old) {
 		return no_key(&v->cur->set, pkt, hdr);
@@ -107,6 +118,7 @@ static int unprotect_rtp(struct ucsec_stream *stream, const struct rx_view *v,
 	key = ucsec_srtp_find_key(&v->old->set, pkt->data, pkt->len, false);
 	if (!key)
 		return no_key(&v->old->set, pkt, hdr);
+	v->by_old = true;
 	return ucsec_srtp_unprotect(&v->old->set, key, pkt->data, &pkt->len,
 				    hdr, index, false);
 }
@@ -120,8 +132,7 @@ static int estimate(struct ucsec_stream *stream,
 	int err = 0;
 
 	spin_lock(&stream->lock);
-	v->epoch = stream->rx_epoch;
-	v->reset = stream->rx_reset;
+	read_view(stream, v);
 	s = ucsec_ssrc_find(stream, hdr->ssrc);
 	if (s) {
 		*index = ucsec_srtp_window_estimate(&s->rx, hdr->seq);
@@ -152,7 +163,9 @@ static enum ucsec_drop commit(struct ucsec_stream *stream,
 				       stream->window, index);
 	if (err)
 		return drop_reason_of(err);
-	s->rx_epoch = v->epoch;
+	/* The latest, which may be later than the packet's: never goes back. */
+	s->rx_epoch = stream->rx_epoch;
+	end_overlap_soon(stream, v);
 	return UCSEC_DROP_NONE;
 }
 
@@ -204,12 +217,13 @@ static enum ucsec_drop process_rtp(struct ucsec_stream *stream,
 	if (err)
 		return drop_reason_of(err);
 	if (stream->rx_protected) {
-		read_keys(stream, &v);
 		err = estimate(stream, &hdr, &v, &rx_index);
 		if (!err)
-			err = unprotect_rtp(stream, &v, pkt, &hdr, rx_index);
+			err = unprotect_rtp(&v, pkt, &hdr, rx_index);
 		if (err)
 			return drop_reason_of(err);
+		pkt->may_latch = !v.by_old;
+		pkt->rx_epoch = v.epoch;
 	}
 	if (hdr.padding)
 		err = ucsec_srtp_rtp_check_padding(pkt->data, pkt->len, &hdr);
@@ -289,10 +303,12 @@ static enum ucsec_drop advance_rtcp(struct ucsec_stream *stream,
 							    hdr->index);
 		else
 			err = -EALREADY;
-		if (err)
+		if (err) {
 			drop = drop_reason_of(err);
-		else
-			s->rx_epoch = v->epoch;
+		} else {
+			s->rx_epoch = stream->rx_epoch;
+			end_overlap_soon(stream, v);
+		}
 	}
 	if (!drop && stream->tx_protected) {
 		*tx = rcu_dereference(stream->tx);
@@ -344,13 +360,14 @@ static enum ucsec_drop process_rtcp(struct ucsec_stream *stream,
 
 	if (stream->rx_protected) {
 		spin_lock(&stream->lock);
-		v.epoch = stream->rx_epoch;
-		v.reset = stream->rx_reset;
+		read_view(stream, &v);
 		spin_unlock(&stream->lock);
-		read_keys(stream, &v);
 		err = unprotect_rtcp(stream, v.cur, pkt, &hdr);
-		if ((err == -EBADMSG || err == -ENOKEY) && v.old)
+		if (v.old &&
+		    (err == -EBADMSG || err == -ENOKEY || err == -EINVAL)) {
+			v.by_old = true;
 			err = unprotect_rtcp(stream, v.old, pkt, &hdr);
+		}
 		if (err)
 			return drop_reason_of(err);
 		err = ucsec_srtp_rtcp_parse(pkt->data, pkt->len, &plain);
@@ -390,12 +407,14 @@ enum ucsec_drop ucsec_media_process(struct ucsec_stream *stream,
 		return UCSEC_DROP_SOURCE;
 	pkt->rtcp = pkt->rtcp_port ||
 		    (mux && ucsec_srtp_is_rtcp(pkt->data, pkt->len));
+	pkt->may_latch = !stream->rx_protected && !pkt->rtcp;
+	pkt->rx_epoch = 0;
 	drop = pkt->rtcp ? process_rtcp(stream, pkt) :
 			   process_rtp(stream, pkt);
 	if (drop)
 		return drop;
-	if (!pkt->rtcp_port)
-		ucsec_source_learn(stream, path, &pkt->saddr, pkt->sport);
+	if (pkt->may_latch)
+		ucsec_source_learn(stream, path, pkt);
 	if (READ_ONCE(stream->last_media) != jiffies)
 		WRITE_ONCE(stream->last_media, jiffies);
 	return UCSEC_DROP_NONE;

@@ -13,6 +13,8 @@ struct ucsec_packet {
 	__be16 sport;
 	bool rtcp_port;		/* arrived on the RTCP port */
 	bool rtcp;		/* is RTCP; set by the road */
+	bool may_latch;		/* its source may be learned; likewise */
+	u32 rx_epoch;		/* of the keys it was judged by; likewise */
 };
 
 /* Drop reason, or UCSEC_DROP_NONE if the packet may leave. Under RCU. */

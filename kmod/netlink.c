@@ -129,7 +129,10 @@ static int stream_new(struct genl_info *info, struct request *r)
 	if (IS_ERR(stream))
 		return reply_send(info, msg, hdr, PTR_ERR(stream));
 	err = nla_put_u32(msg, UCSEC_A_STREAM_ID, stream->id);
-	return reply_send(info, msg, hdr, err);
+	err = reply_send(info, msg, hdr, err);
+	if (err)
+		ucsec_stream_remove(stream);
+	return err;
 }
 
 static int stream_set(struct genl_info *info, struct request *r)
@@ -256,6 +259,7 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 	struct ucsec_endpoint latched;
 	struct sk_buff *msg;
 	void *hdr;
+	int err;
 
 	lockdep_assert_held(&un->lock);
 	if (!genl_has_listeners(&ucsec_netlink_family, un->net, EVENTS_GROUP))
@@ -282,11 +286,13 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 					UCSEC_A_STREAM_PAD)))
 		goto lost;
 	genlmsg_end(msg, hdr);
-	if (genlmsg_multicast_netns(&ucsec_netlink_family, un->net, msg, 0,
-				    EVENTS_GROUP, GFP_KERNEL) == -ENOBUFS)
-		atomic64_inc(&un->events_lost);
-	else
+	err = genlmsg_multicast_netns(&ucsec_netlink_family, un->net, msg, 0,
+				      EVENTS_GROUP, GFP_KERNEL);
+	/* -ESRCH: the last listener has just left. */
+	if (!err)
 		atomic64_inc(&un->events_sent);
+	else if (err != -ESRCH)
+		atomic64_inc(&un->events_lost);
 	return;
 
 lost:
@@ -378,12 +384,18 @@ static int ucsec_nl_param_set_doit(struct sk_buff *skb,
 		{ UCSEC_A_PARAMS_REPLAY_BURST, &p->replay_burst },
 	};
 	struct nlattr *window = info->attrs[UCSEC_A_PARAMS_WINDOW];
+	struct nlattr *idle = info->attrs[UCSEC_A_PARAMS_IDLE];
 	int i;
 
 	if (window && nla_get_u32(window) % 64) {
 		NL_SET_ERR_MSG_ATTR(info->extack, window,
 				    "a window is a multiple of 64");
 		return -EINVAL;
+	}
+	if (idle && nla_get_u32(idle) > UCSEC_LIMIT_IDLE_S) {
+		NL_SET_ERR_MSG_ATTR(info->extack, idle,
+				    "an idle time of more than 30 days");
+		return -ERANGE;
 	}
 	for (i = 0; i < ARRAY_SIZE(params); i++) {
 		struct nlattr *attr = info->attrs[params[i].type];

@@ -7,6 +7,7 @@
 
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/slab.h>
 #include <net/netns/generic.h>
 #include "stream.h"
 
@@ -112,13 +113,26 @@ static void __net_exit netns_exit(struct net *net)
 	ucsec_stream_table_exit(un);
 	idr_destroy(&un->ids);
 	free_percpu(un->stats);
+	kvfree(un->ports);
 	mutex_destroy(&un->lock);
+}
+
+/*
+ * Retired paths hold routes whose counters belong to the namespace: they must
+ * be gone before IPv6, which registered earlier and so exits later, takes its
+ * own away.
+ */
+static void __net_exit netns_exit_batch(struct list_head *nets)
+{
+	rcu_barrier();
+	flush_workqueue(ucsec_wq);
 }
 
 static struct pernet_operations netns_ops = {
 	.init = netns_init,
 	.pre_exit = netns_pre_exit,
 	.exit = netns_exit,
+	.exit_batch = netns_exit_batch,
 	.id = &net_id,
 	.size = sizeof(struct ucsec_net),
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Packet memory. The only allocations of the packet path are here. */
+#include <linux/if_vlan.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 #include "skb.h"
@@ -42,6 +43,7 @@ void ucsec_skb_forget(struct sk_buff *skb)
 	skb_clear_hash(skb);
 	skb->mark = 0;
 	skb->encapsulation = 0;
+	__vlan_hwaccel_clear_tag(skb);
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 #endif

@@ -2,13 +2,14 @@
 /*
  * Whose packets a stream takes.
  *
- * Without "from" any source is taken. With it the address must match, and
+ * Without "from" any source is taken, and of plain RTP none is learned. With
+ * it the address must match, and
  * with the strict flag the port too; otherwise a port that is named may turn
  * out to be another one once. The latch flag, and such a port, hold the stream
  * to the source of the first accepted packet until it is told to forget it.
  */
+#include "media.h"
 #include "source.h"
-#include "stream.h"
 
 static bool holds_to_latch(const struct ucsec_path *path)
 {
@@ -44,16 +45,24 @@ bool ucsec_source_accepts(struct ucsec_stream *stream,
 
 void ucsec_source_learn(struct ucsec_stream *stream,
 			const struct ucsec_path *path,
-			const struct in6_addr *addr, __be16 port)
+			const struct ucsec_packet *pkt)
 {
 	bool latched = false;
 
 	if ((path->flags & UCSEC_F_STRICT) || READ_ONCE(stream->is_latched))
 		return;
+	/* Whoever is first is not to be believed without either. */
+	if (!stream->rx_protected && path->from.family == AF_UNSPEC)
+		return;
 	spin_lock(&stream->lock);
-	if (!stream->is_latched) {
-		stream->latched.addr = *addr;
-		stream->latched.port = port;
+	/*
+	 * A packet that was judged before a rekey or a change of "from" knows
+	 * nothing of the far end that came with it.
+	 */
+	if (!stream->is_latched && rcu_access_pointer(stream->path) == path &&
+	    (!stream->rx_protected || pkt->rx_epoch == stream->rx_epoch)) {
+		stream->latched.addr = pkt->saddr;
+		stream->latched.port = pkt->sport;
 		stream->latched.family = stream->in.family;
 		WRITE_ONCE(stream->is_latched, true);
 		latched = true;

@@ -52,6 +52,9 @@ static bool evictable(const struct ucsec_stream *stream,
 {
 	if (stream->rx_protected && s->rx_epoch == stream->rx_epoch)
 		return false;
+	if (rcu_access_pointer(stream->rx_old) &&
+	    !time_after(jiffies, READ_ONCE(stream->rx_old_until)))
+		return false;
 	if (stream->tx_protected && s->tx_epoch == stream->tx_epoch)
 		return false;
 	return true;

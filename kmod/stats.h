@@ -4,7 +4,7 @@
  *
  * Every packet that reaches a media port is counted once on arrival and ends
  * as sent, as handed up or under one drop reason. Writers run with bottom
- * halves off, so that no CPU interrupts itself.
+ * halves off (the hook sees to it), so that no CPU interrupts itself.
  */
 #ifndef UCSEC_STATS_H
 #define UCSEC_STATS_H

@@ -79,6 +79,7 @@ static void free_stream(struct ucsec_stream *stream)
 	if (rcu_access_pointer(stream->path))
 		ucsec_path_free(rcu_dereference_protected(stream->path, true));
 	free_percpu(stream->stats);
+	kfree(stream->former_tx);
 	kvfree(stream);
 	ucsec_object_destroyed(UCSEC_OBJECT_STREAM);
 }
@@ -177,7 +178,7 @@ static struct ucsec_stream *build(struct ucsec_net *un,
 	u32 window = cfg->window ?: un->params.window;
 	struct ucsec_stream *stream;
 	struct ucsec_path *path;
-	int err = -ENOMEM;
+	int cpu, err = -ENOMEM;
 
 	stream = kvzalloc(sizeof(*stream) + ucsec_ssrc_size(max_ssrcs, window),
 			  GFP_KERNEL);
@@ -196,11 +197,15 @@ static struct ucsec_stream *build(struct ucsec_net *un,
 	spin_lock_init(&stream->lock);
 	INIT_LIST_HEAD(&stream->pending_node);
 	INIT_RCU_WORK(&stream->free_work, free_work);
+	stream->stats = alloc_percpu(struct ucsec_stream_stats_cpu);
+	for_each_possible_cpu(cpu)
+		if (stream->stats)
+			u64_stats_init(&per_cpu_ptr(stream->stats,
+						    cpu)->syncp);
 	ucsec_entry_key_set(&stream->rtp.key, &cfg->in, false);
 	ucsec_entry_key_set(&stream->rtcp.key, &cfg->in, true);
 	stream->rtcp.rtcp = true;
 	stream->has_rtcp_port = !(cfg->flags & UCSEC_F_RX_RTCP_MUX);
-	stream->stats = alloc_percpu(struct ucsec_stream_stats_cpu);
 	path = ucsec_path_new(NULL);
 	if (path) {
 		ucsec_path_apply(path, cfg);
@@ -220,6 +225,27 @@ err_stream:
 	return ERR_PTR(err);
 }
 
+/* A port is marked before its row is there and until it is gone. */
+static int insert_row(struct ucsec_net *un, struct ucsec_entry *row)
+{
+	u32 *users = &un->ports[ntohs(row->key.port)];
+	int err;
+
+	WRITE_ONCE(*users, *users + 1);
+	err = rhashtable_insert_fast(&un->table, &row->node, table_params);
+	if (err)
+		WRITE_ONCE(*users, *users - 1);
+	return err;
+}
+
+static void remove_row(struct ucsec_net *un, struct ucsec_entry *row)
+{
+	u32 *users = &un->ports[ntohs(row->key.port)];
+
+	rhashtable_remove_fast(&un->table, &row->node, table_params);
+	WRITE_ONCE(*users, *users - 1);
+}
+
 static int publish(struct ucsec_stream *stream)
 {
 	struct ucsec_net *un = stream->un;
@@ -234,13 +260,11 @@ static int publish(struct ucsec_stream *stream)
 	stream->id = err;
 	/* From here on packets find it: last, and RTP after RTCP. */
 	if (stream->has_rtcp_port) {
-		err = rhashtable_insert_fast(&un->table, &stream->rtcp.node,
-					     table_params);
+		err = insert_row(un, &stream->rtcp);
 		if (err)
 			goto err_id;
 	}
-	err = rhashtable_insert_fast(&un->table, &stream->rtp.node,
-				     table_params);
+	err = insert_row(un, &stream->rtp);
 	if (err)
 		goto err_rtcp;
 	un->nstreams++;
@@ -249,13 +273,25 @@ static int publish(struct ucsec_stream *stream)
 
 err_rtcp:
 	if (stream->has_rtcp_port)
-		rhashtable_remove_fast(&un->table, &stream->rtcp.node,
-				       table_params);
+		remove_row(un, &stream->rtcp);
 err_id:
 	idr_remove(&un->ids, stream->id);
 err_hook:
 	ucsec_hook_release(un);
 	return err;
+}
+
+/*
+ * Off the pending list for good, then freed when the packets that found it,
+ * and those that use it as a pair, are done: one grace period for both.
+ */
+static void bury(struct ucsec_stream *stream)
+{
+	spin_lock_bh(&stream->un->pending_lock);
+	stream->dead = true;
+	list_del_init(&stream->pending_node);
+	spin_unlock_bh(&stream->un->pending_lock);
+	queue_rcu_work(ucsec_wq, &stream->free_work);
 }
 
 struct ucsec_stream *ucsec_stream_new(struct ucsec_net *un,
@@ -276,7 +312,7 @@ struct ucsec_stream *ucsec_stream_new(struct ucsec_net *un,
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the kernel could not publish the stream");
 		/* Its RTCP row may have been seen for a moment. */
-		queue_rcu_work(ucsec_wq, &stream->free_work);
+		bury(stream);
 		return ERR_PTR(err);
 	}
 	if (cfg->pair)
@@ -285,31 +321,22 @@ struct ucsec_stream *ucsec_stream_new(struct ucsec_net *un,
 	return stream;
 }
 
-/*
- * Removal: out of the table, so that no packet finds it any more; off the
- * pending list for good; then freed when the packets that had found it, and
- * those that use it as a pair, are done: one grace period for both.
- */
+/* Out of the table first, so that no packet finds it any more. */
 void ucsec_stream_remove(struct ucsec_stream *stream)
 {
 	struct ucsec_net *un = stream->un;
 
 	lockdep_assert_held(&un->lock);
-	rhashtable_remove_fast(&un->table, &stream->rtp.node, table_params);
+	remove_row(un, &stream->rtp);
 	if (stream->has_rtcp_port)
-		rhashtable_remove_fast(&un->table, &stream->rtcp.node,
-				       table_params);
-	spin_lock_bh(&un->pending_lock);
-	stream->dead = true;
-	list_del_init(&stream->pending_node);
-	spin_unlock_bh(&un->pending_lock);
+		remove_row(un, &stream->rtcp);
 	idr_remove(&un->ids, stream->id);
 	un->nstreams--;
 	un->generation++;
 	ucsec_stream_pair(stream, 0);
 	ucsec_event_gone(stream);
 	ucsec_hook_release(un);
-	queue_rcu_work(ucsec_wq, &stream->free_work);
+	bury(stream);
 }
 
 void ucsec_stream_flush(struct ucsec_net *un)
@@ -360,6 +387,7 @@ u32 ucsec_stream_memory(const struct ucsec_stream *stream)
 	bytes = is_vmalloc_addr(stream) ? PAGE_ALIGN(bytes) : ksize(stream);
 	bytes += ksize(ucsec_stream_path(stream));
 	bytes += sizeof(*stream->stats) * num_possible_cpus();
+	bytes += ksize(stream->former_tx);
 	bytes += ucsec_keys_memory(rcu_dereference_protected(stream->rx,
 						lockdep_is_held(lock)));
 	bytes += ucsec_keys_memory(rcu_dereference_protected(stream->rx_old,

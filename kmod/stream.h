@@ -68,8 +68,8 @@ struct ucsec_stream {
 
 	/* Under un->lock. */
 	struct rcu_work free_work;
-	u64 former_tx[8];		/* fingerprints of former sending keys */
-	u32 nformer_tx;
+	u64 *former_tx;			/* fingerprints of former sending */
+	u32 nformer_tx;			/*   keys, all of them */
 	u32 idle;
 	bool idle_told;
 	bool end_told;

@@ -27,6 +27,8 @@ enum {
 	UCSEC_DEFAULT_OVERLAP_MS	= 2000,
 	UCSEC_DEFAULT_GRACE_MS		= 500,
 	UCSEC_LIMIT_OVERLAP_MS		= 60000,
+	UCSEC_LIMIT_TX_KEYS		= 4096,	/* of one stream, ever */
+	UCSEC_LIMIT_IDLE_S		= 30 * 24 * 3600,
 	UCSEC_DEFAULT_AUTH_BURST	= 50,
 	UCSEC_DEFAULT_REPLAY_BURST	= 50,
 };
@@ -51,6 +53,11 @@ struct ucsec_net {
 	struct net *net;
 	struct rhashtable table;
 	struct ucsec_stats_cpu __percpu *stats;
+	/*
+	 * Rows of the table by port, so that a datagram for none of them costs
+	 * one read. From the first stream on; written under @lock.
+	 */
+	u32 *ports;
 
 	struct mutex lock;
 	struct idr ids;			/* @lock */

@@ -17,8 +17,9 @@ FIELDS = ("system", "path", "rx", "tx", "payload", "streams", "metric",
 CAVEAT = """\
 Guest instructions per packet, end to end: send call, both veth links and the
 sink's queue included; median of %d boot(s), all systems in the same boot.
-Instruction counts hide stalls, cache misses and atomics, and the emulated CPU
-has no SHA-NI, so HMAC-SHA1 is over-charged against current CPUs.
+Instruction counts hide stalls, cache misses and atomics; the emulated CPU has
+no SHA-NI, so HMAC-SHA1 is over-charged against current CPUs, and it counts a
+string instruction once per byte, so copies and cleared memory are, too.
 * misses the goal    + what the system adds to the kernel's own path"""
 
 

@@ -3,8 +3,9 @@
  * libFuzzer target: the life of a stream. Its input is a list of operations of
  * three bytes: what to do, and two numbers.
  *
- * Whatever happens, no index is sealed twice under an SSRC, nothing forged is
- * accepted, nothing is accepted twice, and what is accepted is what was sent.
+ * Whatever happens, no index is sealed twice under an SSRC, nor one after a
+ * leap of more than 2^15; nothing forged is accepted, nothing is accepted
+ * twice, and what is accepted is what was sent.
  */
 #include "flow.h"
 #include "packets.h"
@@ -54,7 +55,9 @@ static void rekey(bool overlap)
 static void send_packet(u16 seq, u32 payload, bool rtcp)
 {
 	struct sent *s = &kept[nkept % KEPT];
-	struct flow_ssrc *state;
+	struct flow_ssrc *state = flow_find(&tx, SSRC);
+	u64 top = state ? state->win.top : 0;
+	bool started = state && state->win.started;
 	u32 i;
 
 	s->rtcp = rtcp;
@@ -71,6 +74,7 @@ static void send_packet(u16 seq, u32 payload, bool rtcp)
 		return;
 	/* The index that was used is the closest that was free. */
 	state = flow_find(&tx, SSRC);
+	check(!started || state->win.top <= top + 0x8000);
 	indices[nindices] = ucsec_srtp_window_estimate(&state->win, seq);
 	for (i = 0; i < nindices; i++)
 		check(indices[i] != indices[nindices]);

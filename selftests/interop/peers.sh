@@ -25,7 +25,7 @@ make_key() {
 key_hex() { base64 -d <"$1" | od -An -v -tx1 | tr -d ' \n'; }
 
 # gst_setup DIR: the few plugins that are needed, instead of looking through two
-# hundred for seconds; and a registry, written before two want to at once.
+# hundred for seconds; and their registry, before two peers write it at once.
 gst_setup() {
 	local plugin from
 	from=/usr/lib/$(uname -m)-linux-gnu/gstreamer-1.0
@@ -34,17 +34,21 @@ gst_setup() {
 		ln -s "$from/libgst$plugin.so" "$1/plugins/"
 	done
 	export GST_PLUGIN_SYSTEM_PATH_1_0=$1/plugins GST_REGISTRY_1_0=$1/registry
-	export GST_REGISTRY_FORK=no
-	gst-inspect-1.0 srtpdec >/dev/null &&
-		GST_REGISTRY_UPDATE=no gst-inspect-1.0 rtppcmupay >/dev/null
+	gst-inspect-1.0 --exists srtpdec &&
+		gst-inspect-1.0 --exists rtppcmupay
 }
 
-# gst_send NS FILE ADDR PORT PACED SUITE KEYFILE [PAYLOADER-OPTION...]
+# Pipelines that gst_run is to run; starting a process costs more than they do.
+pipelines=()
+
+gst_run() { exec ip netns exec "$1" gst-launch-1.0 -q "${pipelines[@]}"; }
+
+# gst_send FILE ADDR PORT PACED SUITE KEYFILE [PAYLOADER-OPTION...]
 #
 # PACED true: as a phone does, a packet each 20 ms. SUITE RTP: not protected.
 gst_send() {
-	local ns=$1 file=$2 addr=$3 port=$4 paced=$5 suite=$6 key=$7 auth srtp=()
-	shift 7
+	local file=$1 addr=$2 port=$3 paced=$4 suite=$5 key=$6 auth srtp=()
+	shift 6
 	if [ "$suite" != RTP ]; then
 		auth=hmac-sha1-80
 		[[ $suite != *GCM ]] || auth=null
@@ -52,17 +56,17 @@ gst_send() {
 			"rtp-cipher=${gst_cipher[$suite]}" "rtp-auth=$auth"
 			"rtcp-cipher=${gst_cipher[$suite]}" "rtcp-auth=$auth")
 	fi
-	exec ip netns exec "$ns" gst-launch-1.0 -q filesrc "location=$file" '!' \
-		rawaudioparse use-sink-caps=false format=mulaw \
-		sample-rate=8000 num-channels=1 '!' \
-		rtppcmupay pt=0 "ssrc=$peer_ssrc" "$@" \
-		min-ptime=20000000 max-ptime=20000000 "${srtp[@]}" '!' \
-		udpsink "host=$addr" "port=$port" "sync=$paced"
+	pipelines+=(filesrc "location=$file" '!'
+		rawaudioparse use-sink-caps=false format=mulaw
+		sample-rate=8000 num-channels=1 '!'
+		rtppcmupay pt=0 "ssrc=$peer_ssrc" "$@"
+		min-ptime=20000000 max-ptime=20000000 "${srtp[@]}" '!'
+		udpsink "host=$addr" "port=$port" "sync=$paced")
 }
 
-# gst_receive NS FILE PORT SUITE KEYFILE: until killed, without buffering.
+# gst_receive FILE PORT SUITE KEYFILE: until killed, without buffering.
 gst_receive() {
-	local ns=$1 file=$2 port=$3 suite=$4 key=$5 auth caps decrypt=()
+	local file=$1 port=$2 suite=$3 key=$4 auth caps decrypt=()
 	caps="media=(string)audio,clock-rate=(int)8000"
 	caps+=",encoding-name=(string)PCMU,payload=(int)0"
 	if [ "$suite" = RTP ]; then
@@ -78,13 +82,7 @@ gst_receive() {
 		caps+=",srtcp-auth=(string)$auth"
 		decrypt=('!' srtpdec)
 	fi
-	exec ip netns exec "$ns" gst-launch-1.0 -q udpsrc "port=$port" \
-		buffer-size=1000000 "caps=$caps" "${decrypt[@]}" '!' \
-		rtppcmudepay '!' filesink "location=$file" buffer-mode=unbuffered
+	pipelines+=(udpsrc "port=$port" buffer-size=1000000 "caps=$caps"
+		"${decrypt[@]}" '!' rtppcmudepay '!'
+		filesink "location=$file" buffer-mode=unbuffered)
 }
-
-# is_bound NS PORT: somebody receives there.
-is_bound() { ip netns exec "$1" ss -Huln "sport = :$2" | grep -q .; }
-
-# has_bytes FILE N: at least so many.
-has_bytes() { [ "$(stat -c %s "$1")" -ge "$2" ]; }

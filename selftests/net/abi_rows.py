@@ -184,7 +184,7 @@ NEW_ROWS = [
     ("DSCP of 64", {DSCP: u8(64)}, ERANGE, RANGE, "15"),
     ("DSCP of 4 bytes", {DSCP: u32(1)}, EINVAL, LENGTH, "15"),
     ("idle for years", {IDLE: u32(0xFFFFFFFF)}, ERANGE,
-     "an idle time of years", "16"),
+     "an idle time of more than 30 days", "16"),
     ("an id", {ID: u32(1)}, EINVAL, "Unsupported attribute", "2"),
     ("relatch", {RELATCH: b""}, EINVAL, UNKNOWN, "17"),
     ("statistics", {STATS_A: []}, EINVAL, "Unsupported attribute", "19"),

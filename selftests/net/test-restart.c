@@ -105,6 +105,9 @@ static void open_stream(u32 window)
 {
 	spec = stream_spec(AF_INET, AF_INET, PORT);
 	with_tx(&spec, UCSEC_SUITE_AES_CM_128_HMAC_SHA1_80);
+	/* Of plain media a source is learned only where it was named. */
+	spec.have |= UCSEC_HAVE_FROM;
+	spec.from = endpoint(HOST_A, AF_INET, 0);
 	if (window) {
 		spec.have |= UCSEC_HAVE_WINDOW;
 		spec.window = window;

@@ -36,7 +36,8 @@ static struct episode {
 	u32 key;			/* the sender's */
 	struct flow tx, rx;
 	struct peer *peer_tx, *peer_rx;
-	struct packet delayed[DELAYED];
+	struct packet slots[DELAYED];
+	struct packet *delayed[DELAYED];	/* oldest first, then free ones */
 	u32 ndelayed;
 	struct packet history[HISTORY];
 	u32 nhistory;
@@ -214,16 +215,19 @@ static void deliver_forged(const struct packet *p)
 /* Of what is under way, one out of the oldest few. */
 static void network(bool drain)
 {
+	struct packet *p;
 	u32 i;
 
 	while (e.ndelayed == DELAYED || (drain && e.ndelayed)) {
 		i = one_in(8) ? lcg_below(&e.rng, e.ndelayed) : 0;
+		p = e.delayed[i];
 		if (one_in(12))
-			deliver_forged(&e.delayed[i]);
-		deliver(&e.delayed[i], false);
-		e.history[e.nhistory++ % HISTORY] = e.delayed[i];
+			deliver_forged(p);
+		deliver(p, false);
+		e.history[e.nhistory++ % HISTORY] = *p;
 		memmove(&e.delayed[i], &e.delayed[i + 1],
-			(--e.ndelayed - i) * sizeof(e.delayed[0]));
+			(--e.ndelayed - i) * sizeof(p));
+		e.delayed[e.ndelayed] = p;
 		if (one_in(20))
 			deliver(&e.history[lcg_below(&e.rng, e.nhistory <
 				HISTORY ? e.nhistory : HISTORY)], false);
@@ -267,7 +271,7 @@ static u32 payload_len(void)
 static void send_one(void)
 {
 	static u8 theirs_pkt[MAX_PACKET];
-	struct packet *p = &e.delayed[e.ndelayed];
+	struct packet *p = e.delayed[e.ndelayed];
 	u32 ssrc = e.ssrcs[lcg_below(&e.rng, e.nssrcs)], theirs_len;
 	enum verdict ours, theirs;
 
@@ -345,6 +349,8 @@ static void begin(u32 suite, u64 seed)
 	u32 i;
 
 	memset(&e, 0, sizeof(e));
+	for (i = 0; i < DELAYED; i++)
+		e.delayed[i] = &e.slots[i];
 	e.seed = seed;
 	e.rng.x = seed;
 	e.suite = ucsec_srtp_suite(suite);

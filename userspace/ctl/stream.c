@@ -97,8 +97,8 @@ static enum status keep_suite(struct stream_args *args, struct side *side,
 		return STATUS_OK;
 	if (!is_protected)
 		return fail_key(side->name, side == &args->rx ?
-			"the stream receives plain RTP; name a suite" :
-			"the stream sends plain RTP; name a suite");
+			"the stream receives plain RTP and goes on to" :
+			"the stream sends plain RTP and goes on to");
 	side->crypto->suite = now->suite;
 	return STATUS_OK;
 }

@@ -58,11 +58,20 @@ static int set_options(int fd)
 int ucsec_link_open(struct ucsec_link **link)
 {
 	struct ucsec_link *new = calloc(1, sizeof(*new));
+	struct nl_cb *cb;
 	int err = -ENOMEM;
 
 	if (!new)
 		return err;
-	new->sock = nl_socket_alloc();
+	/*
+	 * The default callbacks would dump what is sent, keys included, for
+	 * whoever sets NLCB=debug.
+	 */
+	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	if (!cb)
+		goto err_free;
+	new->sock = nl_socket_alloc_cb(cb);
+	nl_cb_put(cb);
 	if (!new->sock)
 		goto err_free;
 	err = genl_connect(new->sock);
@@ -118,13 +127,17 @@ static void grow_buffer(int fd)
 int ucsec_link_join(struct ucsec_link *link)
 {
 	int fd = ucsec_link_fd(link);
-	int group, err;
+	int group, err, on = 1;
 
 	group = genl_ctrl_resolve_grp(link->sock, UCSEC_FAMILY_NAME,
 				      UCSEC_MCGRP_EVENTS);
 	if (group < 0)
 		return errno_of(group);
 	grow_buffer(fd);
+	/* Tells the kernel, which counts it, when this buffer was full. */
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, &on,
+		       sizeof(on)))
+		return -errno;
 	err = nl_socket_set_nonblocking(link->sock);
 	if (err)
 		return errno_of(err);

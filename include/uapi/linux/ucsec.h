@@ -9,7 +9,8 @@
  * acts on the namespace in which its socket was opened. Every command but
  * SUITE_GET needs CAP_NET_ADMIN in the initial user namespace (the module
  * parameter unprivileged_userns=1 accepts it in the user namespace that owns
- * the network namespace), and so does joining the multicast group "events".
+ * the network namespace). Joining the multicast group "events" needs it in the
+ * user namespace that owns the network namespace.
  * A refusal carries an errno, a sentence (NLMSGERR_ATTR_MSG) and, where one is
  * to blame, the attribute (NLMSGERR_ATTR_OFFS, NLMSGERR_ATTR_MISS_TYPE).
  * Ports and IPv4 addresses are in network byte order, all else in host order.
@@ -54,7 +55,7 @@
  *   EADDRINUSE      another stream has that "in" address and port
  *   EADDRNOTAVAIL   "in" or "out" is not an address of this namespace
  *   ENOSPC          the namespace has its limit of streams
- *   EOPNOTSUPP      the kernel serves no such suite
+ *   EOPNOTSUPP      the kernel serves no such suite (ERANGE: nor knows it)
  *   EINVAL, ERANGE  as the sentence says
  *
  * UCSEC_CMD_STREAM_SET          request
@@ -64,11 +65,11 @@
  *   UCSEC_A_STREAM_RELATCH      flag: forget the latched source
  *
  *   All or nothing. RX and TX replace all keys of their side; the suite may
- *   change, a plain side may become protected and the other way round is
- *   refused. After a new RX without MKI the old keys are tried for the
- *   overlap of UCSEC_A_PARAMS_REKEY_OVERLAP. The sending index goes on, so a
- *   nonce is never used twice; EKEYREJECTED refuses a sending key that the
- *   stream had before.
+ *   change, but a plain side stays plain and a protected one protected. After
+ *   a new RX without MKI the old keys are tried for the overlap of
+ *   UCSEC_A_PARAMS_REKEY_OVERLAP. The sending index goes on, so a nonce is
+ *   never used twice; EKEYREJECTED refuses a sending key that the stream had
+ *   before, ENOSPC the one after the 4096th.
  *
  * UCSEC_CMD_STREAM_DEL          request: UCSEC_A_STREAM_ID
  * UCSEC_CMD_STREAM_FLUSH        request, empty: removes all streams
