@@ -61,7 +61,8 @@ static struct ucsec_stream named(const char *cookie)
 {
 	struct ucsec_stream s = stream_spec(AF_INET, AF_INET, PORT);
 
-	s.have |= UCSEC_HAVE_COOKIE;
+	s.have |= UCSEC_HAVE_COOKIE | UCSEC_HAVE_FROM;
+	s.from = endpoint(HOST_A, AF_INET, 0);
 	s.cookie_len = (u32)strlen(cookie);
 	memcpy(s.cookie, cookie, s.cookie_len);
 	return s;
@@ -162,11 +163,11 @@ static void sources(void)
 {
 	struct ucsec_stream s = stream_spec(AF_INET, AF_INET, PORT), set;
 	int other = udp_socket(A, AF_INET, PORT + 50);
-	struct raw raw = { .family = AF_INET, .sport = PORT, .dport = PORT };
 
-	(void)raw;
 	id = stream_new(&s);
-	ok(takes(fd) && takes(other), "without from: anyone's");
+	ok(takes(fd) && takes(other) &&
+	   !(stream_get(id).have & UCSEC_HAVE_LATCHED),
+	   "without from: anyone's, and nobody is learned");
 	stream_del(id);
 
 	s.have |= UCSEC_HAVE_FROM;
@@ -218,6 +219,8 @@ static void pair(void)
 	u32 back_id;
 	int len;
 
+	s.have |= UCSEC_HAVE_FROM;
+	s.from = endpoint(HOST_A, AF_INET, 0);
 	id = stream_new(&s);
 	memset(&back, 0, sizeof(back));
 	back.have = UCSEC_HAVE_IN | UCSEC_HAVE_OUT | UCSEC_HAVE_TO |

@@ -181,7 +181,7 @@ static void rtcp_follows(void)
 			UCSEC_HAVE_PAIR,
 		.in = endpoint(HOST_GB, AF_INET, BACK),
 		.out = endpoint(HOST_GA, AF_INET, BACK),
-		.to = endpoint(HOST_A, AF_INET, BACK),
+		.to = endpoint(HOST_A, AF_INET, PORT),
 	};
 	int from_b, len;
 	u32 i, fresh = 0, back_id;
@@ -213,7 +213,6 @@ static void rtcp_follows(void)
 	address(HOST_GB, AF_INET, BACK + 1, &ss);
 	sendto(from_b, pkt, (size_t)len, 0, (void *)&ss,
 	       sizeof(struct sockaddr_in));
-	/* Media from a has told where a is: beside its own port, not BACK. */
 	len = receive(a_rtcp, pkt, sizeof(pkt), 1000);
 	ok(len == 68 && report_block_of(pkt) == SSRC &&
 	   get32(pkt + 4) == 0xbbbb,
