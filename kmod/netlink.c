@@ -19,19 +19,27 @@ enum {
 /*
  * Requests with keys are validated by their handlers, not by the core: what
  * the core refuses never reaches post_doit, which wipes the keys. The core
- * only sees that the attributes are well-formed and known.
+ * only sees that the attributes are well-formed and in some range, which has
+ * room for those of later versions.
  */
-static const struct nla_policy
-ucsec_unchecked_nl_policy[UCSEC_A_STREAM_MAX + 1] = {
-	[UCSEC_A_STREAM_ID] = { .type = NLA_BINARY },
+enum {
+	UNCHECKED_MAX	= 127,
+};
+
+static const struct nla_policy ucsec_unchecked_nl_policy[UNCHECKED_MAX + 1] = {
+	[1 ... UCSEC_A_STREAM_IN - 1] = { .type = NLA_BINARY },
 	[UCSEC_A_STREAM_IN ... UCSEC_A_STREAM_TX] = { .type = NLA_NESTED },
-	[UCSEC_A_STREAM_FLAGS ... UCSEC_A_STREAM_MAX_SSRCS] = {
+	[UCSEC_A_STREAM_FLAGS ... UCSEC_A_STREAM_SSRC - 1] = {
 		.type = NLA_BINARY,
 	},
 	[UCSEC_A_STREAM_SSRC] = { .type = NLA_NESTED },
 	[UCSEC_A_STREAM_COOKIE ... UCSEC_A_STREAM_RELATCH] = {
 		.type = NLA_BINARY,
 	},
+	[UCSEC_A_STREAM_LATCHED ... UCSEC_A_STREAM_STATS] = {
+		.type = NLA_NESTED,
+	},
+	[UCSEC_A_STREAM_STATS + 1 ... UNCHECKED_MAX] = { .type = NLA_BINARY },
 };
 
 /* A request is the namespace's alone; the lock is held throughout. */
