@@ -187,7 +187,7 @@ NEW_ROWS = [
      "an idle time of more than 30 days", "16"),
     ("an id", {ID: u32(1)}, EINVAL, "Unsupported attribute", "2"),
     ("relatch", {RELATCH: b""}, EINVAL, UNKNOWN, "17"),
-    ("statistics", {STATS_A: []}, EINVAL, "Unsupported attribute", "19"),
+    ("statistics", {STATS_A: []}, EINVAL, UNKNOWN, "19"),
     ("an unknown attribute", {99: b"1234"}, EINVAL, UNKNOWN, "99"),
     ("a nest that is none", {-1: attr(RX, u32(1))}, EINVAL,
      "NLA_F_NESTED is missing", "7"),
