@@ -106,9 +106,11 @@ static void watch_idle(struct ucsec_stream *stream)
 	bool idle = stream->idle &&
 		    time_after(jiffies, last + stream->idle * HZ);
 
-	if (idle && !stream->idle_told)
+	/* Once for each pause, also if all between two was missed. */
+	if (idle && (!stream->idle_told || stream->idle_since != last))
 		ucsec_netlink_notify(stream, UCSEC_EVENT_NO_MEDIA, 0);
 	stream->idle_told = idle;
+	stream->idle_since = last;
 }
 
 static void watch_burst(struct ucsec_stream *stream, enum ucsec_drop reason,

@@ -72,6 +72,7 @@ struct ucsec_stream {
 	u32 nformer_tx;			/*   keys, all of them */
 	u32 idle;
 	bool idle_told;
+	unsigned long idle_since;	/* last media when idleness was told */
 	bool end_told;
 	u64 auth_seen, replay_seen;	/* counters at the last watch */
 	u8 cookie_len;
