@@ -89,9 +89,19 @@ bool ucsec_admission_far(const struct ucsec_stream *stream,
 {
 	if (is_loopback(to))
 		return is_loopback(&stream->out);
-	if (to->family == AF_INET)
-		return inet_addr_type(stream->un->net,
-				      to->addr.s6_addr32[3]) == RTN_UNICAST;
+	if (to->family == AF_INET) {
+		struct net_device *dev;
+		unsigned int type;
+
+		/* Where the way out is in a VRF, so are its addresses. */
+		rcu_read_lock();
+		dev = dev_get_by_index_rcu(stream->un->net,
+					   stream->out.ifindex);
+		type = inet_addr_type_dev_table(stream->un->net, dev,
+						to->addr.s6_addr32[3]);
+		rcu_read_unlock();
+		return type == RTN_UNICAST;
+	}
 	return (ipv6_addr_type(&to->addr) & IPV6_ADDR_UNICAST) &&
 	       !ipv6_chk_addr(stream->un->net, &to->addr, NULL, 0);
 }
@@ -142,10 +152,12 @@ static int check_rtcp_ports(const struct ucsec_stream_config *cfg, u32 flags,
 		{ &cfg->in, UCSEC_F_RX_RTCP_MUX, UCSEC_A_STREAM_IN },
 		{ &cfg->out, UCSEC_F_TX_RTCP_MUX, UCSEC_A_STREAM_OUT },
 		{ &cfg->to, UCSEC_F_TX_RTCP_MUX, UCSEC_A_STREAM_TO },
+		/* Last: its ports matter only where they are strict. */
+		{ &cfg->from, UCSEC_F_RX_RTCP_MUX, UCSEC_A_STREAM_FROM },
 	};
-	int i;
+	int i, n = ARRAY_SIZE(rows) - !(flags & UCSEC_F_STRICT);
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (i = 0; i < n; i++) {
 		const struct ucsec_endpoint *ep = rows[i].ep;
 
 		if (!cfg->attrs[rows[i].type])
@@ -321,7 +333,8 @@ static int check_rekey(struct ucsec_stream *stream,
 				    "the stream sent under that key before");
 		return -EKEYREJECTED;
 	}
-	if (tx && stream->nformer_tx == UCSEC_LIMIT_TX_KEYS) {
+	/* The former ones and the current one. */
+	if (tx && stream->nformer_tx + 1 == UCSEC_LIMIT_TX_KEYS) {
 		NL_SET_ERR_MSG_ATTR(extack, tx,
 				    "the stream had its limit of sending keys");
 		return -ENOSPC;
@@ -360,7 +373,8 @@ int ucsec_admission_set(struct ucsec_stream *stream,
 				    "rx-rtcp-mux and freebind stay as created");
 		return -EINVAL;
 	}
-	if (!(flags & UCSEC_F_TX_RTCP_MUX) &&
+	if (((flags ^ path->flags) & UCSEC_F_TX_RTCP_MUX) &&
+	    !(flags & UCSEC_F_TX_RTCP_MUX) &&
 	    (!stream->out.rtcp_port || !to->rtcp_port)) {
 		NL_SET_ERR_MSG_ATTR(extack, cfg->attrs[UCSEC_A_STREAM_FLAGS],
 				    "without tx-rtcp-mux RTCP needs a port");

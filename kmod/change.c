@@ -97,6 +97,7 @@ static void publish_rx(struct ucsec_stream *stream, struct ucsec_keys *new,
 	}
 	rcu_assign_pointer(stream->rx, new);
 	spin_unlock_bh(&stream->lock);
+	stream->end_told = false;
 	ucsec_keys_retire(older);
 	if (reset)
 		ucsec_keys_retire(old);

@@ -129,14 +129,17 @@ static void watch_keys(struct ucsec_stream *stream)
 	u32 i;
 
 	ucsec_stream_expire_keys(stream);
-	if (!stream->tx_protected || stream->end_told)
+	if (stream->end_told)
 		return;
 	spin_lock_bh(&stream->lock);
 	for (i = 0; i < stream->max_ssrcs && stream->ssrc[i].used; i++) {
 		const struct ucsec_ssrc *s = &stream->ssrc[i];
 
 		near |= s->tx.top > UCSEC_SRTP_INDEX_MAX - RTP_MARGIN ||
-			s->tx_rtcp > UCSEC_SRTP_RTCP_INDEX_MAX - RTCP_MARGIN;
+			s->rx.top > UCSEC_SRTP_INDEX_MAX - RTP_MARGIN ||
+			s->tx_rtcp > UCSEC_SRTP_RTCP_INDEX_MAX - RTCP_MARGIN ||
+			s->rx_rtcp.top > UCSEC_SRTP_RTCP_INDEX_MAX -
+					 RTCP_MARGIN;
 	}
 	spin_unlock_bh(&stream->lock);
 	if (near)

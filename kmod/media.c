@@ -103,9 +103,10 @@ static int unprotect_rtp(struct rx_view *v, struct ucsec_packet *pkt,
 
 	key = ucsec_srtp_find_key(&v->cur->set, pkt->data, pkt->len, false);
 	if (key) {
-		/* With MKIs before and after, the packet names its key. */
-		bool keep = v->old && !(v->cur->set.mki_len &&
-					v->old->set.mki_len);
+		/* If it may be a packet of the old keys by its MKI as well. */
+		bool keep = v->old &&
+			    ucsec_srtp_find_key(&v->old->set, pkt->data,
+						pkt->len, false);
 
 		err = ucsec_srtp_unprotect(&v->cur->set, key, pkt->data,
 					   &pkt->len, hdr, index, keep);
@@ -146,6 +147,18 @@ static int estimate(struct ucsec_stream *stream,
 	return err;
 }
 
+/*
+ * Notes under which keys the SSRC was seen, for whoever looks for one to evict.
+ * Packets may come here out of order: it never goes back.
+ */
+static void seen_under(struct ucsec_ssrc *s, const struct rx_view *v)
+{
+	u32 epoch = v->epoch - v->by_old;
+
+	if ((s32)(epoch - s->rx_epoch) > 0)
+		s->rx_epoch = epoch;
+}
+
 /* Commit, under the lock; the packet is authentic. */
 static enum ucsec_drop commit(struct ucsec_stream *stream,
 			      struct ucsec_ssrc *s, const struct rx_view *v,
@@ -163,9 +176,7 @@ static enum ucsec_drop commit(struct ucsec_stream *stream,
 				       stream->window, index);
 	if (err)
 		return drop_reason_of(err);
-	/* The latest, which may be later than the packet's: never goes back. */
-	s->rx_epoch = stream->rx_epoch;
-	end_overlap_soon(stream, v);
+	seen_under(s, v);
 	return UCSEC_DROP_NONE;
 }
 
@@ -184,6 +195,8 @@ static enum ucsec_drop advance(struct ucsec_stream *stream,
 	int err;
 
 	spin_lock(&stream->lock);
+	if (stream->rx_protected)
+		end_overlap_soon(stream, v);
 	s = ucsec_ssrc_find_or_add(stream, hdr->ssrc);
 	if (unlikely(!s)) {
 		spin_unlock(&stream->lock);
@@ -292,6 +305,8 @@ static enum ucsec_drop advance_rtcp(struct ucsec_stream *stream,
 	int err = 0;
 
 	spin_lock(&stream->lock);
+	if (stream->rx_protected)
+		end_overlap_soon(stream, v);
 	s = ucsec_ssrc_find_or_add(stream, hdr->ssrc);
 	if (unlikely(!s)) {
 		spin_unlock(&stream->lock);
@@ -303,12 +318,10 @@ static enum ucsec_drop advance_rtcp(struct ucsec_stream *stream,
 							    hdr->index);
 		else
 			err = -EALREADY;
-		if (err) {
+		if (err)
 			drop = drop_reason_of(err);
-		} else {
-			s->rx_epoch = stream->rx_epoch;
-			end_overlap_soon(stream, v);
-		}
+		else
+			seen_under(s, v);
 	}
 	if (!drop && stream->tx_protected) {
 		*tx = rcu_dereference(stream->tx);

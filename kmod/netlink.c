@@ -296,10 +296,13 @@ void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
 	genlmsg_end(msg, hdr);
 	err = genlmsg_multicast_netns(&ucsec_netlink_family, un->net, msg, 0,
 				      EVENTS_GROUP, GFP_KERNEL);
-	/* -ESRCH: the last listener has just left. */
+	/*
+	 * A full listener shows as -ENOBUFS or, unless it asked for broadcast
+	 * errors, as none at all: -ESRCH.
+	 */
 	if (!err)
 		atomic64_inc(&un->events_sent);
-	else if (err != -ESRCH)
+	else
 		atomic64_inc(&un->events_lost);
 	return;
 

@@ -126,6 +126,8 @@ static void __net_exit netns_exit_batch(struct list_head *nets)
 {
 	rcu_barrier();
 	flush_workqueue(ucsec_wq);
+	/* The routes that were released, and those beneath them (xfrm). */
+	rcu_barrier();
 }
 
 static struct pernet_operations netns_ops = {

@@ -52,7 +52,7 @@ static bool evictable(const struct ucsec_stream *stream,
 {
 	if (stream->rx_protected && s->rx_epoch == stream->rx_epoch)
 		return false;
-	if (rcu_access_pointer(stream->rx_old) &&
+	if (stream->rx_protected && s->rx_epoch + 1 == stream->rx_epoch &&
 	    !time_after(jiffies, READ_ONCE(stream->rx_old_until)))
 		return false;
 	if (stream->tx_protected && s->tx_epoch == stream->tx_epoch)
