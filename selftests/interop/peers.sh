@@ -41,7 +41,11 @@ gst_setup() {
 # Pipelines that gst_run is to run; starting a process costs more than they do.
 pipelines=()
 
-gst_run() { exec ip netns exec "$1" gst-launch-1.0 -q "${pipelines[@]}"; }
+# On one processor: veth queues by processor, so that a sender that moves has its
+# packets reordered, and depayloaders throw away what comes late.
+gst_run() {
+	exec taskset -c 0 ip netns exec "$1" gst-launch-1.0 -q "${pipelines[@]}"
+}
 
 # gst_send FILE ADDR PORT PACED SUITE KEYFILE [PAYLOADER-OPTION...]
 #
