@@ -92,7 +92,7 @@ static void event_work(struct work_struct *work)
 		if (test_and_clear_bit(UCSEC_PENDING_LATCHED,
 				       &stream->pending)) {
 			redirect_pair(stream);
-			ucsec_netlink_notify(stream, UCSEC_EVENT_LATCHED, 0);
+			ucsec_notify_stream(stream, UCSEC_EVENT_LATCHED, 0);
 		}
 		/* Told by the watch, once a second. */
 		cond_resched();
@@ -108,7 +108,7 @@ static void watch_idle(struct ucsec_stream *stream)
 
 	/* Once for each pause, also if all between two was missed. */
 	if (idle && (!stream->idle_told || stream->idle_since != last))
-		ucsec_netlink_notify(stream, UCSEC_EVENT_NO_MEDIA, 0);
+		ucsec_notify_stream(stream, UCSEC_EVENT_NO_MEDIA, 0);
 	stream->idle_told = idle;
 	stream->idle_since = last;
 }
@@ -119,7 +119,7 @@ static void watch_burst(struct ucsec_stream *stream, enum ucsec_drop reason,
 	u64 now = atomic64_read(&stream->drop[reason]);
 
 	if (now - *seen >= limit)
-		ucsec_netlink_notify(stream, event, now - *seen);
+		ucsec_notify_stream(stream, event, now - *seen);
 	*seen = now;
 }
 
@@ -143,7 +143,7 @@ static void watch_keys(struct ucsec_stream *stream)
 	}
 	spin_unlock_bh(&stream->lock);
 	if (near)
-		ucsec_netlink_notify(stream, UCSEC_EVENT_KEY_NEAR_END, 0);
+		ucsec_notify_stream(stream, UCSEC_EVENT_KEY_NEAR_END, 0);
 	stream->end_told = near;
 }
 
@@ -165,7 +165,7 @@ static void watch_work(struct work_struct *work)
 			    UCSEC_EVENT_REPLAY_BURST);
 		if (test_and_clear_bit(UCSEC_PENDING_SSRC_LIMIT,
 				       &stream->pending))
-			ucsec_netlink_notify(stream, UCSEC_EVENT_SSRC_LIMIT,
+			ucsec_notify_stream(stream, UCSEC_EVENT_SSRC_LIMIT,
 					     0);
 		cond_resched();
 	}
@@ -176,7 +176,7 @@ static void watch_work(struct work_struct *work)
 
 void ucsec_event_gone(struct ucsec_stream *stream)
 {
-	ucsec_netlink_notify(stream, UCSEC_EVENT_GONE, 0);
+	ucsec_notify_stream(stream, UCSEC_EVENT_GONE, 0);
 }
 
 void ucsec_event_watch(struct ucsec_net *un)

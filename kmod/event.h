@@ -21,8 +21,8 @@ void ucsec_event_watch(struct ucsec_net *un);
 /* Under un->lock. */
 void ucsec_event_gone(struct ucsec_stream *stream);
 
-/* netlink.c: builds and multicasts; un->lock. */
-void ucsec_netlink_notify(struct ucsec_stream *stream, enum ucsec_event event,
-			  u64 count);
+/* notify.c: builds and multicasts; under un->lock. */
+void ucsec_notify_stream(struct ucsec_stream *stream, enum ucsec_event event,
+			 u64 count);
 
 #endif /* UCSEC_EVENT_H */

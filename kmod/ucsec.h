@@ -95,6 +95,9 @@ void ucsec_netns_exit(void);
 
 /* netlink.c */
 
+/* Which of the family's multicast groups the events go to. */
+#define UCSEC_NETLINK_EVENTS	0
+
 extern struct genl_family ucsec_netlink_family;
 
 int ucsec_netlink_init(void);
