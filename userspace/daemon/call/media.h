@@ -7,7 +7,8 @@
  * becomes kernel streams with call_media_apply(), or is forgotten with
  * call_media_rollback(). All of it runs on the event loop's thread; call-backs
  * never come before the function that asked has returned, and none comes after
- * call_media_free().
+ * call_media_free(). A media may be freed in its done call-backs, but not in
+ * those of events and counters.
  *
  * Keys: each key of ours protects one kernel stream. Whether a leg may be told
  * its present key again is decided here, see call_media_own_key().
