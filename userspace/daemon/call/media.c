@@ -98,6 +98,11 @@ void call_media_free(struct call_media *media)
 	forget(media);
 }
 
+bool call_media_is_anchored(const struct call_media *media)
+{
+	return media->system->conf.anchored;
+}
+
 void call_media_set_leg(struct call_media *media, enum call_leg leg,
 			enum call_realm realm, int family)
 {
@@ -265,10 +270,18 @@ int call_media_stage_own(struct call_media *media, unsigned int line,
 			 enum call_leg leg, const struct call_suite *suite)
 {
 	struct media_stage *stage = stage_of(media, line);
+	struct call_key *given;
 
 	if (!stage)
 		return line < CALL_LINES ? -ENOMEM : -EINVAL;
-	if (suite && !stage->given[leg][call_suite_rank(suite)].len)
+	/*
+	 * It was told before. In the second answer of a round that may have
+	 * been before the first was applied: then it is the present one.
+	 */
+	given = suite ? &stage->given[leg][call_suite_rank(suite)] : NULL;
+	if (given && !given->len && media->lines[line]->side[leg].tx == suite)
+		*given = media->lines[line]->side[leg].key;
+	if (given && !given->len)
 		return -EINVAL;
 	stage->own[leg] = suite;
 	stage->has_own[leg] = true;

@@ -96,6 +96,7 @@ int call_media_system_sweep(struct call_media_system *system);
 struct call_media *call_media_new(struct call_media_system *system,
 				  const uint8_t id[CALL_MEDIA_ID_LEN],
 				  call_media_event_fn fn, void *arg);
+bool call_media_is_anchored(const struct call_media *media);
 /* Removes streams, gives ports back; unanswered call-backs never come. */
 void call_media_free(struct call_media *media);
 /* As call_media_free() but all stays in the kernel, for the next daemon. */
