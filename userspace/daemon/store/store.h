@@ -277,6 +277,10 @@ int store_realm_find(struct store *store, const char *realm,
 /* 1, 0 or -errno. A group may always watch itself; 0 is a group, too. */
 int store_may_watch(struct store *store, int64_t watcher, int64_t target);
 
+/* Certificates of CallManager-trust, by name. Stops at the first not 0. */
+typedef int (*store_cert_fn)(void *ctx, const char *name, const char *pem);
+int store_cert_each(struct store *store, store_cert_fn fn, void *ctx);
+
 #include "store/param.h"
 #include "store/runtime.h"
 
