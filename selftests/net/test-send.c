@@ -138,6 +138,71 @@ static void by_all(int version)
 	close_stream();
 }
 
+/* From b: the way to it takes no more than @mtu bytes, so it says. */
+static void claim_narrow(u16 mtu)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = address(HOST_GB, AF_INET, 0, &ss);
+	u8 icmp[36] = { 3, 4 };
+	u32 sum = 0, i;
+	int fd;
+
+	put16(icmp + 6, mtu);
+	put32(icmp + 8, 0x45000000 | (payload + 50));
+	put32(icmp + 16, 0x3f110000);
+	put32(icmp + 20, 0x0a000201);
+	put32(icmp + 24, 0x0a000202);
+	put16(icmp + 28, PORT);
+	put16(icmp + 30, PORT);
+	for (i = 0; i < sizeof(icmp); i += 2)
+		sum += (u32)(icmp[i] << 8 | icmp[i + 1]);
+	sum = (sum & 0xffff) + (sum >> 16);
+	put16(icmp + 2, (u16)~((sum & 0xffff) + (sum >> 16)));
+	enter(B);
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+	if (fd < 0 || sendto(fd, icmp, sizeof(icmp), 0, (void *)&ss, len) < 0)
+		die("ICMP");
+	close(fd);
+	enter(A);
+}
+
+static void pass(const char *what)
+{
+	struct ucsec_stats s;
+
+	give(MANY);
+	s = wait_rx(id, 5 + MANY);
+	ok(arrived(MANY) == MANY && !legible() && !drops_total(&s),
+	   "%s: all arrive", what);
+}
+
+/*
+ * What is too long for the way is cut, not refused: an ICMP about it reaches
+ * no socket, and the media of a stream does not get shorter. Below 552 bytes
+ * the kernel believes no ICMP, so this one is about a device alone.
+ */
+static void narrow(void)
+{
+	bool believed = false;
+	u64 end;
+
+	open_stream(AF_INET);
+	must_run(G, "ip link set wb mtu 300");
+	pass("through an MTU of 300");
+	must_run(G, "ip link set wb mtu 1500");
+	close_stream();
+	/* Of all the bytes between 552 and 576. */
+	payload = 520;
+	open_stream(AF_INET);
+	claim_narrow(68);
+	for (end = now_ms() + 3000; !believed && now_ms() < end;)
+		believed = !run(G, "ip route get 10.0.2.2 | "
+				"grep -q 'mtu lock 552'");
+	ok(believed, "the kernel believes an ICMP");
+	pass("in spite of an ICMP that claims one of 68");
+	close_stream();
+}
+
 int main(void)
 {
 	stay();
@@ -145,5 +210,6 @@ int main(void)
 	tap = tap_at(G, "wb");
 	by_all(AF_INET);
 	by_all(AF_INET6);
+	narrow();
 	return tap_end();
 }
