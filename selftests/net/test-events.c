@@ -79,12 +79,12 @@ static void latched_and_gone(void)
 	expect("gone@one ", 3000);
 }
 
-static void no_media(void)
+static void no_media(u32 idle)
 {
 	struct ucsec_stream s = named("idle");
 
 	s.have |= UCSEC_HAVE_IDLE;
-	s.idle = 2;	/* above the interval of the watch */
+	s.idle = idle;
 	id = stream_new(&s);
 	expect("no-media@idle ", 8000);
 	expect("", 3500);	/* told once */
@@ -339,7 +339,8 @@ int main(void)
 	fd = udp_socket(A, AF_INET, PORT);
 	sink = udp_socket(B, AF_INET, PORT);
 	latched_and_gone();
-	no_media();
+	no_media(2);	/* above the interval of the watch */
+	no_media(1);	/* no longer than it */
 	bursts();
 	limits();
 	sources();
