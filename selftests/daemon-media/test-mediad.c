@@ -379,6 +379,40 @@ static void check_clients(int *fd)
 	close(probe);
 }
 
+/* A daemon that ends says what is to go, and waits for nothing. */
+static void check_last_words(void)
+{
+	union mediad_message m, reply;
+	uint16_t port = 6100;
+	uint32_t ids[4];
+	int fd = dial();
+
+	for (int i = 0; i < 4; i++) {
+		good_stream(&m, port++, (uint8_t)(50 + i));
+		ask(fd, &m, MEDIAD_NEW, &reply);
+		ids[i] = reply.reply.stream;
+	}
+	/* So that something is unread when it closes. */
+	mediad_seal(&m, MEDIAD_HELLO, 1);
+	send(fd, &m, m.head.len, 0);
+	for (int i = 0; i < 4; i++) {
+		good_stream(&m, 0, (uint8_t)(50 + i));
+		memmove(m.which.cookie, m.stream.cookie, MEDIAD_COOKIE_LEN);
+		m.which.cookie_len = MEDIAD_COOKIE_LEN;
+		m.which.stream = ids[i];
+		mediad_seal(&m, MEDIAD_DEL, 2);
+		send(fd, &m, m.head.len, 0);
+	}
+	close(fd);
+	fd = dial();
+	mediad_seal(&m, MEDIAD_HELLO, 1);
+	ok(!ask_raw(fd, &m, m.head.len, &reply) &&
+	   !fake_ucsec_show(control, ids[0]).id &&
+	   !fake_ucsec_show(control, ids[3]).id,
+	   "the last requests of a client that closed are done");
+	close(fd);
+}
+
 /* Requests faster than answers are read: it waits, then gives up on it. */
 static void check_flood(void)
 {
@@ -443,6 +477,7 @@ int main(void)
 	check_clients(&fd);
 	close(fd);
 	check_heads();
+	check_last_words();
 	check_flood();
 	close(control);
 	waitpid(server, &status, 0);

@@ -21,6 +21,7 @@ struct session {
 	struct mediad_server *server;
 	int fd;			/* of the client, -1 without one */
 	uint32_t request;	/* id of the one at hand */
+	bool deaf;		/* it closed, but its last requests count */
 	bool events_lost;
 };
 
@@ -29,21 +30,34 @@ static void hang_up(struct session *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
+	s->deaf = false;
 	s->events_lost = false;
 }
 
-/* What the client cannot take in time it does not get, nor anything more. */
+static bool is_end(int err)
+{
+	return err == EPIPE || err == ECONNRESET;
+}
+
+/*
+ * What the client cannot take in time it does not get, nor anything more. One
+ * that closed after its requests needs no answers, but has its requests done:
+ * a daemon that ends takes its calls down so.
+ */
 static int send_message(struct session *s, const union mediad_message *m)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
 	ssize_t n;
 
-	if (s->fd < 0)
-		return -ENOTCONN;
+	if (s->fd < 0 || s->deaf)
+		return s->deaf ? 0 : -ENOTCONN;
 	n = send(s->fd, m, m->head.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN && poll(&p, 1, PATIENCE_MS) == 1)
 		n = send(s->fd, m, m->head.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n == (ssize_t)m->head.len)
+		return 0;
+	s->deaf = n < 0 && is_end(errno);
+	if (s->deaf)
 		return 0;
 	hang_up(s);
 	return -EPIPE;
@@ -124,6 +138,11 @@ static void take_requests(struct session *s)
 			 MSG_DONTWAIT | MSG_TRUNC);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
+		/* Told once, before what is still to be read. */
+		if (n < 0 && errno == ECONNRESET && !s->deaf) {
+			s->deaf = true;
+			continue;
+		}
 		if (n <= 0) {
 			hang_up(s);
 			break;
@@ -162,7 +181,7 @@ static void tell_event(const struct ucsec_notice *notice, void *arg)
 	struct session *s = arg;
 	union mediad_message m = { 0 };
 
-	if (s->fd < 0 || !mediad_kernel_event(notice, &m.event))
+	if (s->fd < 0 || s->deaf || !mediad_kernel_event(notice, &m.event))
 		return;
 	mediad_seal(&m, MEDIAD_EVENT, 0);
 	/* Never waited for; that one was lost is told when there is room. */
@@ -174,7 +193,7 @@ static void tell_lost(struct session *s)
 {
 	union mediad_message m = { .head.type = MEDIAD_EVENT };
 
-	if (!s->events_lost || s->fd < 0)
+	if (!s->events_lost || s->fd < 0 || s->deaf)
 		return;
 	m.event.kind = MEDIAD_EVENTS_LOST;
 	mediad_seal(&m, MEDIAD_EVENT, 0);
