@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,24 @@
 #include "call/mediad.h"
 #include "fake-ucsec.h"
 #include "tap.h"
+
+void __real_free(void *ptr);
+void __wrap_free(void *ptr);
+
+static unsigned int leaks;
+
+/* The peers' keys are one byte, 9 to 12, over and over. */
+void __wrap_free(void *ptr)
+{
+	size_t size = ptr ? malloc_usable_size(ptr) : 0;
+	uint8_t run[16];
+
+	for (uint8_t byte = 9; byte <= 12; byte++) {
+		memset(run, byte, sizeof(run));
+		leaks += size && memmem(ptr, size, run, sizeof(run));
+	}
+	__real_free(ptr);
+}
 
 static struct event_base *base;
 static struct call_mediad *mediad;
@@ -512,5 +531,6 @@ int main(void)
 	waitpid(server, &status, 0);
 	unlink(path);
 	ok(WIFEXITED(status) && !WEXITSTATUS(status), "the server ended well");
+	ok(!leaks, "no memory was given back with a key in it");
 	return tap_end();
 }
