@@ -196,6 +196,9 @@ int main(void)
 		ok(fault && c.fault == fault && is_empty(&c),
 		   "refused: '%s': %s", bad[i], fault);
 	}
+	parse("1 " CM80 " inline:" K30 " UNENCRYPTED_SRTCP",
+	      strlen("1 " CM80 " inline:" K30 " UNENCRYPTED_SRTCP"), &c);
+	ok(!strcmp(c.fault, "asks for no encryption"), "%s", c.fault);
 	parse("1 " CM80 " inline:" K30, strlen("1 " CM80 " inline:" K30), &c);
 	ok(!memcmp(c.crypto.keys[0].material, first, sizeof(first)) &&
 	   c.crypto.keys[0].len == 30, "the key is the decoded base64");

@@ -120,7 +120,7 @@ static void check_cuts(const char *text, const char *name)
 	size_t len = strlen(text), accepted = 0;
 	struct sip_sdp *sdp;
 	const char *why;
-	bool sane = true;
+	bool sane = true, clean = true;
 	int err;
 
 	for (size_t cut = 0; cut < len; cut++) {
@@ -136,11 +136,14 @@ static void check_cuts(const char *text, const char *name)
 		char *exact = malloc(size ? size : 1);
 		ssize_t n = sip_sdp_write(sdp, exact, size);
 
+		/* Half a description may hold a whole key. */
+		for (size_t i = 0; n == -ENOSPC && i < size; i++)
+			clean = clean && !exact[i];
 		free(exact);
 		if (n == -ENOSPC)
 			continue;
 		/* One byte more than it takes: vsnprintf's NUL. */
-		ok(n > 0 && (size_t)n <= size && size <= (size_t)n + 1,
+		ok(n > 0 && (size_t)n <= size && size <= (size_t)n + 1 && clean,
 		   "%s: written in %zu bytes, not in less", name, size);
 		break;
 	}
