@@ -220,11 +220,27 @@ err_close:
 	return err;
 }
 
+void store_reload(struct store *store)
+{
+	static const struct store_change all = { "*", "set", "", 0 };
+
+	store_changed(store, &all);
+}
+
+void store_stop(struct store *store)
+{
+	struct writer *writer = store->writer;
+
+	/* Callbacks find that there is nobody to submit to. */
+	store->writer = NULL;
+	writer_free(writer);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	writer_free(store->writer);
+	store_stop(store);
 	for (int i = 0; i < STMT_COUNT; i++)
 		sqlite3_finalize(store->stmts[i]);
 	trunks_forget(store);

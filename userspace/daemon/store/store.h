@@ -64,7 +64,11 @@ enum store_algorithm {
  */
 int store_open(struct store **store, struct event_base *base,
 	       const struct conf *conf, char *why, size_t size);
+/* Does what was submitted and takes no more; reads go on. */
+void store_stop(struct store *store);
 void store_close(struct store *store);
+/* As if everything had changed: after SIGHUP. */
+void store_reload(struct store *store);
 
 /* Called on the loop after each committed change. */
 struct store_change {

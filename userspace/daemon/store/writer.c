@@ -293,9 +293,10 @@ int store_submit(struct store *store, const struct store_request *request,
 	struct job *job = calloc(1, sizeof(*job));
 	bool full;
 
-	if (!job) {
+	if (!job || !w) {
+		free(job);
 		json_decref(request->body);
-		return -ENOMEM;
+		return w ? -ENOMEM : -ESHUTDOWN;
 	}
 	job->request = *request;
 	job->done = done;
