@@ -100,9 +100,10 @@ const struct net_counters *net_counters(const struct net *net);
 
 /*
  * Port 0 takes a free one, which *addr then tells. IPv6 sockets are IPv6
- * only. Errors: -errno of socket and bind; -ENOKEY for TLS without net_tls_set.
+ * only. legacy admits TLS 1.0 (phones of the 7900 series) on this listener.
+ * Errors: -errno of socket and bind; -ENOKEY for TLS without net_tls_set.
  */
-int net_listen(struct net *net, enum net_transport transport,
+int net_listen(struct net *net, enum net_transport transport, bool legacy,
 	       struct net_addr *addr);
 
 /* conn.c: one peer by one transport */
