@@ -100,6 +100,17 @@ void net_conn_close(struct net_conn *conn)
 		net_stream_end(conn->stream, 0);
 }
 
+uint16_t net_conn_listen_port(const struct net_conn *conn)
+{
+	const struct net_peer *peer = &conn->peer;
+	struct net_listener *listener = NULL;
+
+	if (conn->stream && peer->outgoing && !conn->net->freed)
+		listener = net_listener_find(conn->net, peer->transport,
+					     &peer->remote, NULL);
+	return net_addr_port(listener ? &listener->addr : &peer->local);
+}
+
 void net_conn_set_data(struct net_conn *conn, void *data)
 {
 	conn->data = data;

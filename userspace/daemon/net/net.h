@@ -147,6 +147,12 @@ int net_conn_send(struct net_conn *conn, const void *data, size_t len);
 /* What is queued still leaves for a while; closed() follows from the loop. */
 void net_conn_close(struct net_conn *conn);
 
+/*
+ * By which the peer can reach us anew: an outgoing stream's own port is nobody's
+ * ear, so it is our listener's of that transport.
+ */
+uint16_t net_conn_listen_port(const struct net_conn *conn);
+
 /* One slot for the user of net_ops; net does not look at it. */
 void net_conn_set_data(struct net_conn *conn, void *data);
 void *net_conn_data(const struct net_conn *conn);

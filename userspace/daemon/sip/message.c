@@ -122,19 +122,15 @@ char *sip_new_tag(char *buf, size_t size)
 }
 
 /* Where conn's peer reaches us, as it stands in Via and Contact. */
-const char *sip_sent_by(const struct net_conn *conn, uint16_t port, char *buf,
-			size_t size)
+const char *sip_sent_by(const struct net_conn *conn, char *buf, size_t size)
 {
 	struct net_addr addr = net_conn_peer(conn)->local;
-	char *zone;
 
-	net_addr_set_port(&addr, port);
-	addr.in6.sin6_scope_id = addr.sa.sa_family == AF_INET6 ?
-				 0 : addr.in6.sin6_scope_id;
+	net_addr_set_port(&addr, net_conn_listen_port(conn));
+	/* An interface means nothing to others. */
+	if (addr.sa.sa_family == AF_INET6)
+		addr.in6.sin6_scope_id = 0;
 	net_addr_full(&addr, buf, size);
-	zone = strchr(buf, '%');
-	if (zone)
-		memmove(zone, strchr(zone, ']'), strlen(strchr(zone, ']')) + 1);
 	return buf;
 }
 
@@ -190,4 +186,76 @@ int sip_to_bytes(osip_message_t *msg, char **data, size_t *len)
 	if (osip_message_to_str(msg, data, len))
 		return -EINVAL;
 	return 0;
+}
+
+static int copy_vias(osip_message_t *to, const osip_message_t *from)
+{
+	return osip_list_clone(&from->vias, &to->vias,
+			       (int (*)(void *, void **))osip_via_clone);
+}
+
+static int copy_dialog(osip_message_t *to, const osip_message_t *from,
+		       const char *tag)
+{
+	int err = osip_from_clone(from->from, &to->from) |
+		  osip_to_clone(from->to, &to->to) |
+		  osip_call_id_clone(from->call_id, &to->call_id) |
+		  osip_cseq_clone(from->cseq, &to->cseq);
+
+	if (!err && tag && !sip_to_tag(to))
+		err = osip_to_set_tag(to->to, osip_strdup(tag));
+	return err;
+}
+
+/* INVITE's, SUBSCRIBE's, NOTIFY's, REFER's answers make dialogs. */
+static bool makes_dialog(const osip_message_t *request, int status)
+{
+	return status > 100 && status < 300 &&
+	       (MSG_IS_INVITE(request) || MSG_IS_SUBSCRIBE(request) ||
+		MSG_IS_NOTIFY(request) || MSG_IS_REFER(request));
+}
+
+osip_message_t *sip_response_new(const struct sip_request *req, int status,
+				 const char *reason)
+{
+	const osip_message_t *request = req->msg;
+	osip_message_t *msg;
+	int err;
+
+	if (!request || osip_message_init(&msg))
+		return NULL;
+	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
+	osip_message_set_status_code(msg, status);
+	osip_message_set_reason_phrase(msg, osip_strdup(
+		reason ?: osip_message_get_reason(status) ?: "Unknown"));
+	err = copy_vias(msg, request) |
+	      copy_dialog(msg, request, status > 100 ? req->to_tag : NULL);
+	if (makes_dialog(request, status))
+		err |= osip_list_clone(&request->record_routes,
+				       &msg->record_routes,
+				       (int (*)(void *, void **))
+				       osip_record_route_clone);
+	if (!err)
+		return msg;
+	osip_message_free(msg);
+	return NULL;
+}
+
+int sip_contact_set(osip_message_t *msg, const char *user,
+		    const struct net_conn *conn)
+{
+	const struct net_peer *peer = net_conn_peer(conn);
+	char host[NET_ADDR_LEN + 8], text[256];
+	osip_contact_t *old;
+
+	while ((old = osip_list_get(&msg->contacts, 0))) {
+		osip_list_remove(&msg->contacts, 0);
+		osip_contact_free(old);
+	}
+	sip_sent_by(conn, host, sizeof(host));
+	snprintf(text, sizeof(text), "<sip:%s%s%s%s>", user ?: "",
+		 user && *user ? "@" : "", host,
+		 peer->transport == NET_TLS ? ";transport=tls" :
+		 peer->transport == NET_TCP ? ";transport=tcp" : "");
+	return osip_message_set_contact(msg, text) ? -ENOMEM : 0;
 }

@@ -55,8 +55,6 @@ struct sip *sip_new(const struct sip_config *config);
 void sip_free(struct sip *sip);
 /* For listeners, TLS material and resolver. */
 struct net *sip_net(struct sip *sip);
-/* Our certificates changed: what the store watcher does not tell. */
-int sip_reload(struct sip *sip);
 
 /* peer.c: who is it? */
 
