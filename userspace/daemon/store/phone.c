@@ -162,6 +162,19 @@ int store_line_phones(struct store *store, int64_t line,
 	return read_buttons(store, stmt, line, buttons);
 }
 
+/* The number may be digits: bound as text, it stays what it is. */
+int store_number_phones(struct store *store, const char *number,
+			struct store_buttons *buttons)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_NUMBER_PHONES,
+					SELECT_BUTTON "l.number = ?2"
+					" ORDER BY p.name, x.position");
+
+	if (stmt)
+		sqlite3_bind_text(stmt, 2, number, -1, SQLITE_STATIC);
+	return read_buttons(store, stmt, 0, buttons);
+}
+
 void store_buttons_clear(struct store_buttons *buttons)
 {
 	free(buttons->list);

@@ -153,6 +153,9 @@ int store_phone_lines(struct store *store, int64_t phone,
 		      struct store_buttons *buttons);
 int store_line_phones(struct store *store, int64_t line,
 		      struct store_buttons *buttons);
+/* Of all lines with that number, whatever their partition. */
+int store_number_phones(struct store *store, const char *number,
+			struct store_buttons *buttons);
 void store_buttons_clear(struct store_buttons *buttons);
 
 /* Trunks and routes */
