@@ -142,6 +142,11 @@ struct sip_target {
 	const char *name;
 	struct net_conn *conn;
 	const osip_uri_t *next_hop;
+	/*
+	 * NULL, or each hop gets the request with a Contact of this user at
+	 * our address there (sip_contact_set): who asks cannot know the hop.
+	 */
+	const char *contact_user;
 };
 
 struct sip_client_ops {
