@@ -73,6 +73,8 @@ struct call_party {
  * What a call asks of a party. Errors: -errno where nothing was done and
  * nothing will follow; the call then lets go of the party by hangup().
  */
+struct call_info;
+
 struct call_party_ops {
 	/*
 	 * An offer for it: in the first request to it, in the 2xx if it called
@@ -171,7 +173,10 @@ void call_alerting(struct call_party *party, int status, const char *sdp,
 void call_offered(struct call_party *party, const char *sdp, size_t len);
 /* To our offer. @sdp NULL: it was accepted without a description: a fault. */
 void call_answered(struct call_party *party, const char *sdp, size_t len);
-/* Our offer is refused; a party that is not connected yet is gone by that. */
+/*
+ * Our offer is refused. A party that is not connected yet waits for another
+ * offer(), which tries it anew, or for hangup().
+ */
 void call_refused(struct call_party *party, const struct call_cause *cause);
 /* It is gone: hung up, cancelled, lost. Nothing more comes from it. */
 void call_gone(struct call_party *party, const struct call_cause *cause);
