@@ -228,7 +228,7 @@ struct sip_request *base_receive(struct sip *sip, const char *format, ...)
 	vsnprintf(lines, sizeof(lines), format, args);
 	va_end(args);
 	for (i = 0; lines[i]; i++) {
-		if (lines[i] == '\n')
+		if (lines[i] == '\n' && (!i || lines[i - 1] != '\r'))
 			*to++ = '\r';
 		*to++ = lines[i];
 	}
@@ -306,8 +306,12 @@ void base_ack(struct sip_request *req, const char *sdp)
 	ack->cseq->method = osip_strdup("ACK");
 	osip_list_special_free(&ack->bodies, (void (*)(void *))osip_body_free);
 	osip_list_init(&ack->bodies);
-	if (sdp)
+	if (sdp) {
+		osip_content_type_free(ack->content_type);
+		ack->content_type = NULL;
+		osip_message_set_content_type(ack, "application/sdp");
 		osip_message_set_body(ack, sdp, strlen(sdp));
+	}
 	if (request->ops)
 		request->ops->acked(request->arg, req, ack);
 	osip_message_free(ack);
