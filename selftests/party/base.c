@@ -151,35 +151,34 @@ void base_free(struct sip *sip)
 	free(sip);
 }
 
-void base_peer(struct sip *sip, enum sip_peer_kind kind, const char *name,
+void base_peer(struct sip *sip, enum sip_peer_kind kind, int64_t id,
 	       struct net_conn *conn, enum net_class class)
 {
 	sip->peer.kind = kind;
-	snprintf(sip->peer.name, sizeof(sip->peer.name), "%s", name);
+	sip->peer.id = id;
 	sip->peer.class = class;
 	sip->conn = conn;
 }
 
-void base_bind(struct sip *sip, const char *phone, const char *number,
+void base_bind(struct sip *sip, int64_t phone, int64_t line,
 	       const char *contact, struct net_conn *conn)
 {
 	assert(sip->binding_count < 8);
 	sip->bindings[sip->binding_count++] = (struct sip_binding){
-		.phone = phone, .number = number, .partition = "",
+		.phone = phone, .line = line, .name = "",
 		.contact = contact, .conn = conn, .q = 1000,
 		.class = conn ? conn->peer.class : NET_CLEAR,
 	};
 }
 
-static size_t find_bindings(struct sip *sip, const char *phone,
-			    const char *number,
+static size_t find_bindings(struct sip *sip, int64_t phone, int64_t line,
 			    const struct sip_binding **bindings, size_t max)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < sip->binding_count; i++) {
-		if ((phone && strcmp(sip->bindings[i].phone, phone)) ||
-		    (number && strcmp(sip->bindings[i].number, number)))
+		if ((phone && sip->bindings[i].phone != phone) ||
+		    (line && sip->bindings[i].line != line))
 			continue;
 		if (n < max)
 			bindings[n] = &sip->bindings[i];
@@ -188,24 +187,22 @@ static size_t find_bindings(struct sip *sip, const char *phone,
 	return n;
 }
 
-size_t sip_location_line(struct sip *sip, const char *number,
-			 const char *partition,
+size_t sip_location_line(struct sip *sip, int64_t line,
 			 const struct sip_binding **bindings, size_t max)
 {
-	(void)partition;
-	return find_bindings(sip, NULL, number, bindings, max);
+	return find_bindings(sip, 0, line, bindings, max);
 }
 
-size_t sip_location_phone(struct sip *sip, const char *phone,
+size_t sip_location_phone(struct sip *sip, int64_t phone,
 			  const struct sip_binding **bindings, size_t max)
 {
-	return find_bindings(sip, phone, NULL, bindings, max);
+	return find_bindings(sip, phone, 0, bindings, max);
 }
 
-bool sip_trunk_is_alive(struct sip *sip, const char *trunk)
+bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
 {
 	(void)sip;
-	return strcmp(trunk, "dead");
+	return trunk != 13;
 }
 
 int sip_handle(struct sip *sip, const char *method, sip_request_fn *fn,
@@ -426,7 +423,7 @@ int sip_send(struct sip *sip, osip_message_t *request,
 		return sip->send_error;
 	}
 	new = calloc(1, sizeof(*new));
-	assert(new && target->name);
+	assert(new && target->id);
 	new->sip = sip;
 	new->ops = ops;
 	new->arg = arg;

@@ -33,10 +33,10 @@ struct net_conn *base_conn(enum net_class class);
 void base_conn_close(struct net_conn *conn);
 
 /* Whose requests come in from now on. */
-void base_peer(struct sip *sip, enum sip_peer_kind kind, const char *name,
+void base_peer(struct sip *sip, enum sip_peer_kind kind, int64_t id,
 	       struct net_conn *conn, enum net_class class);
 /* A binding of a phone. */
-void base_bind(struct sip *sip, const char *phone, const char *number,
+void base_bind(struct sip *sip, int64_t phone, int64_t line,
 	       const char *contact, struct net_conn *conn);
 
 /* A request from the peer, by printf(); "\n" ends a line. */

@@ -28,7 +28,7 @@ static int set_up(void **state)
 	w->sip = base_new();
 	w->dialogs = sip_dialogs_new();
 	w->conn = base_conn(NET_CLEAR);
-	base_peer(w->sip, SIP_PEER_TRUNK, "t", w->conn, NET_CLEAR);
+	base_peer(w->sip, SIP_PEER_TRUNK, 5, w->conn, NET_CLEAR);
 	*state = w;
 	return 0;
 }
@@ -97,7 +97,7 @@ static void test_uas(void **state)
 	assert_ptr_equal(sip_dialog_owner(dialog), w);
 	expect_in(sip_dialog_request(dialog, "BYE"), lines);
 	target = sip_dialog_target(dialog);
-	assert_string_equal(target->name, "t");
+	assert_int_equal(target->id, 5);
 	assert_string_equal(target->next_hop->host, "p1");
 	assert_string_equal(target->contact_user, "2");
 	assert_ptr_equal(target->conn, w->conn);
@@ -144,7 +144,7 @@ static void test_order_and_target(void **state)
 	assert_int_equal(sip_dialog_received(dialog, next), 0);
 	next = in_dialog(w, req, "INFO", 8, "");
 	assert_int_equal(sip_dialog_received(dialog, next), -EPROTO);
-	base_peer(w->sip, SIP_PEER_TRUNK, "t", other, NET_CLEAR);
+	base_peer(w->sip, SIP_PEER_TRUNK, 5, other, NET_CLEAR);
 	next = in_dialog(w, req, "UPDATE", 10, "Contact: <sip:1@new>\n");
 	assert_int_equal(sip_dialog_received(dialog, next), 0);
 	assert_ptr_equal(sip_dialog_target(dialog)->conn, other);

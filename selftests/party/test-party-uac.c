@@ -455,7 +455,7 @@ static void test_replace_ringing(void **state)
 	snprintf(headers, sizeof(headers), "Replaces: %s;from-tag=t;to-tag=%s;"
 		 "early-only\n", invite->msg->call_id->number,
 		 sip_from_tag(invite->msg));
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP002", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_PHONE, 2, w->conn, NET_ENCRYPTED);
 	pickup = call_in(w, headers, "offer");
 	expect_events(w, "replace SEP001 offer\n");
 	OP(w->party, hangup, NULL);

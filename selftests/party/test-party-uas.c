@@ -82,7 +82,7 @@ static void test_trunk_caller(void **state)
 {
 	struct world *w = *state;
 
-	base_peer(w->sip, SIP_PEER_TRUNK, "carrier", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
 	call_in(w, "P-Asserted-Identity: \"Real\" <sip:+49@p>\n"
 		"Supported: X-cisco-srtp-fallback\n"
 		"Call-Info: <urn:x-cisco-remotecc:callinfo>; isVoip; "
@@ -142,10 +142,10 @@ static void test_refused(void **state)
 		expect_events(w, "");
 		expect_gone(w);
 	}
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP009", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_PHONE, 9, w->conn, NET_ENCRYPTED);
 	call_in(w, "", "offer");
 	expect_sent(w, "403 INVITE");
-	base_peer(w->sip, SIP_PEER_UNKNOWN, "", w->conn, NET_CLEAR);
+	base_peer(w->sip, SIP_PEER_UNKNOWN, 0, w->conn, NET_CLEAR);
 	call_in(w, "", "offer");
 	expect_sent(w, "403 INVITE");
 	expect_gone(w);
@@ -387,13 +387,13 @@ static void test_strangers(void **state)
 	struct world *w = *state;
 	struct sip_request *invite = set_up_call(w), *late;
 
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP002", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_PHONE, 2, w->conn, NET_ENCRYPTED);
 	ask(w, invite, "BYE", 101, "", NULL);
 	expect_sent(w, "481 BYE");
-	base_peer(w->sip, SIP_PEER_TRUNK, "SEP001", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_TRUNK, 1, w->conn, NET_ENCRYPTED);
 	ask(w, invite, "BYE", 101, "", NULL);
 	expect_sent(w, "481 BYE");
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP001", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_PHONE, 1, w->conn, NET_ENCRYPTED);
 	ask(w, invite, "INFO", 99, "", NULL);
 	expect_sent(w, "500 INFO");
 	expect_events(w, "");
@@ -415,7 +415,7 @@ static void test_class_changes(void **state)
 	struct world *w = *state;
 	struct sip_request *invite = set_up_call(w);
 
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP001", w->conn, NET_CLEAR);
+	base_peer(w->sip, SIP_PEER_PHONE, 1, w->conn, NET_CLEAR);
 	ask(w, invite, "INFO", 101, "", NULL);
 	expect_sent(w, "200 INFO");
 	expect_events(w, "changed\n");
@@ -537,7 +537,7 @@ static void test_replaces(void **state)
 	snprintf(headers, sizeof(headers),
 		 "Replaces: in@p;from-tag=peer;to-tag=%s\n", invite->to_tag);
 	/* Another phone, on the same line. */
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP002", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_PHONE, 2, w->conn, NET_ENCRYPTED);
 	other = call_in(w, headers, "offer");
 	expect_events(w, "replace SEP001 offer\n");
 	OP(w->party, hangup, NULL);
@@ -547,7 +547,7 @@ static void test_replaces(void **state)
 	other = call_in(w, headers, "offer");
 	assert_int_equal(base_status(other), 486);
 	/* A trunk that got to know its tags. */
-	base_peer(w->sip, SIP_PEER_TRUNK, "carrier", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
 	other = call_in(w, headers, "offer");
 	assert_int_equal(base_status(other), 403);
 	expect_events(w, "security replaces-refused\n");

@@ -326,7 +326,7 @@ static void test_moves(void **state)
 	struct sent *bye;
 
 	base_conn_close(w->conn);
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP001", other, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_PHONE, 1, other, NET_ENCRYPTED);
 	ask(w, invite, "UPDATE", 101, "", NULL);
 	expect_sent(w, "200 UPDATE");
 	OP(party, hangup, NULL);
@@ -413,7 +413,7 @@ static void test_trunk_security(void **state)
 	expect_line(invite, "security=Unknown");
 	base_answer(invite, 200, "t", THERE, "answer");
 	expect_sent(w, "ACK");
-	base_peer(w->sip, SIP_PEER_TRUNK, "carrier", w->conn, NET_ENCRYPTED);
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
 	w->events[0] = '\0';
 	ask_back(w, invite, "t", "UPDATE", 1, "Call-Info: <urn:x-cisco-"
 		 "remotecc:callinfo>;security=Authenticated;isVoip\n", NULL);

@@ -119,26 +119,17 @@ void log_security(const char *event, ...)
 	note("security %s\n", event);
 }
 
-int store_phone_find(struct store *store, const char *name,
-		     struct store_phone *phone)
+int store_phone_get(struct store *store, int64_t id, struct store_phone *phone)
 {
 	(void)store;
 	memset(phone, 0, sizeof(*phone));
-	if (strncmp(name, "SEP", 3))
+	if (id < 1 || id > 9)
 		return -ENOENT;
-	phone->id = atoi(name + 3);
-	strcpy(phone->name, name);
+	phone->id = id;
+	snprintf(phone->name, sizeof(phone->name), "SEP%03d", (int)id);
 	strcpy(phone->model, world->model);
 	phone->profile.mode = world->phone_mode;
 	return 0;
-}
-
-int store_phone_get(struct store *store, int64_t id, struct store_phone *phone)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "SEP%03d", (int)id);
-	return store_phone_find(store, name, phone);
 }
 
 int store_line_get(struct store *store, int64_t id, struct store_line *line)
@@ -150,13 +141,6 @@ int store_line_get(struct store *store, int64_t id, struct store_line *line)
 	snprintf(line->description, sizeof(line->description), "Line %d",
 		 (int)id);
 	return 0;
-}
-
-int store_line_by_name(struct store *store, const char *number,
-		       const char *partition, struct store_line *line)
-{
-	(void)partition;
-	return store_line_get(store, atoi(number), line);
 }
 
 int store_trunk_get(struct store *store, int64_t id, struct store_trunk *trunk)
@@ -171,12 +155,6 @@ int store_trunk_get(struct store *store, int64_t id, struct store_trunk *trunk)
 	trunk->profile.mode = STORE_ENCRYPTED;
 	trunk->profile.transmit_security_status = world->transmits_status;
 	return id == 7 ? 0 : -ENOENT;
-}
-
-int store_trunk_by_name(struct store *store, const char *name,
-			struct store_trunk *trunk)
-{
-	return store_trunk_get(store, strcmp(name, "carrier") ? 0 : 7, trunk);
 }
 
 uint32_t store_param(const struct store *store, enum store_param param)
@@ -246,10 +224,10 @@ int world_set_up(void **state)
 	w->parties = sip_parties_new(&config);
 	assert_non_null(w->parties);
 	w->conn = base_conn(NET_ENCRYPTED);
-	base_bind(w->sip, "SEP001", "1001", "sip:1001@10.0.0.1:5060", w->conn);
-	base_bind(w->sip, "SEP001", "1002", "sip:1002@10.0.0.1:5060", w->conn);
-	base_bind(w->sip, "SEP002", "1001", "sip:1001@10.0.0.2:5060", w->conn);
-	base_peer(w->sip, SIP_PEER_PHONE, "SEP001", w->conn, NET_ENCRYPTED);
+	base_bind(w->sip, 1, 1001, "sip:1001@10.0.0.1:5060", w->conn);
+	base_bind(w->sip, 1, 1002, "sip:1002@10.0.0.1:5060", w->conn);
+	base_bind(w->sip, 2, 1001, "sip:1001@10.0.0.2:5060", w->conn);
+	base_peer(w->sip, SIP_PEER_PHONE, 1, w->conn, NET_ENCRYPTED);
 	*state = w;
 	return 0;
 }

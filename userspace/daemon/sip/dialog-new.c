@@ -32,7 +32,7 @@ struct sip_dialog *sip_dialog_make(struct sip_dialogs *dialogs,
 		goto err_free_lent;
 	const char **const into[SIP_DIALOG_PARTS] = {
 		&dialog->call_id, &dialog->local_tag, &dialog->remote_tag,
-		&dialog->local, &dialog->remote, &dialog->peer, &dialog->user,
+		&dialog->local, &dialog->remote, &dialog->user,
 	};
 
 	dialog->dialogs = dialogs;
@@ -53,7 +53,6 @@ struct sip_dialog *sip_dialog_make(struct sip_dialogs *dialogs,
 		*into[i] = at;
 		at = stpcpy(at, parts[i]) + 1;
 	}
-	dialog->target.name = dialog->peer;
 	dialog->target.contact_user = dialog->user;
 	return dialog;
 
@@ -141,9 +140,14 @@ static char *name_addr(const osip_from_t *from)
 	return take(text);
 }
 
-static const char *user_of(const osip_uri_t *uri)
+/* The parser has unescaped it: it may be anything. */
+const char *sip_dialog_user(const osip_uri_t *uri)
 {
-	return uri && uri->username ? uri->username : "";
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+*-_.!~";
+	const char *user = uri ? uri->username : NULL;
+
+	return user && strspn(user, good) == strlen(user) ? user : "";
 }
 
 struct sip_dialog *sip_dialog_new_uas(struct sip_dialogs *dialogs,
@@ -160,7 +164,7 @@ struct sip_dialog *sip_dialog_new_uas(struct sip_dialogs *dialogs,
 		goto out_free;
 	dialog = sip_dialog_make(dialogs, (const char *[]){
 			call_id, req->to_tag, tag ? tag : "", local, remote,
-			req->peer.name, user_of(msg->req_uri) },
+			sip_dialog_user(msg->req_uri) },
 		sip_dialog_record_route(msg, false), sip_dialog_contact(msg),
 		owner);
 	osip_free(call_id);
@@ -169,6 +173,7 @@ struct sip_dialog *sip_dialog_new_uas(struct sip_dialogs *dialogs,
 	dialog->remote_cseq = strtoul(msg->cseq->number, NULL, 10);
 	dialog->has_remote_cseq = true;
 	dialog->target.kind = req->peer.kind;
+	dialog->target.id = req->peer.id;
 	dialog->target.conn = net_conn_get(req->conn);
 	sip_dialog_insert(dialog);
 out_free:
@@ -201,13 +206,14 @@ struct sip_dialog *sip_dialog_new_uac(struct sip_dialogs *dialogs,
 	}
 	dialog = sip_dialog_make(dialogs, (const char *[]){
 			call_id, local_tag, tag ? tag : "", local, remote,
-			target->name, user_of(request->from->url) },
+			sip_dialog_user(request->from->url) },
 		sip_dialog_record_route(response, true), contact, owner);
 	osip_free(call_id);
 	if (!dialog)
 		goto out_free;
 	dialog->local_cseq = strtoul(request->cseq->number, NULL, 10);
 	dialog->target.kind = target->kind;
+	dialog->target.id = target->id;
 	if (target->conn)
 		dialog->target.conn = net_conn_get(target->conn);
 	sip_dialog_insert(dialog);
@@ -219,10 +225,11 @@ out_free:
 
 json_t *sip_dialog_save(const struct sip_dialog *dialog)
 {
-	return json_pack("{ss ss ss ss ss ss ss ss ss sb sI sI sb}",
+	return json_pack("{ss ss ss ss ss sI ss ss ss sb sI sI sb}",
 		"call_id", dialog->call_id, "local_tag", dialog->local_tag,
 		"remote_tag", dialog->remote_tag, "local", dialog->local,
-		"remote", dialog->remote, "peer", dialog->peer,
+		"remote", dialog->remote,
+		"peer", (json_int_t)dialog->target.id,
 		"user", dialog->user, "remote_target", dialog->remote_target,
 		"routes", dialog->routes,
 		"is_trunk", dialog->target.kind == SIP_PEER_TRUNK,
@@ -235,16 +242,16 @@ struct sip_dialog *sip_dialog_load(struct sip_dialogs *dialogs,
 				   const json_t *json, void *owner)
 {
 	const char *parts[SIP_DIALOG_PARTS], *routes, *target;
-	json_int_t local_cseq, remote_cseq;
+	json_int_t peer, local_cseq, remote_cseq;
 	int is_trunk, has_remote_cseq;
 	struct sip_dialog *dialog;
 
 	if (json_unpack((json_t *)json,
-			"{ss ss ss ss ss ss ss ss ss sb sI sI sb}",
+			"{ss ss ss ss ss sI ss ss ss sb sI sI sb}",
 			"call_id", &parts[0], "local_tag", &parts[1],
 			"remote_tag", &parts[2], "local", &parts[3],
-			"remote", &parts[4], "peer", &parts[5],
-			"user", &parts[6], "remote_target", &target,
+			"remote", &parts[4], "peer", &peer,
+			"user", &parts[5], "remote_target", &target,
 			"routes", &routes, "is_trunk", &is_trunk,
 			"local_cseq", &local_cseq, "remote_cseq", &remote_cseq,
 			"has_remote_cseq", &has_remote_cseq))
@@ -256,6 +263,7 @@ struct sip_dialog *sip_dialog_load(struct sip_dialogs *dialogs,
 				 strdup(target), owner);
 	if (!dialog)
 		return NULL;
+	dialog->target.id = peer;
 	dialog->local_cseq = local_cseq;
 	dialog->remote_cseq = remote_cseq;
 	dialog->has_remote_cseq = has_remote_cseq;

@@ -19,7 +19,7 @@ struct sip_dialog {
 	char *text;
 	const char *call_id, *local_tag, *remote_tag;
 	const char *local, *remote;	/* name-addr without tag */
-	const char *peer, *user;	/* target.name, target.contact_user */
+	const char *user;		/* of our Contact */
 	char *remote_target;
 	char *routes;			/* in order, each ended by '\n' */
 	uint32_t local_cseq, remote_cseq;
@@ -28,10 +28,10 @@ struct sip_dialog {
 	osip_uri_t *next_hop;		/* of the target, once asked for */
 };
 
-enum { SIP_DIALOG_PARTS = 7 };
+enum { SIP_DIALOG_PARTS = 6 };
 
 /*
- * parts: call_id, local_tag, remote_tag, local, remote, peer, user. Takes
+ * parts: call_id, local_tag, remote_tag, local, remote, user. Takes
  * routes and remote_target, also when it fails: without memory, or if one of
  * the parts is missing, too long or no UTF-8.
  */

@@ -87,6 +87,9 @@ const char *sip_dialog_remote_tag(const struct sip_dialog *dialog);
 /* Their name-addr, without tag. */
 const char *sip_dialog_remote(const struct sip_dialog *dialog);
 
+/* A URI's user, or "" where it is nothing that a Contact may have as it is. */
+const char *sip_dialog_user(const osip_uri_t *uri);
+
 /* A digest that we answered used a CSeq; the next must be higher. */
 void sip_dialog_used_cseq(struct sip_dialog *dialog,
 			  const osip_message_t *request);

@@ -143,7 +143,7 @@ static void take_answer(struct sip_party *p, const osip_message_t *response)
 	switch (sent) {
 	case SIP_WANT_OFFER:
 		p->turn = SIP_TURN_NONE;
-		sip_text_clear(&p->offer);
+		sip_party_wipe(&p->offer);
 		call_answered(&p->party, sdp, len);
 		break;
 	case SIP_WANT_SOLICIT:
@@ -164,7 +164,7 @@ static void say_refused(struct sip_party *p, const struct call_cause *cause)
 	if (p->sent == SIP_WANT_REPEAT)
 		return;
 	p->turn = SIP_TURN_NONE;
-	sip_text_clear(&p->offer);
+	sip_party_wipe(&p->offer);
 	call_refused(&p->party, cause);
 }
 
@@ -309,7 +309,7 @@ int sip_party_kick(struct sip_party *p)
 	p->want = SIP_WANT_NOTHING;
 	if (err && p->sent != SIP_WANT_REPEAT) {
 		p->turn = SIP_TURN_NONE;
-		sip_text_clear(&p->offer);
+		sip_party_wipe(&p->offer);
 	}
 	return p->sent == SIP_WANT_REPEAT ? 0 : err;
 }

@@ -45,7 +45,7 @@ static void quiesce(struct sip_party *p)
 	sip_party_timer_stop(p, SIP_TIMER_SESSION);
 	sip_party_forget_reliable(p);
 	sip_party_forget_refer(p);
-	sip_text_clear(&p->offer);
+	sip_party_wipe(&p->offer);
 	for (i = 0; i < SIP_PARTY_INFOS; i++)
 		if (p->infos[i].req)
 			sip_party_info_done(&p->party, p->infos[i].token, 481);

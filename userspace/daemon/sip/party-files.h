@@ -14,8 +14,8 @@ void sip_party_timer(struct sip_party *p, enum sip_timer timer,
 		     unsigned int ms);
 void sip_party_timer_stop(struct sip_party *p, enum sip_timer timer);
 /* A copy of it. 0 or -ENOMEM; @sdp NULL empties. */
-int sip_text_set(struct sip_text *text, const char *sdp, size_t len);
-void sip_text_clear(struct sip_text *text);
+int sip_party_keep(struct sip_kept *text, const char *sdp, size_t len);
+void sip_party_wipe(struct sip_kept *text);
 
 /* party-who.c: what the store knows of it */
 /* 0, or the status to refuse its call with. */
@@ -40,6 +40,8 @@ int sip_party_set_body(osip_message_t *msg, const char *type, const char *body,
 		       size_t len);
 /* Allow, Supported and what else INVITE, UPDATE and their 2xx have. */
 int sip_party_dress(struct sip_party *p, osip_message_t *msg);
+/* A response's: by the user that was asked for. 0 or -errno. */
+int sip_party_contact(osip_message_t *response, const struct sip_request *req);
 bool sip_allows(const osip_message_t *msg, const char *method);
 uint32_t sip_number_of(const char *text);	/* UINT32_MAX if it is none */
 /* From, To and what else names the two ends of our first INVITE. */

@@ -75,6 +75,12 @@ int sip_party_set_body(osip_message_t *msg, const char *type, const char *body,
 	       osip_message_set_body(msg, body, len) ? -ENOMEM : 0;
 }
 
+int sip_party_contact(osip_message_t *response, const struct sip_request *req)
+{
+	return sip_contact_set(response, sip_dialog_user(req->msg->req_uri),
+			       req->conn);
+}
+
 bool sip_allows(const osip_message_t *msg, const char *method)
 {
 	const osip_allow_t *allow;

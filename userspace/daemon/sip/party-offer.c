@@ -20,7 +20,7 @@ static void withdraw(struct sip_party *p)
 	}
 	p->want = SIP_WANT_NOTHING;
 	p->turn = SIP_TURN_NONE;
-	sip_text_clear(&p->offer);
+	sip_party_wipe(&p->offer);
 	call_refused(&p->party, &(struct call_cause){ .status = 491 });
 }
 
@@ -97,12 +97,10 @@ void sip_party_reinvited(struct sip_party *p, struct sip_request *req)
 static void refreshed(struct sip_party *p, struct sip_request *req)
 {
 	osip_message_t *response = sip_response_new(req, 200, NULL);
-	const osip_uri_t *uri = req->msg->req_uri;
 
 	if (!response)
 		return;
-	if (sip_contact_set(response, uri->username ? uri->username : "",
-			    req->conn) ||
+	if (sip_party_contact(response, req) ||
 	    sip_party_session_answer(p, response) ||
 	    sip_party_dress(p, response)) {
 		osip_message_free(response);
@@ -159,7 +157,7 @@ int sip_party_offer(struct call_party *party, const char *sdp, size_t len)
 	}
 	if (p->phase != SIP_PARTY_UP || p->turn != SIP_TURN_NONE)
 		return -EBUSY;
-	err = sip_text_set(&p->offer, sdp, len);
+	err = sip_party_keep(&p->offer, sdp, len);
 	if (err)
 		return err;
 	p->want = SIP_WANT_OFFER;

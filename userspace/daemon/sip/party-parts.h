@@ -44,7 +44,7 @@ enum sip_timer {
 };
 
 /* Text with keys in it: wiped when freed. */
-struct sip_text {
+struct sip_kept {
 	char *at;
 	size_t len;
 };
@@ -61,7 +61,7 @@ struct sip_attempt {
 		struct sip_dialog *dialog;
 		uint32_t rseq;		/* last one that was taken; 0: none */
 	} forks[SIP_PARTY_FORKS];
-	struct sip_text early;		/* the last early answer, */
+	struct sip_kept early;		/* the last early answer, */
 	struct sip_dialog *early_of;	/* and whose it is */
 };
 
@@ -70,9 +70,9 @@ struct sip_reliable {
 	bool is_open;			/* one has no PRACK yet */
 	int status, next_status;	/* next: 0, or what waits behind it */
 	uint32_t rseq;
-	struct sip_text sdp, next_sdp;
+	struct sip_kept sdp, next_sdp;
 	bool is_answered;		/* the 2xx waits for PRACK */
-	struct sip_text answer;
+	struct sip_kept answer;
 	unsigned int wait_ms, waited_ms;
 	uint64_t said;			/* digest of an answer PRACKed, or 0 */
 };
@@ -112,7 +112,7 @@ struct sip_party {
 	struct sip_errand *errands;
 
 	enum sip_want want;
-	struct sip_text offer;		/* to be sent, or sent again */
+	struct sip_kept offer;		/* to be sent, or sent again */
 	bool wants_update;		/* to show security, or to refresh */
 	bool is_updating;
 

@@ -142,13 +142,11 @@ static int read_refer_to(struct sip_party *p, const osip_message_t *msg,
 
 static void accept_refer(struct sip_party *p, struct sip_request *req)
 {
-	const osip_uri_t *uri = req->msg->req_uri;
 	osip_message_t *response = sip_response_new(req, 202, NULL);
 
 	if (!response)
 		return;
-	sip_contact_set(response, uri->username ? uri->username : "",
-			req->conn);
+	sip_party_contact(response, req);
 	if (p->refer && p->refer->is_silent)
 		osip_message_set_header(response, "Refer-Sub", "false");
 	sip_respond(req, response);

@@ -23,9 +23,9 @@ void sip_party_forget_reliable(struct sip_party *p)
 	sip_party_timer_stop(p, SIP_TIMER_RELIABLE);
 	if (!p->reliable)
 		return;
-	sip_text_clear(&p->reliable->sdp);
-	sip_text_clear(&p->reliable->next_sdp);
-	sip_text_clear(&p->reliable->answer);
+	sip_party_wipe(&p->reliable->sdp);
+	sip_party_wipe(&p->reliable->next_sdp);
+	sip_party_wipe(&p->reliable->answer);
 	free(p->reliable);
 	p->reliable = NULL;
 }
@@ -33,7 +33,6 @@ void sip_party_forget_reliable(struct sip_party *p)
 static int send_once(struct sip_party *p)
 {
 	struct sip_reliable *r = p->reliable;
-	const osip_uri_t *uri = p->uas->msg->req_uri;
 	osip_message_t *response = sip_response_new(p->uas, r->status, NULL);
 	char rseq[16];
 
@@ -44,8 +43,7 @@ static int send_once(struct sip_party *p)
 	    osip_message_set_header(response, "RSeq", rseq) ||
 	    osip_message_set_allow(response, "INVITE, ACK, BYE, CANCEL, "
 				   "OPTIONS, PRACK, UPDATE, INFO, REFER") ||
-	    sip_contact_set(response, uri->username ? uri->username : "",
-			    p->uas->conn) ||
+	    sip_party_contact(response, p->uas) ||
 	    (r->sdp.at && sip_party_set_body(response, "application/sdp",
 					     r->sdp.at, r->sdp.len))) {
 		osip_message_free(response);
@@ -85,12 +83,12 @@ int sip_party_alert_reliably(struct sip_party *p, int status, const char *sdp,
 	if (r->is_open) {
 		/* The next may not leave before this one's PRACK: section 3. */
 		r->next_status = status;
-		return sdp ? sip_text_set(&r->next_sdp, sdp, len) : 0;
+		return sdp ? sip_party_keep(&r->next_sdp, sdp, len) : 0;
 	}
 	/* Once it has an answer it may not get another: section 5. */
 	if (r->said)
 		sdp = NULL;
-	if (sip_text_set(&r->sdp, sdp, len))
+	if (sip_party_keep(&r->sdp, sdp, len))
 		return -ENOMEM;
 	r->status = status;
 	return send_first(p);
@@ -102,7 +100,7 @@ int sip_party_answer_waits(struct sip_party *p, const char *sdp, size_t len)
 
 	if (!r || !r->is_open || !r->sdp.at)
 		return 0;
-	if (sip_text_set(&r->answer, sdp, len))
+	if (sip_party_keep(&r->answer, sdp, len))
 		return -ENOMEM;
 	r->is_answered = true;
 	return 1;
@@ -138,27 +136,27 @@ void sip_party_reliable_timer(struct sip_party *p)
 static void go_on(struct sip_party *p)
 {
 	struct sip_reliable *r = p->reliable;
-	struct sip_text answer;
+	struct sip_kept answer;
 
 	if (r->is_answered) {
 		answer = r->answer;
-		r->answer = (struct sip_text){};
+		r->answer = (struct sip_kept){};
 		r->is_answered = false;
 		if (sip_party_accept(p, answer.at, answer.len))
 			sip_party_give_up(p, 500, "the 200 could not be sent");
-		sip_text_clear(&answer);
+		sip_party_wipe(&answer);
 		sip_party_go_on(p);
 		return;
 	}
 	if (!r->next_status)
 		return;
 	r->status = r->next_status;
-	sip_text_clear(&r->sdp);
+	sip_party_wipe(&r->sdp);
 	if (!r->said)
 		r->sdp = r->next_sdp;
 	else
-		sip_text_clear(&r->next_sdp);
-	r->next_sdp = (struct sip_text){};
+		sip_party_wipe(&r->next_sdp);
+	r->next_sdp = (struct sip_kept){};
 	r->next_status = 0;
 	send_first(p);
 }

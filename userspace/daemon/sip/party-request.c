@@ -12,8 +12,7 @@ static bool is_peer(const struct sip_dialog *dialog,
 {
 	const struct sip_target *target = sip_dialog_target(dialog);
 
-	return target->kind == req->peer.kind &&
-	       !strcmp(target->name, req->peer.name);
+	return target->kind == req->peer.kind && target->id == req->peer.id;
 }
 
 /* The same device by another connection: less secure ones count at once. */

@@ -16,7 +16,7 @@ static void forget_forks(struct sip_attempt *attempt)
 		attempt->forks[i] = (struct sip_fork){};
 	}
 	attempt->early_of = NULL;
-	sip_text_clear(&attempt->early);
+	sip_party_wipe(&attempt->early);
 }
 
 void sip_party_forget_attempt(struct sip_party *p)
@@ -45,7 +45,7 @@ static struct sip_target target_of(const struct sip_party *p,
 {
 	return (struct sip_target){
 		.kind = p->party.is_trunk ? SIP_PEER_TRUNK : SIP_PEER_PHONE,
-		.name = p->party.name,
+		.id = p->party.device,
 		.conn = p->attempt ? p->attempt->conn : NULL,
 		.contact_user = contact_user,
 	};
@@ -125,7 +125,7 @@ static void ringing(struct sip_party *p, struct sip_client *client,
 	 * The 200 need not say it again once it was said reliably; that of
 	 * another fork must.
 	 */
-	if (sdp && fork && !sip_text_set(&p->attempt->early, sdp, len))
+	if (sdp && fork && !sip_party_keep(&p->attempt->early, sdp, len))
 		p->attempt->early_of = fork->dialog;
 	call_alerting(&p->party, response->status_code, sdp, len);
 }
@@ -176,7 +176,7 @@ static int choose_dialog(struct sip_party *p, struct sip_client *client,
 		err = sip_dialog_confirm(fork->dialog, response);
 		p->dialog = fork->dialog;
 		if (p->attempt->early_of != fork->dialog)
-			sip_text_clear(&p->attempt->early);
+			sip_party_wipe(&p->attempt->early);
 		p->attempt->early_of = NULL;
 		fork->dialog = NULL;
 	} else {
@@ -185,7 +185,7 @@ static int choose_dialog(struct sip_party *p, struct sip_client *client,
 		p->dialog = sip_dialog_new_uac(p->all->dialogs,
 					       sip_client_request(client),
 					       response, &target, p);
-		sip_text_clear(&p->attempt->early);
+		sip_party_wipe(&p->attempt->early);
 	}
 	if (!p->dialog)
 		return -ENOMEM;
@@ -198,9 +198,9 @@ static int choose_dialog(struct sip_party *p, struct sip_client *client,
 static void answered(struct sip_party *p, const osip_message_t *response,
 		     const char *sdp, size_t len)
 {
-	struct sip_text early = p->attempt->early;
+	struct sip_kept early = p->attempt->early;
 
-	p->attempt->early = (struct sip_text){};
+	p->attempt->early = (struct sip_kept){};
 	p->turn = SIP_TURN_NONE;
 	if (sip_party_prepare_ack(p, response, true)) {
 		sip_party_give_up(p, 500, "the ACK could not be sent");
@@ -209,7 +209,7 @@ static void answered(struct sip_party *p, const osip_message_t *response,
 	} else {
 		call_answered(&p->party, early.at, early.len);
 	}
-	sip_text_clear(&early);
+	sip_party_wipe(&early);
 }
 
 static void connected(struct sip_party *p, struct sip_client *client,
@@ -226,7 +226,7 @@ static void connected(struct sip_party *p, struct sip_client *client,
 	}
 	p->phase = SIP_PARTY_UP;
 	p->party.is_connected = true;
-	sip_text_clear(&p->offer);
+	sip_party_wipe(&p->offer);
 	sip_party_learn(p, response);
 	sip_party_hear_security(p, response);
 	sip_party_session_agreed(p, response);
@@ -280,7 +280,7 @@ static void refused(struct sip_party *p, const osip_message_t *response)
 		return;
 	if (p->uac)
 		rewind_attempt(p);
-	sip_text_clear(&p->offer);
+	sip_party_wipe(&p->offer);
 	if (p->phase != SIP_PARTY_ENDED)
 		call_refused(&p->party, &cause);
 	sip_party_settle(p);
@@ -333,7 +333,7 @@ static void invite_failed(void *arg, struct sip_client *client, int err)
 	if (client == p->lingering || p->dialog)
 		return;
 	rewind_attempt(p);
-	sip_text_clear(&p->offer);
+	sip_party_wipe(&p->offer);
 	if (p->phase != SIP_PARTY_ENDED)
 		call_refused(&p->party, &cause);
 	sip_party_settle(p);
@@ -400,7 +400,7 @@ int sip_party_call(struct sip_party *p, const char *sdp, size_t len)
 	snprintf(user, sizeof(user), "%s", msg->from->url->username);
 	target = target_of(p, user);
 	/* For a 422; p->offer itself when that has happened. */
-	if (sdp != p->offer.at && sip_text_set(&p->offer, sdp, len)) {
+	if (sdp != p->offer.at && sip_party_keep(&p->offer, sdp, len)) {
 		osip_message_free(msg);
 		return -ENOMEM;
 	}

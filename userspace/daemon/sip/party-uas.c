@@ -344,9 +344,7 @@ static osip_message_t *new_response(struct sip_party *p, int status,
 
 	if (!response)
 		return NULL;
-	if (sip_contact_set(response, p->uas->msg->req_uri->username ?
-			    p->uas->msg->req_uri->username : "",
-			    p->uas->conn) ||
+	if (sip_party_contact(response, p->uas) ||
 	    (sdp && sip_party_set_body(response, "application/sdp", sdp,
 				       len))) {
 		osip_message_free(response);

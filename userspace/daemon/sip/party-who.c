@@ -116,14 +116,13 @@ static void set_phone(struct sip_party *p, const struct store_phone *phone,
 	set_policy(p, may_encrypt(phone, options), phone->srtp_required);
 }
 
-static int set_line(struct sip_party *p, const struct sip_binding *binding)
+static int set_line(struct sip_party *p, int64_t id)
 {
 	struct call_party *party = &p->party;
 	struct store_line line;
 	int err;
 
-	err = store_line_by_name(p->all->config.store, binding->number,
-				 binding->partition, &line);
+	err = store_line_get(p->all->config.store, id, &line);
 	if (err)
 		return err;
 	party->line = line.id;
@@ -155,7 +154,7 @@ int sip_party_is_phone(struct sip_party *p, const struct sip_binding *binding)
 	struct store_phone phone;
 	int err;
 
-	err = store_phone_find(p->all->config.store, binding->phone, &phone);
+	err = store_phone_get(p->all->config.store, binding->phone, &phone);
 	if (err)
 		return err;
 	registered_options(p, phone.id, binding->contact, options,
@@ -166,7 +165,7 @@ int sip_party_is_phone(struct sip_party *p, const struct sip_binding *binding)
 			   net_conn_peer(binding->conn)->class :
 			   binding->class);
 	set_address(p, binding->conn);
-	return *binding->number ? set_line(p, binding) : 0;
+	return binding->line ? set_line(p, binding->line) : 0;
 }
 
 static void set_trunk(struct sip_party *p, const struct store_trunk *trunk)
@@ -308,14 +307,17 @@ static const struct sip_binding *choose_line(struct sip_party *p,
 	enum { MAX = 16 };
 	const struct sip_binding *bindings[MAX];
 	const char *user = NULL;
+	struct store_line line;
 	size_t i, count;
 
-	count = sip_location_phone(p->all->config.sip, req->peer.name, bindings,
+	count = sip_location_phone(p->all->config.sip, req->peer.id, bindings,
 				   MAX);
 	if (req->msg->from->url)
 		user = req->msg->from->url->username;
 	for (i = 0; user && i < count && i < MAX; i++) {
-		if (!strcmp(bindings[i]->number, user))
+		if (bindings[i]->line &&
+		    !store_line_get(p->all->config.store, bindings[i]->line,
+				    &line) && !strcmp(line.number, user))
 			return bindings[i];
 	}
 	return count ? bindings[0] : NULL;
@@ -328,14 +330,14 @@ static int identify_phone(struct sip_party *p, const struct sip_request *req)
 	char options[STORE_TEXT_SIZE];
 	struct store_phone phone;
 
-	if (!binding || store_phone_find(p->all->config.store, req->peer.name,
-					 &phone))
+	if (!binding || store_phone_get(p->all->config.store, req->peer.id,
+					&phone))
 		return 403;
 	registered_options(p, phone.id, binding->contact, options,
 			   sizeof(options));
 	set_phone(p, &phone, *options || !supported ? options : supported);
 	p->party.leg.policy.peer_fallback = binding->srtp_fallback;
-	if (*binding->number && set_line(p, binding))
+	if (binding->line && set_line(p, binding->line))
 		return 403;
 	return 0;
 }
@@ -352,8 +354,7 @@ int sip_party_identify(struct sip_party *p, const struct sip_request *req)
 			return status;
 		break;
 	case SIP_PEER_TRUNK:
-		if (store_trunk_by_name(p->all->config.store, req->peer.name,
-					&trunk))
+		if (store_trunk_get(p->all->config.store, req->peer.id, &trunk))
 			return 403;
 		set_trunk(p, &trunk);
 		take_caller(p, req->msg);

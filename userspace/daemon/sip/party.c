@@ -6,15 +6,15 @@
 
 #include "sip/party-files.h"
 
-void sip_text_clear(struct sip_text *text)
+void sip_party_wipe(struct sip_kept *text)
 {
 	if (text->at)
 		explicit_bzero(text->at, text->len);
 	free(text->at);
-	*text = (struct sip_text){};
+	*text = (struct sip_kept){};
 }
 
-int sip_text_set(struct sip_text *text, const char *sdp, size_t len)
+int sip_party_keep(struct sip_kept *text, const char *sdp, size_t len)
 {
 	char *copy = NULL;
 
@@ -25,8 +25,8 @@ int sip_text_set(struct sip_text *text, const char *sdp, size_t len)
 		memcpy(copy, sdp, len);
 		copy[len] = '\0';
 	}
-	sip_text_clear(text);
-	*text = (struct sip_text){ copy, copy ? len : 0 };
+	sip_party_wipe(text);
+	*text = (struct sip_kept){ copy, copy ? len : 0 };
 	return 0;
 }
 
@@ -83,7 +83,7 @@ static void free_party(struct sip_party *p)
 	sip_party_forget_attempt(p);
 	sip_party_forget_reliable(p);
 	sip_party_forget_refer(p);
-	sip_text_clear(&p->offer);
+	sip_party_wipe(&p->offer);
 	sip_dialog_free(p->dialog);
 	free(p);
 }
@@ -225,24 +225,13 @@ static int reach_phone(struct sip_parties *parties,
 {
 	enum { MAX = 16 };
 	const struct sip_binding *bindings[MAX];
-	struct store_phone phone;
-	struct store_line line = {};
 	struct sip_party *p;
 	size_t i, count, n = 0;
-	int err;
 
-	err = store_phone_get(parties->config.store, target->device, &phone);
-	if (!err && target->line)
-		err = store_line_get(parties->config.store, target->line,
-				     &line);
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	count = sip_location_phone(parties->config.sip, phone.name, bindings,
-				   MAX);
+	count = sip_location_phone(parties->config.sip, target->device,
+				   bindings, MAX);
 	for (i = 0; i < count && i < MAX && n < max; i++) {
-		if (target->line &&
-		    (strcmp(bindings[i]->number, line.number) ||
-		     strcmp(bindings[i]->partition, line.partition_name)))
+		if (target->line && bindings[i]->line != target->line)
 			continue;
 		p = sip_party_new(parties);
 		if (!p)
@@ -270,7 +259,7 @@ static int reach_trunk(struct sip_parties *parties,
 	err = store_trunk_get(parties->config.store, target->device, &trunk);
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	if (!sip_trunk_is_alive(parties->config.sip, trunk.name))
+	if (!sip_trunk_is_alive(parties->config.sip, target->device))
 		return 0;
 	if (trunk.destination_count)
 		host = trunk.destinations[0].host;

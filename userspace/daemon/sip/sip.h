@@ -36,9 +36,9 @@
 
 #include "authz/authz.h"
 #include "net/net.h"
+#include "store/store.h"
 
 struct event_base;
-struct store;
 struct sip;
 struct sip_client;
 
@@ -55,26 +55,23 @@ struct sip *sip_new(const struct sip_config *config);
 void sip_free(struct sip *sip);
 /* For listeners, TLS material and resolver. */
 struct net *sip_net(struct sip *sip);
-/* Reads profiles, trunks and parameters anew: after every change of them. */
-int sip_reload(struct sip *sip);
 
 /* peer.c: who is it? */
-
-enum { SIP_NAME_MAX = 128 };
 
 enum sip_peer_kind { SIP_PEER_UNKNOWN, SIP_PEER_PHONE, SIP_PEER_TRUNK };
 
 struct sip_peer {
 	enum sip_peer_kind kind;
-	char name[SIP_NAME_MAX + 1];	/* phone or trunk */
-	char user[SIP_NAME_MAX + 1];	/* proven by digest, or "" */
+	int64_t id;			/* of the phone or trunk in the store */
+	char name[STORE_NAME_SIZE];
+	char user[STORE_NAME_SIZE];	/* proven by digest, or "" */
 	enum net_class class;		/* of this request's connection */
 };
 
 /* server.c: requests we received */
 
 struct sip_request {
-	osip_message_t *msg;		/* NULL once INVITE's 2xx was acked */
+	osip_message_t *msg;		/* as long as a reference is yours */
 	struct net_conn *conn;
 	struct sip_peer peer;
 	struct authz_facts facts;
@@ -128,7 +125,7 @@ int sip_reply(struct sip_request *req, int status, const char *reason, ...)
 /* client.c: requests we send */
 
 /*
- * To whom. Both kinds are named by what the store calls them.
+ * To whom: a phone or trunk of the store.
  *
  * Phone: conn if it is open; else the connection of its registration that has
  * contact, else of any. Never a new TLS connection: phones only connect to us.
@@ -139,7 +136,7 @@ int sip_reply(struct sip_request *req, int status, const char *reason, ...)
  */
 struct sip_target {
 	enum sip_peer_kind kind;
-	const char *name;
+	int64_t id;
 	struct net_conn *conn;
 	const osip_uri_t *next_hop;
 	/*
@@ -163,7 +160,8 @@ struct sip_client_ops {
 };
 
 /*
- * Top Via, Max-Forwards if missing, User-Agent and Content-Length are the
+ * Top Via, Max-Forwards if missing (whoever passes a request on hands in what
+ * it had, less one), User-Agent and Content-Length are the
  * base's; all else is the caller's, Contact too (sip_contact_set). A hop that
  * fails before any response is followed by the next one with a new branch.
  * Errors: -ENOMEM, -EINVAL, -EBUSY too many transactions, -ENOTCONN the phone
@@ -207,8 +205,8 @@ void sip_facts_of(const osip_message_t *msg, struct authz_facts *facts);
 /* registrar.c: where phones are */
 
 struct sip_binding {
-	const char *phone;		/* device name */
-	const char *number, *partition;	/* of the line; "" if none */
+	int64_t phone, line;		/* in the store */
+	const char *name;		/* the phone's */
 	const char *contact;		/* URI as registered: the Request-URI */
 	struct net_conn *conn;		/* NULL: not since our restart */
 	struct net_addr remote;		/* where it was */
@@ -222,16 +220,15 @@ struct sip_binding {
  * Bindings of a line, best q first, or of a phone. Lent until the next return
  * to the loop. Returns how many there are, though no more than max are set.
  */
-size_t sip_location_line(struct sip *sip, const char *number,
-			 const char *partition,
+size_t sip_location_line(struct sip *sip, int64_t line,
 			 const struct sip_binding **bindings, size_t max);
-size_t sip_location_phone(struct sip *sip, const char *phone,
+size_t sip_location_phone(struct sip *sip, int64_t phone,
 			  const struct sip_binding **bindings, size_t max);
 
 /* trunk.c */
 
 /* Does its OPTIONS ping say so? Always for trunks without ping. */
-bool sip_trunk_is_alive(struct sip *sip, const char *trunk);
+bool sip_trunk_is_alive(struct sip *sip, int64_t trunk);
 
 /* Counters, for the metrics. */
 struct sip_counters {
