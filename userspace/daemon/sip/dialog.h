@@ -10,6 +10,11 @@
 
 #include "sip/sip.h"
 
+enum {
+	SIP_DIALOG_TEXT = 2048,	/* longest part that is kept: id, URI */
+	SIP_DIALOG_ROUTES = 4096,	/* all of them */
+};
+
 /* Known only by pointer; an owner has one for each side it speaks to. */
 struct sip_dialog;
 /* All dialogs of the daemon, to find the one of a request. */
@@ -55,16 +60,24 @@ int sip_dialog_received(struct sip_dialog *dialog,
 /* A 2xx to what refreshes the target. */
 void sip_dialog_refresh(struct sip_dialog *dialog,
 			const osip_message_t *response);
+/*
+ * The 2xx to the INVITE that made it, for a dialog that a provisional response
+ * began: routes and target are computed anew (section 13.2.2.4). 0 or -errno.
+ */
+int sip_dialog_confirm(struct sip_dialog *dialog,
+		       const osip_message_t *response);
 
 /*
  * A request of the dialog, complete but for body and extensions, with the
- * next CSeq. NULL without memory. ACK: with the CSeq of @invite, which is the
- * INVITE as it went out last.
+ * next CSeq; the base adds Contact. NULL without memory. ACK: with the CSeq of
+ * @invite, which is the INVITE as it went out last.
  */
 osip_message_t *sip_dialog_request(struct sip_dialog *dialog,
 				   const char *method);
 osip_message_t *sip_dialog_ack(const struct sip_dialog *dialog,
 			       const osip_message_t *invite);
+/* Its peer was reached, or answered, by this connection. NULL changes nothing. */
+void sip_dialog_moved(struct sip_dialog *dialog, struct net_conn *conn);
 /* Where its requests go. Good until the next change of the dialog. */
 const struct sip_target *sip_dialog_target(const struct sip_dialog *dialog);
 
@@ -73,6 +86,9 @@ const char *sip_dialog_local_tag(const struct sip_dialog *dialog);
 const char *sip_dialog_remote_tag(const struct sip_dialog *dialog);
 /* Their name-addr, without tag. */
 const char *sip_dialog_remote(const struct sip_dialog *dialog);
+
+/* A URI's user, or "" where it is nothing that a Contact may have as it is. */
+const char *sip_dialog_user(const osip_uri_t *uri);
 
 /* A digest that we answered used a CSeq; the next must be higher. */
 void sip_dialog_used_cseq(struct sip_dialog *dialog,

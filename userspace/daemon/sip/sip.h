@@ -139,6 +139,11 @@ struct sip_target {
 	int64_t id;
 	struct net_conn *conn;
 	const osip_uri_t *next_hop;
+	/*
+	 * NULL, or each hop gets the request with a Contact of this user at
+	 * our address there (sip_contact_set): who asks cannot know the hop.
+	 */
+	const char *contact_user;
 };
 
 struct sip_client_ops {
