@@ -76,17 +76,34 @@ const struct command *command_at(size_t i)
 		noun_command_at(i - ARRAY_SIZE(commands));
 }
 
-static void print_help(FILE *out)
+/* The objects' rows differ in their nouns alone: one line each. */
+static void print_objects(FILE *out)
 {
 	const struct command *cmd;
+	const char *before = "";
+
+	fputs("\nobjects of the daemon, each with list, show, add, set, del:\n",
+	      out);
+	for (size_t i = 0; (cmd = noun_command_at(i)); i++) {
+		if (strcmp(cmd->noun, before))
+			fprintf(out, "  %-19s %s\n", cmd->noun, cmd->about);
+		before = cmd->noun;
+	}
+}
+
+static void print_help(FILE *out)
+{
 	char name[40];
 
 	fputs("usage: ucsecctl [--json] COMMAND [--help]\n\ncommands:\n", out);
-	for (size_t i = 0; (cmd = command_at(i)); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct command *cmd = &commands[i];
+
 		snprintf(name, sizeof(name), "%s%s%s", cmd->noun,
 			 cmd->verb ? " " : "", cmd->verb ? cmd->verb : "");
 		fprintf(out, "  %-19s %s\n", name, cmd->about);
 	}
+	print_objects(out);
 	fputs("\noptions:\n"
 	      "  --json              print JSON, as ucsecctl(8) describes it\n"
 	      "  --socket PATH       of the daemon, if not " CTL_SOCKET "\n"
