@@ -160,7 +160,7 @@ static bool is_refused(struct sip_request *req, char *number, size_t size,
 		return true;
 	}
 	/* We are a hop: a loop over trunks must come to an end. */
-	if (!status && sip_number_of(hops) == 0)
+	if (!status && sip_uint(hops) == 0)
 		status = 483;
 	if (!status)
 		status = called_number(req->msg, number, size);
@@ -312,7 +312,7 @@ static void first_invite(struct sip_parties *parties, struct sip_request *req)
 		drop_new(p);
 		return;
 	}
-	hops = sip_number_of(sip_header(req->msg, "Max-Forwards"));
+	hops = sip_uint(sip_header(req->msg, "Max-Forwards"));
 	p->hops = hops > 70 ? 69 : hops - 1;
 	p->orientation_to = true;
 	p->phase = SIP_PARTY_CALLED;

@@ -263,7 +263,7 @@ static int reach_trunk(struct sip_parties *parties,
 		return 0;
 	if (trunk.destination_count)
 		host = trunk.destinations[0].host;
-	sip_party_uri(uri, target->number, host);
+	sip_uri_of(uri, target->number, host);
 	p = sip_party_new(parties);
 	if (!p)
 		return -ENOMEM;
