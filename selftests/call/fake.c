@@ -207,20 +207,45 @@ void fake_expect(const char *expected)
 	fake.transcript[0] = '\0';
 }
 
-const char *fake_sdp(const char *name, bool secure)
+#define SUITE "AES_CM_128_HMAC_SHA1_80"
+
+static const char *describe(const char *name, bool secure, unsigned int tag)
 {
 	static char text[1024];
+	unsigned int host = (unsigned char)name[strlen(name) - 1];
+	char crypto[128] = "";
 
+	if (secure)
+		snprintf(crypto, sizeof(crypto), "a=crypto:%u " SUITE
+			 " inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\r\n",
+			 tag);
 	snprintf(text, sizeof(text),
-		 "v=0\r\no=%s 1 1 IN IP4 192.0.2.%d\r\ns=-\r\n"
-		 "c=IN IP4 192.0.2.%d\r\nt=0 0\r\n"
-		 "m=audio 4000 RTP/%s 0\r\na=rtpmap:0 PCMU/8000\r\n%s%s%s",
-		 name, name[strlen(name) - 1], name[strlen(name) - 1],
-		 secure ? "SAVP" : "AVP",
-		 secure ? "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" : "",
-		 secure ? "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd" : "",
-		 secure ? "\r\n" : "");
+		 "v=0\r\no=%s 1 1 IN IP4 192.0.2.%u\r\ns=-\r\n"
+		 "c=IN IP4 192.0.2.%u\r\nt=0 0\r\n"
+		 "m=audio 4000 RTP/%s 0\r\na=rtpmap:0 PCMU/8000\r\n%s",
+		 name, host, host,
+		 secure ? "SAVP" : "AVP", crypto);
 	return text;
+}
+
+const char *fake_sdp(const char *name, bool secure)
+{
+	return describe(name, secure, 1);
+}
+
+/* Takes the suite by the tag that the offer has for it. */
+const char *fake_answer(const struct fake_party *p, bool secure)
+{
+	const char *line = strstr(p->sdp, " " SUITE);
+	unsigned int tag = 0;
+
+	if (secure) {
+		assert_non_null(line);
+		while (line > p->sdp && line[-1] != ':')
+			line--;
+		tag = strtoul(line, NULL, 10);
+	}
+	return describe(p->name, secure, tag);
 }
 
 int fake_setup(void **state)

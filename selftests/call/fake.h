@@ -42,6 +42,8 @@ void fake_expect(const char *expected);
 
 /* A description by @name: audio at port 4000, and a key if @secure. */
 const char *fake_sdp(const char *name, bool secure);
+/* @p's to the offer that it was given last. */
+const char *fake_answer(const struct fake_party *p, bool secure);
 
 /* fake-store.c: two phones and a shared line, two trunks */
 enum {

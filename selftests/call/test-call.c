@@ -18,7 +18,7 @@ static void offered(struct fake_party *p, bool secure)
 /* Its 2xx to a call, or its answer to a re-offer. */
 static void answers(struct fake_party *p, bool secure)
 {
-	const char *sdp = fake_sdp(p->name, secure);
+	const char *sdp = fake_answer(p, secure);
 
 	p->party.is_connected = true;
 	call_answered(&p->party, sdp, strlen(sdp));
@@ -174,7 +174,7 @@ static void test_early_media(void **state)
 	calls("a", "1002", true);
 	fake_expect("p2 offer\n");
 	b = fake_find("p2");
-	sdp = fake_sdp("p2", true);
+	sdp = fake_answer(b, true);
 	call_alerting(&b->party, 183, sdp, strlen(sdp));
 	fake_expect("a alert 183 sdp\n");
 	/* Answered by the same description, which 2xx need not repeat. */
@@ -227,7 +227,7 @@ static void test_lying_answer(void **state)
 	b = fake_find("p2");
 	b->party.is_connected = true;
 	call_answered(&b->party, lie, strlen(lie));
-	fake_expect("p2 hangup 488\na hangup 488\n");
+	fake_expect("p2 hangup 502\na hangup 502\n");
 	assert_int_equal(fake_records, 0);
 }
 

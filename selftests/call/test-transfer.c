@@ -18,7 +18,7 @@ static void offered(struct fake_party *p)
 
 static void answers(struct fake_party *p)
 {
-	const char *sdp = fake_sdp(p->name, true);
+	const char *sdp = fake_answer(p, true);
 
 	p->party.is_connected = true;
 	call_answered(&p->party, sdp, strlen(sdp));

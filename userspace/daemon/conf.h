@@ -17,6 +17,7 @@
 #define CONF_PATH		"/etc/ucsec/ucsecd.conf"
 #define CONF_MAX_LISTEN		16
 #define CONF_PATH_SIZE		256	/* file names, NUL included */
+#define CONF_SOCKET_SIZE	108	/* sun_path's */
 #define CONF_NODE_SIZE		64	/* a host name, NUL included */
 #define CONF_ADDRESS_SIZE	64	/* "[address%zone]:port" as text */
 
@@ -64,7 +65,7 @@ struct conf {
 	struct conf_media line;		/* towards phones */
 	struct conf_media trunk;	/* towards trunks */
 
-	char admin_socket[CONF_PATH_SIZE];
+	char admin_socket[CONF_SOCKET_SIZE];
 	char admin_group[33];		/* "": root and user alone */
 	bool have_metrics;
 	struct conf_listen metrics;	/* a loopback address */

@@ -43,6 +43,7 @@ enum mediad_type {
 	MEDIAD_GET,		/* struct mediad_which; one MEDIAD_ITEM */
 	MEDIAD_LIST,		/* struct mediad_which, a prefix of cookies */
 	MEDIAD_FLUSH,		/* struct mediad_which, a prefix of cookies */
+	MEDIAD_SWEEP,		/* head only, see below */
 	MEDIAD_REPLY = 64,	/* struct mediad_reply */
 	MEDIAD_ITEM,		/* struct mediad_item */
 	MEDIAD_EVENT,		/* struct mediad_event */
@@ -67,7 +68,9 @@ struct mediad_endpoint {
  * Both ports are bound, so that nobody else gets them, by sockets that accept
  * no packet: the module takes media before sockets see it, and whatever gets
  * past it dies there. -EADDRINUSE: one of them is another's. -EALREADY: ours
- * already. RELEASE of what is not reserved: -ENOENT.
+ * already. RELEASE of what is not reserved: -ENOENT. Reservations outlive the
+ * connection: who comes next reserves all that it knows, which -EALREADY makes
+ * its own, and with SWEEP gives back those that it did not name.
  */
 struct mediad_ports {
 	struct mediad_endpoint at;	/* rtcp_port named */

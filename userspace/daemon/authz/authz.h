@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What an identified peer may do: pure functions over facts (AUTHZ-1 to -3).
+ * What an identified peer may do: pure functions over facts (AUTHZ-1, AUTHZ-2).
  *
  * Nothing here reads a message, a socket or the database: whoever asks brings
  * the facts, so that the same rows of a table are the test of all transports.
@@ -72,13 +72,5 @@ struct authz_verdict authz_phone_check(const struct authz_facts *facts,
 				       enum authz_digest digest);
 
 enum authz_method authz_method_of(const char *name);	/* case matters */
-
-/*
- * AUTHZ-3. may_watch is the watcher's group's list, ended by NULL. A group
- * always may watch itself; "" is the group of whoever has none and may watch
- * only "".
- */
-bool authz_presence_allowed(const char *watcher, const char *const *may_watch,
-			    const char *target);
 
 #endif /* AUTHZ_H */

@@ -114,14 +114,14 @@ static bool fall_back(struct call_bridge *bridge, struct call_party *party,
 	struct sip_policy *policy = &party->leg.policy;
 
 	if (party->is_connected || !bridge->call->offer ||
-	    policy->srtp_required || policy->no_fallback_offer ||
+	    policy->srtp_required || policy->plain_only ||
 	    !policy->srtp_allowed || policy->class != SIP_CLASS_ENCRYPTED ||
 	    (cause->status != 488 && cause->status != 415 &&
 	     cause->status != 606))
 		return false;
 	call_log(bridge->call, LOG_LEVEL_NOTICE, "srtp-fallback",
 		 "refused with SRTP, offered again without");
-	policy->no_fallback_offer = true;
+	policy->plain_only = true;
 	call_round_abort(bridge);
 	call_round_begin(bridge, CALL_LEG_A, bridge->call->offer,
 			 bridge->call->offer_len);

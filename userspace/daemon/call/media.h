@@ -7,7 +7,8 @@
  * becomes kernel streams with call_media_apply(), or is forgotten with
  * call_media_rollback(). All of it runs on the event loop's thread; call-backs
  * never come before the function that asked has returned, and none comes after
- * call_media_free().
+ * call_media_free(). A media may be freed in its done call-backs, but not in
+ * those of events and counters.
  *
  * Keys: each key of ours protects one kernel stream. Whether a leg may be told
  * its present key again is decided here, see call_media_own_key().
@@ -95,6 +96,7 @@ int call_media_system_sweep(struct call_media_system *system);
 struct call_media *call_media_new(struct call_media_system *system,
 				  const uint8_t id[CALL_MEDIA_ID_LEN],
 				  call_media_event_fn fn, void *arg);
+bool call_media_is_anchored(const struct call_media *media);
 /* Removes streams, gives ports back; unanswered call-backs never come. */
 void call_media_free(struct call_media *media);
 /* As call_media_free() but all stays in the kernel, for the next daemon. */

@@ -11,6 +11,7 @@
 struct event_base;
 struct call_mediad;
 
+/* Each may be NULL. */
 struct call_mediad_ops {
 	/*
 	 * Connected and greeted, again or for the first time: list streams to
@@ -37,6 +38,12 @@ struct call_mediad *call_mediad_new(struct event_base *base, const char *path,
 				    void *arg);
 /* Call-backs of what is unanswered never come. */
 void call_mediad_free(struct call_mediad *mediad);
+/*
+ * Who follows hears the same as the owner, after it: the system of media does.
+ * One at a time; NULL ends it.
+ */
+void call_mediad_follow(struct call_mediad *mediad,
+			const struct call_mediad_ops *ops, void *arg);
 bool call_mediad_is_up(const struct call_mediad *mediad);
 void call_mediad_set_timeout(struct call_mediad *mediad, unsigned int ms);
 

@@ -29,7 +29,7 @@ static json_t *save_party(const struct call_party *party)
 		"sdp_media", party->leg.media_count,
 		"sdp_family", party->leg.addr.family,
 		"policy", policy->srtp_allowed, policy->srtp_required,
-		policy->no_fallback_offer, policy->peer_fallback,
+		policy->plain_only, policy->peer_fallback,
 		policy->own_fallback, policy->menu,
 		"family", party->family);
 }
@@ -149,7 +149,7 @@ static struct call_party *load_party(struct call_system *system,
 	policy->class = (enum sip_class)signalling;
 	policy->srtp_allowed = allowed;
 	policy->srtp_required = required;
-	policy->no_fallback_offer = no_offer;
+	policy->plain_only = no_offer;
 	policy->peer_fallback = peer;
 	policy->own_fallback = own;
 	policy->menu = menu;

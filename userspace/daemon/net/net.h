@@ -100,9 +100,10 @@ const struct net_counters *net_counters(const struct net *net);
 
 /*
  * Port 0 takes a free one, which *addr then tells. IPv6 sockets are IPv6
- * only. Errors: -errno of socket and bind; -ENOKEY for TLS without net_tls_set.
+ * only. legacy admits TLS 1.0 (phones of the 7900 series) on this listener.
+ * Errors: -errno of socket and bind; -ENOKEY for TLS without net_tls_set.
  */
-int net_listen(struct net *net, enum net_transport transport,
+int net_listen(struct net *net, enum net_transport transport, bool legacy,
 	       struct net_addr *addr);
 
 /* conn.c: one peer by one transport */
@@ -145,6 +146,12 @@ int net_conn_cert_der(const struct net_conn *conn, uint8_t **der, size_t *len);
 int net_conn_send(struct net_conn *conn, const void *data, size_t len);
 /* What is queued still leaves for a while; closed() follows from the loop. */
 void net_conn_close(struct net_conn *conn);
+
+/*
+ * By which the peer can reach us anew: an outgoing stream's own port is nobody's
+ * ear, so it is our listener's of that transport.
+ */
+uint16_t net_conn_listen_port(const struct net_conn *conn);
 
 /* One slot for the user of net_ops; net does not look at it. */
 void net_conn_set_data(struct net_conn *conn, void *data);

@@ -13,11 +13,12 @@
  *	sip_answer_send(x)		exactly one key per line
  *	call_media_apply()		then the answer may leave
  *
- * A 183 and the 200 that follows may both bring an answer: sip_answer_receive
- * and what follows it may be repeated in one round. A refused or failed round
- * ends with sip_offer_abort(): all is as before it. A delayed offer (INVITE
- * without SDP from A) is the same round begun by B's 200. Without anchoring
- * addresses and ports pass through, the rest is the same.
+ * and sip_offer_commit() with the final answer. A 183 and the 200 that follows
+ * may both bring an answer: sip_answer_receive and what follows it, apply
+ * included, may be repeated in one round. A refused round ends with
+ * sip_offer_abort(): all is as before it, but for what was applied. A delayed
+ * offer (INVITE without SDP from A) is the same round begun by B's 200. Without
+ * anchoring addresses and ports pass through, the rest is the same.
  */
 #ifndef SIP_OFFER_H
 #define SIP_OFFER_H
@@ -31,7 +32,7 @@ struct sip_policy {
 	enum sip_class class;	/* keys only over encrypted signalling */
 	bool srtp_allowed;	/* by the phone's or trunk's profile */
 	bool srtp_required;
-	bool no_fallback_offer;	/* set after a 488: offer plain RTP at once */
+	bool plain_only;	/* set after a 488 to SRTP: offer plain RTP */
 	/*
 	 * X-cisco-srtp-fallback in Supported: said by the peer, so that we may
 	 * answer its SRTP offer in the clear; said by us, so that it may.
@@ -43,7 +44,7 @@ struct sip_policy {
 /* What outlives a round and a partner: one per dialog, zeroed at first. */
 struct sip_leg {
 	struct sip_policy policy;	/* may change between rounds */
-	struct call_addr addr;	/* for o=, and c= of what is not anchored */
+	struct call_addr addr;	/* for o=; none: the first media address */
 	uint64_t id, version;	/* of our o=; id 0: not chosen yet */
 	uint8_t last[32];	/* digest of the last description sent */
 	uint8_t media_count;	/* never shrinks within a dialog */
@@ -51,7 +52,7 @@ struct sip_leg {
 
 /* status 0: go on. line: SIP_SDP_MEDIA if it is about all of them. */
 struct sip_verdict {
-	int status;		/* for the leg the text came from, as 488 */
+	int status;		/* for the leg that made the offer, as 488 */
 	uint16_t warning;	/* of RFC 3261 20.43, as 304, or 0 */
 	unsigned int line;	/* m-line, from 0 */
 	const char *reason;	/* constant sentence, never NULL with status */
@@ -102,7 +103,7 @@ bool sip_session_unchanged(const struct sip_session *session,
 /* For STATUS: of the round agreed last. */
 struct sip_security {
 	bool encrypted;		/* every active line of the leg is */
-	bool held;		/* no line of the leg sends or receives */
+	bool held;		/* no line flows both ways */
 	unsigned int lines;	/* active ones */
 	const struct call_suite *weakest;	/* NULL if not encrypted */
 	const char *reason;	/* in words, why not; or NULL */

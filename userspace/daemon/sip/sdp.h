@@ -45,7 +45,7 @@ enum { SIP_SDP_SEND = 1, SIP_SDP_RECV = 2, SIP_SDP_SENDRECV = 3 };
 
 /* One a=crypto line. fault: why it must not be used, or NULL. */
 struct sip_sdp_crypto {
-	uint32_t tag;		/* 0: not even that could be read */
+	uint32_t tag;
 	const char *fault;
 	struct call_crypto crypto;	/* no keys and no suite if fault */
 };

@@ -64,7 +64,11 @@ enum store_algorithm {
  */
 int store_open(struct store **store, struct event_base *base,
 	       const struct conf *conf, char *why, size_t size);
+/* Does what was submitted and takes no more; reads go on. */
+void store_stop(struct store *store);
 void store_close(struct store *store);
+/* As if everything had changed: after SIGHUP. */
+void store_reload(struct store *store);
 
 /* Called on the loop after each committed change. */
 struct store_change {
@@ -149,6 +153,9 @@ int store_phone_lines(struct store *store, int64_t phone,
 		      struct store_buttons *buttons);
 int store_line_phones(struct store *store, int64_t line,
 		      struct store_buttons *buttons);
+/* Of all lines with that number, whatever their partition. */
+int store_number_phones(struct store *store, const char *number,
+			struct store_buttons *buttons);
 void store_buttons_clear(struct store_buttons *buttons);
 
 /* Trunks and routes */
@@ -276,6 +283,10 @@ int store_realm_find(struct store *store, const char *realm,
 
 /* 1, 0 or -errno. A group may always watch itself; 0 is a group, too. */
 int store_may_watch(struct store *store, int64_t watcher, int64_t target);
+
+/* Certificates of CallManager-trust, by name. Stops at the first not 0. */
+typedef int (*store_cert_fn)(void *ctx, const char *name, const char *pem);
+int store_cert_each(struct store *store, store_cert_fn fn, void *ctx);
 
 #include "store/param.h"
 #include "store/runtime.h"
