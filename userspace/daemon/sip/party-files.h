@@ -59,7 +59,10 @@ int sip_party_alert(struct call_party *party, int status, const char *sdp,
 		    size_t len);
 /* The 2xx to what waits, with this; the party is up then. */
 int sip_party_accept(struct sip_party *p, const char *sdp, size_t len);
-void sip_party_watch(struct sip_party *p, struct sip_request *req);
+/* 0 or -ENOMEM. */
+int sip_party_watch(struct sip_party *p, struct sip_request *req);
+/* For a party that goes: the base will find nobody. */
+void sip_party_unwatch(struct sip_party *p);
 /* Whose dialog a Replaces header's value names; NULL: nobody's. */
 struct sip_party *sip_party_named(const struct sip_parties *parties,
 				  const char *replaces);
