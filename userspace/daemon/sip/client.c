@@ -46,6 +46,7 @@ struct sip_client {
 	bool invite, reliable, released, told;
 	bool cancelled, cancel_sent, holding;
 	osip_message_t *request;
+	char *contact_user;		/* NULL: Contact is the caller's */
 	struct sip_route *route;	/* NULL: one conn and no other */
 	struct net_conn *conn;
 	char branch[SIP_BRANCH_SIZE];
@@ -90,6 +91,7 @@ static void maybe_free(struct sip_client *client)
 	}
 	osip_message_free(client->request);
 	net_conn_put(client->conn);
+	free(client->contact_user);
 	free(client->bytes);
 	free(client);
 }
@@ -142,6 +144,15 @@ static int make_key(struct sip_client *client)
 	return sip_table_add(&client->sip->clients, &client->node, key);
 }
 
+/* Where the answers to come, and the dialog's requests, find us by this hop. */
+static int set_contact(struct sip_client *client)
+{
+	if (!client->contact_user)
+		return 0;
+	return sip_contact_set(client->request, client->contact_user,
+			       client->conn);
+}
+
 /* A new branch for each hop: each is a transaction of its own (8.1.3.5). */
 static int transmit(struct sip_client *client, bool keep_branch)
 {
@@ -155,6 +166,7 @@ static int transmit(struct sip_client *client, bool keep_branch)
 	client->bytes = NULL;
 	err = sip_branch_set(client->request, client->conn, client->branch,
 			     again) ?:
+	      set_contact(client) ?:
 	      sip_to_bytes(client->request, &client->bytes, &client->len) ?:
 	      make_key(client);
 	if (err)
@@ -283,7 +295,12 @@ int sip_send(struct sip *sip, osip_message_t *request,
 		osip_message_free(request);
 		return err;
 	}
-	err = sip_route_new(sip, target, client, &client->route);
+	if (target->contact_user && !osip_list_size(&request->contacts)) {
+		client->contact_user = strdup(target->contact_user);
+		err = client->contact_user ? 0 : -ENOMEM;
+	}
+	if (!err)
+		err = sip_route_new(sip, target, client, &client->route);
 	if (err) {
 		client->released = true;
 		end(client);
