@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A store in a directory of its own, asked as the admin API asks it.
+ */
+#ifndef DAEMON_ENV_H
+#define DAEMON_ENV_H
+
+#include <event2/event.h>
+#include <jansson.h>
+
+#include "conf.h"
+#include "store/object.h"
+#include "store/store.h"
+
+struct env {
+	struct event_base *base;
+	struct store *store;
+	struct conf conf;
+};
+
+/* Aborts if it cannot. */
+void env_open(struct env *env);
+void env_close(struct env *env);	/* and removes the directory */
+void env_restart(struct env *env);	/* on the same directory */
+
+/*
+ * One request, waited for; the status, 200 if it was done. @body is kept.
+ * @reply may be NULL; else it is the caller's to clear.
+ */
+int env_ask(struct env *env, enum store_verb verb, const char *noun,
+	    const char *key, const json_t *body, struct store_reply *reply);
+/* The same from text. */
+int env_add(struct env *env, const char *noun, const char *text);
+int env_import(struct env *env, const json_t *document, bool dry_run,
+	       struct store_reply *reply);
+json_t *env_export(struct env *env);
+json_t *env_json(const char *text);
+
+/* selftests/daemon/sample.json: every field of every noun, all good. */
+json_t *env_sample(void);
+
+#endif /* DAEMON_ENV_H */

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Configuration over HTTP: every noun of the schema, parameters, import.
+ */
+#include "admin/resources.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "conf.h"
+#include "store/store.h"
+
+#define NAMES_SIZE	512
+
+/* One change on its way through the writer. */
+struct change {
+	struct admin_request *request;
+	enum store_verb verb;
+	char object[STORE_KEY_SIZE + 32];
+	char fields[NAMES_SIZE];
+	bool dry_run;
+};
+
+static const char *const verbs[] = {
+	[STORE_ADD] = "add",
+	[STORE_SET] = "set",
+	[STORE_DEL] = "del",
+	[STORE_IMPORT] = "import",
+};
+
+static void reply_item(struct admin_request *request, json_t *item,
+		       const struct store_error *error)
+{
+	if (item)
+		admin_reply(request, 200, json_pack("{so}", "item", item));
+	else
+		admin_refuse(request, error);
+}
+
+static void reply_items(struct admin_request *request, json_t *items,
+			const struct store_error *error)
+{
+	if (items)
+		admin_reply(request, 200, json_pack("{so}", "items", items));
+	else
+		admin_refuse(request, error);
+}
+
+/* Names alone: what they were set to may be a password. */
+static void list_fields(const json_t *body, char *fields)
+{
+	const char *name;
+	json_t *value;
+	size_t len;
+
+	fields[0] = '\0';
+	json_object_foreach((json_t *)body, name, value) {
+		len = strlen(fields);
+		snprintf(fields + len, NAMES_SIZE - len, "%s%.64s",
+			 len ? "," : "", name);
+	}
+}
+
+static json_t *result_json(const struct change *c, struct store_reply *reply)
+{
+	json_t *result = json_object();
+
+	if (reply->result)
+		json_object_set_new(result, c->verb == STORE_IMPORT ?
+				    "changes" : "item", reply->result);
+	json_object_set_new(result, "warnings", reply->warnings);
+	reply->result = reply->warnings = NULL;
+	return result;
+}
+
+static void on_done(void *ctx, struct store_reply *reply)
+{
+	struct change *c = ctx;
+	bool refused = reply->error.status;
+
+	if (!c->dry_run)
+		admin_security(c->request, verbs[c->verb], c->object,
+			       c->fields[0] ? c->fields : NULL,
+			       refused ? reply->error.reason : NULL);
+	if (refused)
+		admin_refuse(c->request, &reply->error);
+	else
+		admin_reply(c->request, c->verb == STORE_ADD ? 201 : 200,
+			    result_json(c, reply));
+	store_reply_clear(reply);
+	free(c);
+}
+
+/* @key NULL: of the body. */
+static void submit(struct resources *r, struct admin_request *request,
+		   enum store_verb verb, const struct store_noun *noun,
+		   const char *key, bool dry_run)
+{
+	struct store_request job = {
+		.verb = verb,
+		.noun = noun,
+		.dry_run = dry_run,
+	};
+	struct change *c = calloc(1, sizeof(*c));
+	int err;
+
+	if (!c) {
+		admin_refuse_text(request, 500, "out of memory");
+		return;
+	}
+	c->request = request;
+	c->verb = verb;
+	c->dry_run = dry_run;
+	list_fields(request->body, c->fields);
+	if (key)
+		snprintf(job.key, sizeof(job.key), "%s", key);
+	else if (noun && !store_key_of(noun, request->body, job.key))
+		job.key[0] = '\0';
+	snprintf(c->object, sizeof(c->object), "%s%s%s", verb == STORE_IMPORT ?
+		 "configuration" : noun ? noun->name : "param",
+		 job.key[0] ? " " : "", job.key);
+	job.body = request->body;
+	request->body = NULL;
+	err = store_submit(r->store, &job, on_done, c);
+	if (!err)
+		return;
+	free(c);
+	admin_refuse_text(request, 503, "too many changes are waiting, or the "
+			  "daemon stops");
+}
+
+static bool need_body(struct admin_request *request)
+{
+	if (request->body)
+		return true;
+	admin_refuse_text(request, 400, "the body is missing");
+	return false;
+}
+
+static void on_objects(const struct noun_resource *r,
+		       struct admin_request *request)
+{
+	struct store_error error = { 0 };
+
+	if (!strcmp(request->method, "GET"))
+		reply_items(request, store_object_list(r->all->store, r->noun,
+						       &error), &error);
+	else if (strcmp(request->method, "POST"))
+		admin_refuse_method(request, "GET, POST");
+	else if (need_body(request))
+		submit(r->all, request, STORE_ADD, r->noun, NULL, false);
+}
+
+static void on_noun(void *ctx, struct admin_request *request)
+{
+	const struct noun_resource *r = ctx;
+	struct store_error error = { 0 };
+
+	if (strlen(request->rest) >= STORE_KEY_SIZE)
+		admin_refuse_text(request, 404, "no key is that long");
+	else if (!request->rest[0])
+		on_objects(r, request);
+	else if (!strcmp(request->method, "GET"))
+		reply_item(request, store_object_get(r->all->store, r->noun,
+						     request->rest, &error),
+			   &error);
+	else if (!strcmp(request->method, "DELETE"))
+		submit(r->all, request, STORE_DEL, r->noun, request->rest,
+		       false);
+	else if (strcmp(request->method, "PATCH"))
+		admin_refuse_method(request, "GET, PATCH, DELETE");
+	else if (need_body(request))
+		submit(r->all, request, STORE_SET, r->noun, request->rest,
+		       false);
+}
+
+static void on_param(void *ctx, struct admin_request *request)
+{
+	struct resources *r = ctx;
+	struct store_error error = { 0 };
+	bool get = !strcmp(request->method, "GET");
+
+	if (strlen(request->rest) >= STORE_KEY_SIZE)
+		admin_refuse_text(request, 404, "no key is that long");
+	else if (!request->rest[0] && get)
+		reply_items(request, store_param_list(r->store, &error),
+			    &error);
+	else if (!request->rest[0])
+		admin_refuse_method(request, "GET");
+	else if (get)
+		reply_item(request, store_param_get(r->store, request->rest,
+						    &error), &error);
+	else if (!strcmp(request->method, "DELETE"))
+		submit(r, request, STORE_DEL, NULL, request->rest, false);
+	else if (strcmp(request->method, "PATCH"))
+		admin_refuse_method(request, "GET, PATCH, DELETE");
+	else if (need_body(request))
+		submit(r, request, STORE_SET, NULL, request->rest, false);
+}
+
+static void on_import(void *ctx, struct admin_request *request)
+{
+	bool dry_run = !strcmp(request->query, "dry_run=1");
+
+	if (strcmp(request->method, "POST"))
+		admin_refuse_method(request, "POST");
+	else if (request->query[0] && !dry_run)
+		admin_refuse_text(request, 400, "dry_run=1 is all there is to "
+				  "ask for");
+	else if (need_body(request))
+		submit(ctx, request, STORE_IMPORT, NULL, "", dry_run);
+}
+
+static void on_export(void *ctx, struct admin_request *request)
+{
+	struct resources *r = ctx;
+	struct store_error error = { 0 };
+	json_t *document;
+
+	if (strcmp(request->method, "GET")) {
+		admin_refuse_method(request, "GET");
+		return;
+	}
+	/* Checksums of passwords leave with it. */
+	admin_security(request, "export", "configuration", NULL, NULL);
+	document = store_export(r->store, &error);
+	if (document)
+		admin_reply(request, 200, document);
+	else
+		admin_refuse(request, &error);
+}
+
+static void on_schema(void *ctx, struct admin_request *request)
+{
+	(void)ctx;
+	if (strcmp(request->method, "GET"))
+		admin_refuse_method(request, "GET");
+	else
+		admin_reply(request, 200, store_schema_json());
+}
+
+static void on_status(void *ctx, struct admin_request *request)
+{
+	struct resources *r = ctx;
+	struct store_error ignored = { 0 };
+	json_t *own, *item;
+
+	if (strcmp(request->method, "GET")) {
+		admin_refuse_method(request, "GET");
+		return;
+	}
+	own = store_object_get(r->store, store_noun_find("cert"),
+			       "CallManager", &ignored);
+	item = json_pack("{sssssIsbsIso*}", "version", UCSEC_VERSION, "node",
+			 r->conf->node, "started", (json_int_t)r->started,
+			 "mixed", store_param(r->store,
+				STORE_PARAM_CLUSTER_SECURITY_MODE) ==
+				STORE_CLUSTER_MIXED, "registrations",
+			 (json_int_t)store_registration_count(r->store),
+			 "certificate", own);
+	reply_item(request, item, &ignored);
+}
+
+int resources_add(struct resources *r)
+{
+	static const struct {
+		const char *path;
+		admin_handler handler;
+	} list[] = {
+		{ "param", on_param },
+		{ "import", on_import },
+		{ "export", on_export },
+		{ "schema", on_schema },
+		{ "status", on_status },
+	};
+	size_t count = 0;
+	int err = 0;
+
+	for (const struct store_noun *n = store_nouns; n->name && !err; n++) {
+		r->nouns[count] = (struct noun_resource){ r, n };
+		err = admin_resource_add(r->admin, n->name, on_noun,
+					 &r->nouns[count++]);
+		if (count == MAX_NOUNS)
+			break;
+	}
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]) && !err; i++)
+		err = admin_resource_add(r->admin, list[i].path,
+					 list[i].handler, r);
+	return err;
+}

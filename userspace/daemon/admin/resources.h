@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The resources admin/ brings itself; private to the folder.
+ */
+#ifndef ADMIN_RESOURCES_H
+#define ADMIN_RESOURCES_H
+
+#include "admin/admin.h"
+
+#define MAX_NOUNS	32
+
+struct resources;
+
+struct noun_resource {
+	struct resources *all;
+	const struct store_noun *noun;
+};
+
+struct resources {
+	struct admin *admin;
+	struct store *store;
+	const struct conf *conf;
+	long started;		/* seconds since 1970 */
+	struct noun_resource nouns[MAX_NOUNS];
+};
+
+int resources_add(struct resources *resources);		/* resources.c */
+int resources_add_runtime(struct resources *resources);	/* runtime.c */
+
+#endif /* ADMIN_RESOURCES_H */

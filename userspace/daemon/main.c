@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ucsecd: options, start and stop in order, the loop in between.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin.h"
+#include "conf.h"
+#include "log.h"
+#include "metrics.h"
+#include "notify.h"
+#include "privilege.h"
+#include "signalling.h"
+#include "store/store.h"
+#include "trust/trust.h"
+
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+};
+
+struct daemon {
+	struct conf conf;
+	const char *conf_path;
+	struct event_base *base;
+	struct event *term, *interrupt, *hangup;
+	struct store *store;
+	struct trust *trust;
+	struct admin *admin;
+	struct signalling *signalling;
+	struct metrics_http *metrics;
+	char why[512];
+};
+
+struct option_row {
+	struct option option;
+	const char *argument;
+	const char *about;
+};
+
+static const struct option_row options[] = {
+	{ { "config", required_argument, NULL, 'c' }, "FILE",
+	  "read FILE instead of " CONF_PATH },
+	{ { "check-config", optional_argument, NULL, 'k' }, "[=FILE]",
+	  "print every fault of the file and end" },
+	{ { "foreground", no_argument, NULL, 'f' }, NULL,
+	  "stay in the foreground, which it always does" },
+	{ { "help", no_argument, NULL, 'h' }, NULL, "print this" },
+	{ { "version", no_argument, NULL, 'v' }, NULL, "print the version" },
+};
+
+#define OPTION_COUNT	(sizeof(options) / sizeof(options[0]))
+
+static void print_help(FILE *out)
+{
+	char name[40];
+
+	fputs("usage: ucsecd [--config FILE]\n"
+	      "       ucsecd --check-config [FILE]\n\n", out);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &options[i];
+
+		snprintf(name, sizeof(name), "--%s%s%s", row->option.name,
+			 row->argument && row->argument[0] != '[' ? " " : "",
+			 row->argument ? row->argument : "");
+		fprintf(out, "  %-24s %s\n", name, row->about);
+	}
+}
+
+static enum status check_config(const char *path)
+{
+	struct conf conf;
+	int faults = conf_read(&conf, path, stdout);
+
+	if (!faults)
+		printf("%s: no faults\n", path);
+	return faults ? STATUS_FAILED : STATUS_OK;
+}
+
+/* 0: go on. Otherwise the status plus one is the end. */
+static int parse_options(int argc, char **argv, const char **conf_path)
+{
+	struct option list[OPTION_COUNT + 1] = { 0 };
+	const char *check = NULL;
+	int option;
+
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		list[i] = options[i].option;
+	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*conf_path = optarg;
+			break;
+		case 'k':
+			check = optarg ? optarg : "";
+			break;
+		case 'f':
+			break;
+		case 'h':
+			print_help(stdout);
+			return STATUS_OK + 1;
+		case 'v':
+			puts("ucsecd " UCSEC_VERSION);
+			return STATUS_OK + 1;
+		default:
+			print_help(stderr);
+			return STATUS_USAGE + 1;
+		}
+	}
+	if (check && !*check && optind < argc)
+		check = argv[optind++];
+	if (optind < argc) {
+		fprintf(stderr, "ucsecd: nothing but options is expected\n");
+		print_help(stderr);
+		return STATUS_USAGE + 1;
+	}
+	if (check)
+		return check_config(*check ? check : *conf_path) + 1;
+	return 0;
+}
+
+static void on_stop(evutil_socket_t signal, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)what;
+	log_event(LOG_LEVEL_NOTICE, "stopping", "signal",
+		  strsignal(signal), NULL);
+	notify("STOPPING=1");
+	event_base_loopbreak(d->base);
+}
+
+static void open_security_log(const struct conf *conf)
+{
+	int err;
+
+	if (!conf->security_log[0])
+		return;
+	err = log_security_open(conf->security_log);
+	if (err)
+		log_event(LOG_LEVEL_ERROR, "security-log", "path",
+			  conf->security_log, "reason", strerror(-err), NULL);
+}
+
+/* What the file may change while it runs; the rest needs a restart. */
+static void on_hangup(evutil_socket_t signal, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct conf conf;
+
+	(void)signal;
+	(void)what;
+	notify("RELOADING=1");
+	if (conf_read(&conf, d->conf_path, stderr)) {
+		log_event(LOG_LEVEL_ERROR, "reload", "reason",
+			  "the configuration has faults, the old one stays",
+			  NULL);
+	} else {
+		log_set_level(conf.log_level);
+		memcpy(d->conf.security_log, conf.security_log,
+		       sizeof(conf.security_log));
+		d->conf.log_level = conf.log_level;
+	}
+	open_security_log(&d->conf);
+	store_reload(d->store);
+	log_event(LOG_LEVEL_NOTICE, "reloaded", NULL);
+	notify("READY=1");
+}
+
+static int start_loop(struct daemon *d)
+{
+	d->base = event_base_new();
+	if (!d->base)
+		return -ENOMEM;
+	d->term = evsignal_new(d->base, SIGTERM, on_stop, d);
+	d->interrupt = evsignal_new(d->base, SIGINT, on_stop, d);
+	d->hangup = evsignal_new(d->base, SIGHUP, on_hangup, d);
+	if (!d->term || !d->interrupt || !d->hangup ||
+	    event_add(d->term, NULL) || event_add(d->interrupt, NULL) ||
+	    event_add(d->hangup, NULL))
+		return -ENOMEM;
+	/* Peers that close while we write are told of by EPIPE. */
+	signal(SIGPIPE, SIG_IGN);
+	return 0;
+}
+
+static void stop_loop(struct daemon *d)
+{
+	struct event *signals[] = { d->term, d->interrupt, d->hangup };
+
+	for (size_t i = 0; i < 3; i++)
+		if (signals[i])
+			event_free(signals[i]);
+	if (d->base)
+		event_base_free(d->base);
+	libevent_global_shutdown();
+}
+
+static int start_store(struct daemon *d)
+{
+	return store_open(&d->store, d->base, &d->conf, d->why,
+			  sizeof(d->why));
+}
+
+static void stop_store(struct daemon *d)
+{
+	store_close(d->store);
+}
+
+static int start_trust(struct daemon *d)
+{
+	return trust_open(&d->trust, d->store, &d->conf, d->why,
+			  sizeof(d->why));
+}
+
+static void stop_trust(struct daemon *d)
+{
+	trust_close(d->trust);
+}
+
+static int start_admin(struct daemon *d)
+{
+	return admin_open(&d->admin, d->base, d->store, &d->conf, d->why,
+			  sizeof(d->why));
+}
+
+/* What was accepted is done and answered before the socket goes. */
+static void stop_admin(struct daemon *d)
+{
+	store_stop(d->store);
+	event_base_loop(d->base, EVLOOP_NONBLOCK);
+	admin_close(d->admin);
+}
+
+static int start_metrics(struct daemon *d)
+{
+	return metrics_http_open(&d->metrics, d->base, &d->conf, d->why,
+				 sizeof(d->why));
+}
+
+static void stop_metrics(struct daemon *d)
+{
+	metrics_http_close(d->metrics);
+}
+
+static int start_signalling(struct daemon *d)
+{
+	return signalling_open(&d->signalling, d->base, d->store, d->trust,
+			       d->admin, &d->conf, d->why, sizeof(d->why));
+}
+
+static void stop_signalling(struct daemon *d)
+{
+	signalling_close(d->signalling);
+}
+
+/* In this order; stopped in the other: the network comes last, goes first. */
+static const struct {
+	const char *name;
+	int (*start)(struct daemon *d);
+	void (*stop)(struct daemon *d);
+} stages[] = {
+	{ "loop", start_loop, stop_loop },
+	{ "store", start_store, stop_store },
+	{ "trust", start_trust, stop_trust },
+	{ "admin", start_admin, stop_admin },
+	{ "metrics", start_metrics, stop_metrics },
+	{ "signalling", start_signalling, stop_signalling },
+};
+
+#define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))
+
+static enum status fail(struct daemon *d, const char *what, int err)
+{
+	log_event(LOG_LEVEL_ERROR, "start-failed", "stage", what, "reason",
+		  d->why[0] ? d->why : strerror(-err), NULL);
+	return STATUS_FAILED;
+}
+
+static enum status run(struct daemon *d)
+{
+	enum status status = STATUS_OK;
+	size_t started = 0;
+	int err;
+
+	for (; started < STAGE_COUNT; started++) {
+		err = stages[started].start(d);
+		if (!err)
+			continue;
+		status = fail(d, stages[started].name, err);
+		/* The loop frees what it has of its own. */
+		started += started == 0;
+		break;
+	}
+	if (status == STATUS_OK) {
+		log_event(LOG_LEVEL_NOTICE, "started", "version",
+			  UCSEC_VERSION, "node", d->conf.node, NULL);
+		notify("READY=1");
+		event_base_dispatch(d->base);
+	}
+	while (started--)
+		stages[started].stop(d);
+	log_event(LOG_LEVEL_NOTICE, "stopped", NULL);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon d = { .conf_path = CONF_PATH };
+	int end = parse_options(argc, argv, &d.conf_path), err;
+
+	if (end)
+		return end - 1;
+	if (conf_read(&d.conf, d.conf_path, stderr)) {
+		fprintf(stderr, "ucsecd: the configuration has faults\n");
+		return STATUS_FAILED;
+	}
+	log_set_level(d.conf.log_level);
+	err = privilege_prepare(&d.conf, d.why, sizeof(d.why));
+	if (!err)
+		err = privilege_drop(&d.conf, d.why, sizeof(d.why));
+	if (err)
+		return fail(&d, "privileges", err);
+	open_security_log(&d.conf);
+	return run(&d);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counters and gauges, for all; admin/metrics-http.c shows them.
+ *
+ * Labels are written in the source ("transport=\"tls\""), never made of what
+ * strangers say: their number is bounded by it. Asking again for the same name
+ * and labels gives the same metric. Any thread may count.
+ */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct metric;
+
+/* @name without "_total"; never NULL: what finds no room counts unseen. */
+struct metric *metrics_counter(const char *name, const char *help,
+			       const char *labels);
+struct metric *metrics_gauge(const char *name, const char *help,
+			     const char *labels);
+/* A gauge that is asked on the loop when it is shown. */
+typedef int64_t (*metrics_reader)(void *ctx);
+void metrics_gauge_read(const char *name, const char *help, const char *labels,
+			metrics_reader reader, void *ctx);
+
+void metrics_add(struct metric *metric, int64_t count);
+void metrics_set(struct metric *metric, int64_t value);
+int64_t metrics_value(const struct metric *metric);
+
+/* All of them as OpenMetrics text. */
+void metrics_write(FILE *out);
+
+#endif /* METRICS_H */

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of net/ share.
+ */
+#ifndef NET_INTERNAL_H
+#define NET_INTERNAL_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <openssl/ssl.h>
+#include <sys/queue.h>
+
+#include "net/net.h"
+
+struct evbuffer;
+struct evconnlistener;
+struct net_tls_context;
+
+struct net_listener {
+	LIST_ENTRY(net_listener) entry;
+	struct net *net;
+	enum net_transport transport;
+	bool legacy;
+	int fd;
+	struct net_addr addr;
+	struct event event;			/* datagrams */
+	struct evconnlistener *acceptor;	/* streams */
+};
+
+/* Connections and handshakes of one source; an IPv6 source is a /64. */
+struct net_source {
+	LIST_ENTRY(net_source) entry;
+	uint8_t key[9];
+	unsigned int conns, handshakes;
+};
+
+enum { SOURCE_BUCKETS = 1024 };
+
+struct net {
+	struct event_base *base;
+	struct net_limits limits;
+	const struct net_ops *ops;
+	void *arg;
+	unsigned int refs;		/* one of its owner, one a connection */
+	bool freed;			/* no call-backs any more */
+	uint64_t last_id;
+	struct net_counters counters;
+	LIST_HEAD(, net_listener) listeners;
+	LIST_HEAD(, net_stream) streams;
+	LIST_HEAD(, net_source) sources[SOURCE_BUCKETS];
+	struct event retry_accept;	/* after we were out of descriptors */
+	struct net_tls_context *tls;
+	bool tls_authenticated;		/* NULL suites are admitted */
+	struct net_resolver *resolver;
+	uint8_t *buffer;		/* what a stream without rest reads to */
+	size_t buffer_size;
+};
+
+enum net_state {
+	NET_CONNECTING,			/* TCP is under way */
+	NET_HANDSHAKE,			/* TLS is */
+	NET_OPEN,
+	NET_CLOSING,			/* ours to flush, or to tell the end */
+	NET_CLOSED,			/* closed() was called */
+};
+
+struct net_conn {
+	struct net *net;
+	unsigned int refs;
+	uint64_t id;
+	struct net_peer peer;
+	void *data;
+	struct net_stream *stream;	/* NULL: datagrams, */
+	struct net_listener *listener;	/* which leave by this socket */
+};
+
+/* The part that only a stream has, in one piece with its net_conn. */
+struct net_stream {
+	LIST_ENTRY(net_stream) entry;
+	struct net_conn *conn;
+	enum net_state state;
+	int err;			/* what closed() will be told */
+	int fd;
+	SSL *ssl;
+	struct event reader, writer, timer;
+	struct net_source *source;	/* incoming only */
+	bool counted;			/* among the handshakes */
+	bool want_write;		/* TLS waits for room, not for bytes */
+	char *identity;			/* outgoing TLS */
+	const char **names;
+	enum net_class wanted;
+	uint8_t *rest;			/* arrived, not consumed */
+	size_t rest_len, rest_size;
+	struct evbuffer *queue;		/* unsent */
+	int64_t started, active, partial;	/* net_now(); 0: no rest */
+};
+
+int64_t net_now(void);			/* CLOCK_MONOTONIC, ms */
+void net_hold(struct net *net);
+void net_put(struct net *net);
+
+/* conn.c; the one reference is the caller's. NULL without memory. */
+struct net_conn *net_conn_new(struct net *net, enum net_transport transport,
+			      bool stream);
+
+/* listen.c */
+void net_listeners_free(struct net *net);
+struct net_listener *net_listener_find(struct net *net,
+				       enum net_transport transport,
+				       const struct net_addr *remote,
+				       const struct net_addr *local);
+/* Accept anew if handshakes became few enough, or wait. */
+void net_listeners_pause(struct net *net);
+
+/* datagram.c */
+void net_datagram_event(evutil_socket_t fd, short what, void *listener);
+int net_datagram_send(struct net_conn *conn, const void *data, size_t len);
+int net_datagram_connect(struct net *net, const struct net_target *target,
+			 struct net_conn **conn);
+
+/* stream.c: takes fd over in every case */
+void net_stream_accept(struct net_listener *listener, int fd,
+		       const struct net_addr *remote);
+int net_stream_connect(struct net *net, const struct net_target *target,
+		       struct net_conn **conn);
+/* Ends it from the loop: at once, or with err 0 when the queue is empty. */
+void net_stream_end(struct net_stream *stream, int err);
+/* Frees what is left when the last reference went. */
+void net_stream_release(struct net_stream *stream);
+/* Ends it now and tells; for call-backs of the loop alone. */
+void net_stream_finish(struct net_stream *stream, int err);
+void net_stream_arm(struct net_stream *stream);
+
+/* transfer.c */
+int net_stream_send(struct net_stream *stream, const void *data, size_t len);
+bool net_transfer_has_queue(const struct net_stream *stream);
+/* Wait for room to write, or do not. */
+void net_transfer_watch(struct net_stream *stream);
+/* Returns 0 or the error that ends the stream. */
+int net_transfer_flush(struct net_stream *stream);
+/* One read; -EAGAIN when there is no more, -ESHUTDOWN at the peer's end. */
+int net_transfer_take(struct net_stream *stream);
+
+/* source.c: NULL if this source has as many as it may */
+struct net_source *net_source_take(struct net *net,
+				   const struct net_addr *addr);
+void net_source_give(struct net *net, struct net_source *source);
+void net_sources_free(struct net *net);
+
+/* tls.c */
+SSL *net_tls_accept(struct net *net, bool legacy);
+SSL *net_tls_connect(struct net *net, enum net_class class);
+/* After the handshake: class, cipher and certificate of the peer. */
+int net_tls_facts(SSL *ssl, struct net_peer *peer);
+/* Why the handshake failed, for the log. */
+const char *net_tls_why(SSL *ssl);
+void net_tls_free(struct net *net);
+bool net_tls_is_set(const struct net *net);
+
+/* policy.c: which suites, versions and keys are good enough */
+int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls);
+int net_policy_hello(SSL *ssl, int *alert, void *authenticated);
+int net_policy_null_only(SSL *ssl);
+int net_policy_legacy(SSL *ssl);
+int net_policy_verify(int ok, X509_STORE_CTX *ctx);
+
+/* cert.c: one allocation; NULL without memory */
+struct net_cert *net_cert_new(X509 *x509);
+
+/* resolve.c */
+void net_resolver_free(struct net_resolver *resolver);
+
+#endif /* NET_INTERNAL_H */

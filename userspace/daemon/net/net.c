@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+// The whole of net/: made, counted, freed.
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "net/internal.h"
+
+static void set_default(unsigned int *value, unsigned int otherwise)
+{
+	if (!*value)
+		*value = otherwise;
+}
+
+static void fill_limits(struct net_limits *limits)
+{
+	set_default(&limits->conns, 32768);
+	set_default(&limits->conns_per_source, 512);
+	set_default(&limits->handshakes, 256);
+	set_default(&limits->handshakes_per_source, 32);
+	set_default(&limits->handshake_ms, 10000);
+	set_default(&limits->message_ms, 10000);
+	set_default(&limits->idle_ms, 900000);
+	if (!limits->message_bytes)
+		limits->message_bytes = 64 * 1024;
+	if (!limits->queued_bytes)
+		limits->queued_bytes = 256 * 1024;
+}
+
+struct net *net_new(struct event_base *base, const struct net_limits *limits,
+		    const struct net_ops *ops, void *arg)
+{
+	struct net *net = calloc(1, sizeof(*net));
+
+	if (!net)
+		return NULL;
+	net->base = base;
+	net->ops = ops;
+	net->arg = arg;
+	net->refs = 1;
+	if (limits)
+		net->limits = *limits;
+	fill_limits(&net->limits);
+	/* A datagram of any size must fit. */
+	net->buffer_size = 64 * 1024;
+	net->buffer = malloc(net->buffer_size);
+	if (!net->buffer) {
+		free(net);
+		return NULL;
+	}
+	return net;
+}
+
+void net_hold(struct net *net)
+{
+	net->refs++;
+}
+
+void net_put(struct net *net)
+{
+	if (--net->refs)
+		return;
+	free(net->buffer);
+	free(net);
+}
+
+/*
+ * Connections that others hold keep net's memory; they are closed, so none of
+ * them touches what is freed here.
+ */
+void net_free(struct net *net)
+{
+	struct net_stream *stream;
+
+	if (!net)
+		return;
+	while ((stream = LIST_FIRST(&net->streams)))
+		net_stream_finish(stream, -ESHUTDOWN);
+	net->freed = true;
+	net_listeners_free(net);
+	net_resolver_free(net->resolver);
+	net->resolver = NULL;
+	net_sources_free(net);
+	net_tls_free(net);
+	net_put(net);
+}
+
+const struct net_counters *net_counters(const struct net *net)
+{
+	return &net->counters;
+}
+
+int64_t net_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+const char *net_transport_name(enum net_transport transport)
+{
+	static const char *const names[] = {
+		[NET_ANY] = "any",
+		[NET_UDP] = "UDP",
+		[NET_TCP] = "TCP",
+		[NET_TLS] = "TLS",
+	};
+
+	return names[transport];
+}
+
+const char *net_class_name(enum net_class class)
+{
+	static const char *const names[] = {
+		[NET_CLEAR] = "clear",
+		[NET_AUTHENTICATED] = "authenticated",
+		[NET_ENCRYPTED] = "encrypted",
+	};
+
+	return names[class];
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+// TLS policy: which suites, versions, keys and signatures are good enough.
+
+#include <errno.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/internal.h"
+
+/* Integrity without secrecy (SIG-2), the better hash and exchange first. */
+#define NULL_SUITES "ECDHE-ECDSA-NULL-SHA:ECDHE-RSA-NULL-SHA:" \
+	"NULL-SHA256:NULL-SHA"
+
+/*
+ * What a peer may sign the handshake with. At security level 0, which NULL
+ * suites need, OpenSSL would take SHA-1.
+ */
+#define SIGNATURES "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:" \
+	"rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:" \
+	"RSA+SHA256:RSA+SHA384:RSA+SHA512"
+
+#define NULL_REFUSED "only NULL suites offered: no profile is Authenticated, " \
+	"or the cipher menu does not admit it"
+
+enum {
+	RSA_BITS_MIN = 2048,
+	EC_BITS_MIN = 256,
+};
+
+struct menu {
+	const char *rsa, *ecdsa;	/* by what is preferred */
+	const char *tls13;
+};
+
+static const struct menu menus[] = {
+	[NET_MENU_STRONGEST] = {
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384",
+		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
+		"TLS_AES_256_GCM_SHA384",
+	},
+	[NET_MENU_MEDIUM] = {
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:"
+		"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
+		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+		"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
+		"TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
+	},
+	[NET_MENU_ALL] = {
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:"
+		"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:"
+		"AES128-SHA",
+		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+		"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+		"AES128-SHA",
+		"TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
+	},
+};
+
+int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls)
+{
+	const struct menu *menu = &menus[tls->menu];
+
+	SSL_CTX_set_security_level(ctx, 2);
+	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
+			    SSL_OP_NO_COMPRESSION |
+			    SSL_OP_CIPHER_SERVER_PREFERENCE);
+	/*
+	 * No resumption: a resumed session would bring back a certificate
+	 * that may have been taken off the trusted list since.
+	 */
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	/* Idle phones: no buffers while nothing is on its way. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS |
+			 SSL_MODE_ENABLE_PARTIAL_WRITE |
+			 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	if (!SSL_CTX_set_num_tickets(ctx, 0) ||
+	    !SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) ||
+	    !SSL_CTX_set_cipher_list(ctx, tls->ecdsa_preferred ? menu->ecdsa :
+							       menu->rsa) ||
+	    !SSL_CTX_set_ciphersuites(ctx, menu->tls13) ||
+	    !SSL_CTX_set1_sigalgs_list(ctx, SIGNATURES) ||
+	    !SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384:P-521"))
+		return -EINVAL;
+	return 0;
+}
+
+/* TLS 1.3 has no NULL suites here: a peer of that version would get AES. */
+int net_policy_null_only(SSL *ssl)
+{
+	SSL_set_security_level(ssl, 0);
+	return SSL_set_max_proto_version(ssl, TLS1_2_VERSION) &&
+	       SSL_set_cipher_list(ssl, NULL_SUITES) ? 0 : -EINVAL;
+}
+
+int net_policy_legacy(SSL *ssl)
+{
+	SSL_set_security_level(ssl, 0);
+	return SSL_set_min_proto_version(ssl, TLS1_VERSION) &&
+	       SSL_set_cipher_list(ssl, "AES256-SHA:AES128-SHA:"
+				   NULL_SUITES) &&
+	       SSL_set1_sigalgs_list(ssl, SIGNATURES ":RSA+SHA1") ?
+		       0 : -EINVAL;
+}
+
+static bool is_null_suite(unsigned int id)
+{
+	switch (id) {
+	case 0x0001:			/* RSA, MD5 */
+	case 0x0002:			/* RSA, SHA */
+	case 0x003b:			/* RSA, SHA-256 */
+	case 0xc001: case 0xc006:	/* ECDH(E)-ECDSA */
+	case 0xc00b: case 0xc010:	/* ECDH(E)-RSA */
+		return true;
+	}
+	return false;
+}
+
+/* No suites, but signs: renegotiation, fallback, GREASE (RFC 8701). */
+static bool is_signal(unsigned int id)
+{
+	return id == 0x00ff || id == 0x5600 ||
+	       ((id & 0x0f0f) == 0x0a0a && id >> 8 == (id & 0xff));
+}
+
+static bool offers_null_alone(SSL *ssl)
+{
+	const unsigned char *suites;
+	size_t len = SSL_client_hello_get0_ciphers(ssl, &suites), i;
+	bool null = false;
+
+	for (i = 0; i + 1 < len; i += 2) {
+		unsigned int id = suites[i] << 8 | suites[i + 1];
+
+		if (is_null_suite(id))
+			null = true;
+		else if (!is_signal(id))
+			return false;
+	}
+	return null;
+}
+
+/*
+ * Runs before anything is chosen. Who offers a suite with a cipher never gets
+ * one without.
+ */
+int net_policy_hello(SSL *ssl, int *alert, void *authenticated)
+{
+	if (!offers_null_alone(ssl))
+		return SSL_CLIENT_HELLO_SUCCESS;
+	if (!*(bool *)authenticated) {
+		*alert = SSL_AD_HANDSHAKE_FAILURE;
+		SSL_set_app_data(ssl, (void *)NULL_REFUSED);
+		return SSL_CLIENT_HELLO_ERROR;
+	}
+	if (net_policy_null_only(ssl)) {
+		*alert = SSL_AD_INTERNAL_ERROR;
+		return SSL_CLIENT_HELLO_ERROR;
+	}
+	return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static bool is_strong_key(X509 *cert)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+	int bits = key ? EVP_PKEY_get_bits(key) : 0;
+
+	switch (key ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE) {
+	case EVP_PKEY_RSA:
+	case EVP_PKEY_RSA_PSS:
+		return bits >= RSA_BITS_MIN;
+	case EVP_PKEY_EC:
+		return bits >= EC_BITS_MIN;
+	case EVP_PKEY_ED25519:
+	case EVP_PKEY_ED448:
+		return true;
+	}
+	return false;
+}
+
+static bool is_strong_signature(X509 *cert)
+{
+	int bits = 0, digest = NID_undef;
+	uint32_t flags = 0;
+
+	if (!X509_get_signature_info(cert, &digest, NULL, &bits, &flags))
+		return false;
+	return digest != NID_sha1 && digest != NID_md5 && bits >= 100;
+}
+
+/*
+ * The checks of level 2, which level 0 leaves out. A root's own signature
+ * proves nothing, as it is trusted by itself.
+ */
+int net_policy_verify(int ok, X509_STORE_CTX *ctx)
+{
+	int depth = X509_STORE_CTX_get_error_depth(ctx);
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+	bool last = chain && depth == sk_X509_num(chain) - 1;
+
+	if (!ok || !cert)
+		return ok;
+	if (!is_strong_key(cert)) {
+		X509_STORE_CTX_set_error(ctx, depth ? X509_V_ERR_CA_KEY_TOO_SMALL :
+						      X509_V_ERR_EE_KEY_TOO_SMALL);
+		return 0;
+	}
+	if (!last && !is_strong_signature(cert)) {
+		X509_STORE_CTX_set_error(ctx, X509_V_ERR_CA_MD_TOO_WEAK);
+		return 0;
+	}
+	return 1;
+}

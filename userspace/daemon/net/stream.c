@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0
+// A stream's life: accepted or connected, handshake, bytes, its end.
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <openssl/err.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "net/internal.h"
+
+enum {
+	READS_A_TURN = 8,		/* then others have theirs */
+	LINGER_MS = 2000,		/* to flush what is queued at the end */
+	REFUSALS_A_SECOND = 20,		/* logged; garbage is cheap to send */
+};
+
+/* One timer for all deadlines: when it fires the next one is worked out. */
+static int64_t deadline(const struct net_stream *stream)
+{
+	const struct net_limits *limits = &stream->conn->net->limits;
+	int64_t due = stream->active + limits->idle_ms;
+
+	if (stream->state < NET_OPEN)
+		return stream->started + limits->handshake_ms;
+	if (stream->state == NET_CLOSING)
+		return stream->started + LINGER_MS;
+	if (stream->partial && stream->partial + limits->message_ms < due)
+		due = stream->partial + limits->message_ms;
+	return due;
+}
+
+void net_stream_arm(struct net_stream *stream)
+{
+	int64_t ms = deadline(stream) - net_now();
+	struct timeval tv = { 0 };
+
+	if (ms > 0) {
+		tv.tv_sec = ms / 1000;
+		tv.tv_usec = ms % 1000 * 1000;
+	}
+	evtimer_add(&stream->timer, &tv);
+}
+
+static void count_handshake(struct net_stream *stream, bool on)
+{
+	struct net *net = stream->conn->net;
+
+	if (stream->counted == on)
+		return;
+	stream->counted = on;
+	net->counters.handshakes_now += on ? 1 : -1;
+	if (stream->source)
+		stream->source->handshakes += on ? 1 : -1;
+	/* Those that wait may come when this one made room, or must not. */
+	if (!net->freed)
+		net_listeners_pause(net);
+}
+
+static void log_refusal(struct net_stream *stream, const char *reason)
+{
+	static int64_t second;
+	static unsigned int lines;
+	char peer[NET_ADDR_LEN + 8];
+	int64_t now = net_now() / 1000;
+
+	if (now != second) {
+		second = now;
+		lines = 0;
+	}
+	if (lines++ >= REFUSALS_A_SECOND)
+		return;
+	log_security("tls-refused", "peer",
+		     net_addr_full(&stream->conn->peer.remote, peer,
+				   sizeof(peer)),
+		     "reason", reason, "trunk", stream->identity, NULL);
+}
+
+void net_stream_release(struct net_stream *stream)
+{
+	free(stream->rest);
+	free(stream->identity);
+	free(stream->names);
+}
+
+void net_stream_finish(struct net_stream *stream, int err)
+{
+	struct net_conn *conn = stream->conn;
+	struct net *net = conn->net;
+
+	if (stream->state == NET_CLOSED)
+		return;
+	event_del(&stream->reader);
+	event_del(&stream->writer);
+	event_del(&stream->timer);
+	if (stream->ssl && stream->state >= NET_OPEN && !err)
+		SSL_shutdown(stream->ssl);
+	stream->state = NET_CLOSED;
+	count_handshake(stream, false);
+	SSL_free(stream->ssl);
+	stream->ssl = NULL;
+	close(stream->fd);
+	if (stream->queue)
+		evbuffer_free(stream->queue);
+	stream->queue = NULL;
+	free(stream->rest);
+	stream->rest = NULL;
+	if (stream->source)
+		net_source_give(net, stream->source);
+	stream->source = NULL;
+	LIST_REMOVE(stream, entry);
+	net->counters.conns_now--;
+	net->ops->closed(net->arg, conn, err);
+	net_conn_put(conn);
+}
+
+void net_stream_end(struct net_stream *stream, int err)
+{
+	bool flush = !err && stream->state == NET_OPEN && net_transfer_has_queue(stream);
+	struct timeval now = { 0 };
+
+	if (stream->state >= NET_CLOSING)
+		return;
+	stream->state = NET_CLOSING;
+	stream->err = err;
+	stream->started = net_now();
+	event_del(&stream->reader);
+	if (flush)
+		net_stream_arm(stream);
+	else
+		evtimer_add(&stream->timer, &now);
+}
+
+static void read_all(struct net_stream *stream)
+{
+	int i, err = 0;
+
+	for (i = 0; i < READS_A_TURN && stream->state == NET_OPEN; i++) {
+		err = net_transfer_take(stream);
+		if (err == -EAGAIN || err == -EINTR)
+			break;
+		if (err) {
+			net_stream_finish(stream, err == -ESHUTDOWN ? 0 : err);
+			return;
+		}
+	}
+	if (stream->state != NET_OPEN)
+		return;
+	net_transfer_watch(stream);
+	/* What TLS has decrypted already makes no socket readable. */
+	if (stream->ssl && SSL_pending(stream->ssl))
+		event_active(&stream->reader, EV_READ, 0);
+}
+
+static bool has_wanted_name(const struct net_stream *stream)
+{
+	const char **name;
+
+	if (!stream->names)
+		return true;
+	for (name = stream->names; *name; name++) {
+		if (stream->conn->peer.cert &&
+		    net_cert_has_name(stream->conn->peer.cert, *name))
+			return true;
+	}
+	return false;
+}
+
+static void set_open(struct net_stream *stream)
+{
+	stream->state = NET_OPEN;
+	stream->active = net_now();
+	count_handshake(stream, false);
+	net_stream_arm(stream);
+	if (net_transfer_flush(stream))
+		net_stream_finish(stream, -ECONNRESET);
+}
+
+static void handshake(struct net_stream *stream)
+{
+	struct net_peer *peer = &stream->conn->peer;
+	const char *why = NULL;
+	int n;
+
+	stream->want_write = false;
+	ERR_clear_error();
+	n = SSL_do_handshake(stream->ssl);
+	if (n != 1) {
+		n = SSL_get_error(stream->ssl, n);
+		stream->want_write = n == SSL_ERROR_WANT_WRITE;
+		net_transfer_watch(stream);
+		if (n == SSL_ERROR_WANT_READ || n == SSL_ERROR_WANT_WRITE)
+			return;
+		why = net_tls_why(stream->ssl);
+	} else if (net_tls_facts(stream->ssl, peer)) {
+		why = "no usable certificate";
+	} else if (peer->outgoing && peer->class != stream->wanted) {
+		why = "other class than the profile's";
+	} else if (peer->outgoing && !has_wanted_name(stream)) {
+		why = "certificate bears no name of the profile";
+	}
+	if (!why) {
+		stream->conn->net->counters.handshakes++;
+		set_open(stream);
+		return;
+	}
+	stream->conn->net->counters.handshake_failures++;
+	log_refusal(stream, why);
+	net_stream_finish(stream, -EPROTO);
+}
+
+static void connected(struct net_stream *stream)
+{
+	struct net_peer *peer = &stream->conn->peer;
+	socklen_t len = sizeof(int);
+	int err = 0;
+
+	getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	if (err) {
+		net_stream_finish(stream, -err);
+		return;
+	}
+	len = sizeof(peer->local);
+	getsockname(stream->fd, &peer->local.sa, &len);
+	event_add(&stream->reader, NULL);
+	if (stream->ssl) {
+		stream->state = NET_HANDSHAKE;
+		handshake(stream);
+	} else {
+		set_open(stream);
+	}
+}
+
+static void on_reader(evutil_socket_t fd, short what, void *arg)
+{
+	struct net_stream *stream = arg;
+	struct net_conn *conn = net_conn_get(stream->conn);
+
+	(void)fd;
+	(void)what;
+	if (stream->state == NET_HANDSHAKE)
+		handshake(stream);
+	/* The first message may have come with the end of the handshake. */
+	if (stream->state == NET_OPEN)
+		read_all(stream);
+	net_conn_put(conn);
+}
+
+static void on_writer(evutil_socket_t fd, short what, void *arg)
+{
+	struct net_stream *stream = arg;
+	struct net_conn *conn = net_conn_get(stream->conn);
+	int err;
+
+	(void)fd;
+	(void)what;
+	stream->want_write = false;
+	if (stream->state == NET_CONNECTING) {
+		connected(stream);
+	} else if (stream->state == NET_HANDSHAKE) {
+		handshake(stream);
+	} else {
+		err = net_transfer_flush(stream);
+		if (err)
+			net_stream_finish(stream, err);
+		else if (stream->state == NET_OPEN && stream->ssl)
+			read_all(stream);
+		else if (stream->state == NET_CLOSING && !net_transfer_has_queue(stream))
+			net_stream_finish(stream, stream->err);
+	}
+	net_conn_put(conn);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct net_stream *stream = arg;
+	struct net_counters *counters = &stream->conn->net->counters;
+
+	(void)fd;
+	(void)what;
+	if (stream->state == NET_CLOSING) {
+		net_stream_finish(stream, stream->err);
+		return;
+	}
+	if (net_now() < deadline(stream)) {
+		net_stream_arm(stream);
+		return;
+	}
+	if (stream->state < NET_OPEN)
+		counters->handshake_failures++;
+	else if (stream->partial)
+		counters->closed_slow++;
+	else
+		counters->closed_idle++;
+	net_stream_finish(stream, -ETIMEDOUT);
+}
+
+/* From here on the list has the reference that net_conn_new() gave. */
+static void publish(struct net_stream *stream)
+{
+	struct net *net = stream->conn->net;
+	int on = 1;
+
+	setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (stream->ssl)
+		SSL_set_fd(stream->ssl, stream->fd);
+	stream->started = net_now();
+	stream->active = stream->started;
+	event_assign(&stream->reader, net->base, stream->fd,
+		     EV_READ | EV_PERSIST, on_reader, stream);
+	event_assign(&stream->writer, net->base, stream->fd,
+		     EV_WRITE, on_writer, stream);
+	evtimer_assign(&stream->timer, net->base, on_timer, stream);
+	LIST_INSERT_HEAD(&net->streams, stream, entry);
+	net->counters.conns_now++;
+	if (stream->ssl)
+		count_handshake(stream, true);
+	net_stream_arm(stream);
+}
+
+static bool may_come(struct net_listener *listener, struct net_source *source)
+{
+	const struct net_limits *limits = &listener->net->limits;
+
+	if (!source || listener->net->counters.conns_now >= limits->conns)
+		return false;
+	return listener->transport != NET_TLS ||
+	       source->handshakes < limits->handshakes_per_source;
+}
+
+void net_stream_accept(struct net_listener *listener, int fd,
+		       const struct net_addr *remote)
+{
+	struct net *net = listener->net;
+	struct net_source *source = net_source_take(net, remote);
+	struct net_conn *conn = NULL;
+	socklen_t len = sizeof(struct net_addr);
+
+	if (!may_come(listener, source)) {
+		net->counters.refused_limit++;
+		goto err_source;
+	}
+	conn = net_conn_new(net, listener->transport, true);
+	if (!conn)
+		goto err_source;
+	conn->peer.remote = *remote;
+	if (getsockname(fd, &conn->peer.local.sa, &len))
+		goto err_conn;
+	conn->stream->state = NET_OPEN;
+	if (listener->transport == NET_TLS) {
+		conn->stream->state = NET_HANDSHAKE;
+		conn->stream->ssl = net_tls_accept(net, listener->legacy);
+		if (!conn->stream->ssl)
+			goto err_conn;
+	}
+	conn->stream->fd = fd;
+	conn->stream->source = source;
+	net->counters.accepted++;
+	publish(conn->stream);
+	event_add(&conn->stream->reader, NULL);
+	return;
+
+err_conn:
+	net_conn_put(conn);
+err_source:
+	if (source)
+		net_source_give(net, source);
+	close(fd);
+}
+
+static int copy_policy(struct net_stream *stream,
+		       const struct net_target *target)
+{
+	size_t n = 0, i, bytes = 0;
+	char *text;
+
+	stream->wanted = target->class;
+	stream->identity = strdup(target->identity ?: "");
+	if (!stream->identity)
+		return -ENOMEM;
+	if (!target->names)
+		return 0;
+	for (; target->names[n]; n++)
+		bytes += strlen(target->names[n]) + 1;
+	stream->names = calloc(1, (n + 1) * sizeof(char *) + bytes);
+	if (!stream->names)
+		return -ENOMEM;
+	text = (char *)(stream->names + n + 1);
+	for (i = 0; i < n; i++) {
+		stream->names[i] = text;
+		text = stpcpy(text, target->names[i]) + 1;
+	}
+	return 0;
+}
+
+static int open_socket(struct net_stream *stream,
+		       const struct net_target *target)
+{
+	struct net_addr local = target->local;
+
+	stream->fd = socket(target->addr.sa.sa_family,
+			    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (stream->fd < 0)
+		return -errno;
+	net_addr_set_port(&local, 0);
+	if (local.sa.sa_family == target->addr.sa.sa_family &&
+	    bind(stream->fd, &local.sa, net_addr_size(&local)))
+		return -errno;
+	if (connect(stream->fd, &target->addr.sa,
+		    net_addr_size(&target->addr)) && errno != EINPROGRESS)
+		return -errno;
+	return 0;
+}
+
+int net_stream_connect(struct net *net, const struct net_target *target,
+		       struct net_conn **out)
+{
+	struct net_conn *conn;
+	struct net_stream *stream;
+	int err;
+
+	if (net->counters.conns_now >= net->limits.conns)
+		return -EMFILE;
+	conn = net_conn_new(net, target->transport, true);
+	if (!conn)
+		return -ENOMEM;
+	stream = conn->stream;
+	stream->state = NET_CONNECTING;
+	conn->peer.remote = target->addr;
+	conn->peer.outgoing = true;
+	err = copy_policy(stream, target);
+	if (!err && target->transport == NET_TLS) {
+		stream->ssl = net_tls_connect(net, target->class);
+		if (!stream->ssl)
+			err = -ENOKEY;
+	}
+	if (!err)
+		err = open_socket(stream, target);
+	if (err)
+		goto err_conn;
+	publish(stream);
+	net_transfer_watch(stream);
+	*out = net_conn_get(conn);
+	return 0;
+
+err_conn:
+	SSL_free(stream->ssl);
+	if (stream->fd >= 0)
+		close(stream->fd);
+	net_conn_put(conn);
+	return err;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+// TLS: our certificates, whom we trust, and what a handshake proved.
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/internal.h"
+
+enum { CHAIN_MAX = 6 };
+
+/* Counted by OpenSSL through its SSL_CTXs; an SSL keeps the one it began with. */
+struct net_tls_context {
+	SSL_CTX *server, *client;
+};
+
+static int fault(char *why, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int fault(char *why, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, size, format, args);
+	va_end(args);
+	ERR_clear_error();
+	return -EINVAL;
+}
+
+static X509 *read_cert(BIO *bio)
+{
+	return PEM_read_bio_X509(bio, NULL, NULL, NULL);
+}
+
+/* The first certificate is ours, what follows leads to a root. */
+static int use_pair(SSL_CTX *ctx, const char *cert_pem, const char *key_pem,
+		    char *why, size_t size)
+{
+	BIO *certs = BIO_new_mem_buf(cert_pem, -1);
+	BIO *keys = BIO_new_mem_buf(key_pem, -1);
+	EVP_PKEY *key = keys ? PEM_read_bio_PrivateKey(keys, NULL, NULL, NULL) :
+			       NULL;
+	X509 *cert = certs ? read_cert(certs) : NULL;
+	int err = 0;
+
+	if (!cert)
+		err = fault(why, size, "the certificate is no PEM certificate");
+	else if (!key)
+		err = fault(why, size, "the private key is no PEM key");
+	else if (SSL_CTX_use_certificate(ctx, cert) != 1)
+		err = fault(why, size, "the certificate is too weak for TLS");
+	else if (SSL_CTX_use_PrivateKey(ctx, key) != 1 ||
+		 SSL_CTX_check_private_key(ctx) != 1)
+		err = fault(why, size, "the key is not the certificate's");
+	X509_free(cert);
+	while (!err && (cert = read_cert(certs))) {
+		if (!SSL_CTX_add1_chain_cert(ctx, cert))
+			err = -ENOMEM;
+		X509_free(cert);
+	}
+	ERR_clear_error();		/* the end of the PEM is an error */
+	EVP_PKEY_free(key);
+	BIO_free(certs);
+	BIO_free(keys);
+	return err;
+}
+
+static int trust(SSL_CTX *ctx, const char *const *trusted, char *why,
+		 size_t size)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	size_t i;
+
+	for (i = 0; trusted && trusted[i]; i++) {
+		BIO *bio = BIO_new_mem_buf(trusted[i], -1);
+		X509 *cert = bio ? read_cert(bio) : NULL;
+		int ok = cert && X509_STORE_add_cert(store, cert);
+
+		X509_free(cert);
+		BIO_free(bio);
+		if (!ok)
+			return fault(why, size, "trusted certificate %zu is no "
+				     "PEM certificate", i + 1);
+	}
+	/* A trusted certificate is trusted whoever issued it. */
+	X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+	return 0;
+}
+
+static SSL_CTX *new_context(const struct net_tls *tls, bool server, char *why,
+			    size_t size)
+{
+	SSL_CTX *ctx = SSL_CTX_new(server ? TLS_server_method() :
+					    TLS_client_method());
+	int err = ctx ? net_policy_apply(ctx, tls) : -ENOMEM;
+
+	if (err) {
+		fault(why, size, "OpenSSL refuses the cipher menu");
+		goto err_ctx;
+	}
+	if (use_pair(ctx, tls->cert_pem, tls->key_pem, why, size) ||
+	    (tls->ecdsa_cert_pem &&
+	     use_pair(ctx, tls->ecdsa_cert_pem, tls->ecdsa_key_pem, why,
+		      size)) ||
+	    trust(ctx, tls->trusted_pem, why, size))
+		goto err_ctx;
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER |
+			   SSL_VERIFY_FAIL_IF_NO_PEER_CERT, net_policy_verify);
+	SSL_CTX_set_verify_depth(ctx, CHAIN_MAX);
+	return ctx;
+
+err_ctx:
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+static void free_context(struct net_tls_context *context)
+{
+	if (!context)
+		return;
+	SSL_CTX_free(context->server);
+	SSL_CTX_free(context->client);
+	free(context);
+}
+
+int net_tls_set(struct net *net, const struct net_tls *tls, char *why,
+		size_t size)
+{
+	struct net_tls_context *context = calloc(1, sizeof(*context));
+
+	if (!context)
+		return -ENOMEM;
+	context->server = new_context(tls, true, why, size);
+	context->client = new_context(tls, false, why, size);
+	if (!context->server || !context->client) {
+		free_context(context);
+		return -EINVAL;
+	}
+	/* In net, which outlives each SSL_CTX that a handshake still uses. */
+	net->tls_authenticated = tls->authenticated &&
+				 tls->menu == NET_MENU_ALL;
+	SSL_CTX_set_client_hello_cb(context->server, net_policy_hello,
+				    &net->tls_authenticated);
+	free_context(net->tls);
+	net->tls = context;
+	return 0;
+}
+
+bool net_tls_is_set(const struct net *net)
+{
+	return net->tls;
+}
+
+void net_tls_free(struct net *net)
+{
+	free_context(net->tls);
+	net->tls = NULL;
+}
+
+SSL *net_tls_accept(struct net *net, bool legacy)
+{
+	SSL *ssl = SSL_new(net->tls->server);
+
+	if (!ssl)
+		return NULL;
+	if (legacy && net_policy_legacy(ssl)) {
+		SSL_free(ssl);
+		return NULL;
+	}
+	SSL_set_accept_state(ssl);
+	return ssl;
+}
+
+SSL *net_tls_connect(struct net *net, enum net_class class)
+{
+	SSL *ssl = net->tls ? SSL_new(net->tls->client) : NULL;
+
+	if (!ssl)
+		return NULL;
+	if (class == NET_AUTHENTICATED && net_policy_null_only(ssl)) {
+		SSL_free(ssl);
+		return NULL;
+	}
+	SSL_set_connect_state(ssl);
+	return ssl;
+}
+
+/*
+ * By the bits of the cipher in use, whatever anybody meant to have: a session
+ * without a cipher is never taken for an encrypted one.
+ */
+int net_tls_facts(SSL *ssl, struct net_peer *peer)
+{
+	X509 *cert = SSL_get0_peer_certificate(ssl);
+
+	if (!cert || SSL_get_verify_result(ssl) != X509_V_OK)
+		return -EACCES;
+	peer->class = SSL_get_cipher_bits(ssl, NULL) > 0 ? NET_ENCRYPTED :
+							   NET_AUTHENTICATED;
+	peer->cipher = SSL_get_cipher_name(ssl);
+	peer->cert = net_cert_new(cert);
+	return peer->cert ? 0 : -ENOMEM;
+}
+
+const char *net_tls_why(SSL *ssl)
+{
+	unsigned long err = ERR_peek_last_error();
+	long result = SSL_get_verify_result(ssl);
+	const char *why = SSL_get_app_data(ssl);
+
+	if (why)			/* of our policy */
+		return why;
+	if (result != X509_V_OK)
+		return X509_verify_cert_error_string(result);
+	why = err ? ERR_reason_error_string(err) : NULL;
+	return why ?: "the peer closed the connection";
+}

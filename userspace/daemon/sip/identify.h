@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Whose a request is, by what its connection proves and its text claims.
+ */
+#ifndef SIP_IDENTIFY_H
+#define SIP_IDENTIFY_H
+
+#include "sip/internal.h"
+
+/* One of the two is filled in, as the kind says. */
+struct sip_identity {
+	struct store_phone phone;
+	struct store_trunk trunk;
+};
+
+enum sip_peer_kind sip_identify(struct sip *sip, const struct sip_input *in,
+				const osip_message_t *msg,
+				struct sip_identity *id);
+enum store_transport sip_store_transport(enum net_transport transport);
+
+#endif /* SIP_IDENTIFY_H */

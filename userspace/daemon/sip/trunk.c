@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+// OPTIONS ping of trunks: takes a dead one out and a living one back in.
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "sip/internal.h"
+
+struct ping {
+	LIST_ENTRY(ping) entry;
+	struct sip *sip;
+	int64_t trunk;
+	char name[STORE_NAME_SIZE];
+	bool wanted;			/* still in the store, and pinged */
+	bool dead;
+	unsigned int failures;
+	struct sip_client *client;	/* one under way */
+	struct event timer;
+};
+
+struct sip_trunks {
+	LIST_HEAD(, ping) pings;
+};
+
+static void drop(struct ping *ping)
+{
+	evtimer_del(&ping->timer);
+	if (ping->client)
+		sip_client_release(ping->client);
+	LIST_REMOVE(ping, entry);
+	free(ping);
+}
+
+static struct ping *find(struct sip_trunks *trunks, int64_t trunk)
+{
+	struct ping *ping;
+
+	LIST_FOREACH(ping, &trunks->pings, entry) {
+		if (ping->trunk == trunk)
+			return ping;
+	}
+	return NULL;
+}
+
+bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
+{
+	struct ping *ping = find(sip->trunks, trunk);
+
+	return !ping || !ping->dead;
+}
+
+static void done(struct ping *ping, bool answered, const char *why)
+{
+	unsigned int limit = store_param(ping->sip->store,
+					 STORE_PARAM_OPTIONS_FAILURES);
+	unsigned int seconds = store_param(ping->sip->store,
+					   STORE_PARAM_OPTIONS_INTERVAL);
+
+	if (ping->client)
+		sip_client_release(ping->client);
+	ping->client = NULL;
+	ping->failures = answered ? 0 : ping->failures + 1;
+	if (answered && ping->dead) {
+		ping->dead = false;
+		log_event(LOG_LEVEL_NOTICE, "trunk-alive", "trunk", ping->name,
+			  NULL);
+	} else if (!ping->dead && ping->failures >= limit) {
+		ping->dead = true;
+		log_event(LOG_LEVEL_WARNING, "trunk-dead", "trunk", ping->name,
+			  "reason", why, NULL);
+	}
+	sip_timer_ms(&ping->timer, seconds * 1000);
+}
+
+/* Any answer shows life; 503 says that calls would get the same. */
+static void on_response(void *arg, struct sip_client *client,
+			osip_message_t *response)
+{
+	struct ping *ping = arg;
+
+	(void)client;
+	if (response->status_code >= 200)
+		done(ping, response->status_code != 503, "503");
+}
+
+static void on_failed(void *arg, struct sip_client *client, int err)
+{
+	(void)client;
+	done(arg, false, strerror(-err));
+}
+
+static osip_message_t *make_options(const struct sip *sip,
+				    const struct store_trunk *trunk)
+{
+	const char *host = trunk->destinations[0].host;
+	bool six = strchr(host, ':') && host[0] != '[';
+	char uri[STORE_HOST_SIZE + 16], text[STORE_HOST_SIZE + 160], tag[24];
+	osip_message_t *msg;
+	int err;
+
+	if (osip_message_init(&msg))
+		return NULL;
+	snprintf(uri, sizeof(uri), "sip:%s%s%s", six ? "[" : "", host,
+		 six ? "]" : "");
+	osip_message_set_method(msg, osip_strdup("OPTIONS"));
+	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
+	err = osip_uri_init(&msg->req_uri) ||
+	      osip_uri_parse(msg->req_uri, uri);
+	snprintf(text, sizeof(text), "<%s>", uri);
+	err |= osip_message_set_to(msg, text);
+	snprintf(text, sizeof(text), "<sip:%s>;tag=%s", sip->node,
+		 sip_new_tag(tag, sizeof(tag)));
+	err |= osip_message_set_from(msg, text);
+	err |= osip_message_set_call_id(msg, sip_new_tag(tag, sizeof(tag)));
+	err |= osip_message_set_cseq(msg, "1 OPTIONS");
+	if (!err)
+		return msg;
+	osip_message_free(msg);
+	return NULL;
+}
+
+static void send_ping(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct sip_client_ops ops = { on_response, on_failed };
+	static struct store_trunk trunk;	/* too large for the stack */
+	struct ping *ping = arg;
+	struct sip_target target = { .kind = SIP_PEER_TRUNK,
+				     .id = ping->trunk };
+	osip_message_t *msg;
+	int err;
+
+	(void)fd;
+	(void)what;
+	if (store_trunk_get(ping->sip->store, ping->trunk, &trunk) ||
+	    !trunk.destination_count) {
+		done(ping, false, "no destination");
+		return;
+	}
+	msg = make_options(ping->sip, &trunk);
+	err = msg ? sip_send(ping->sip, msg, &target, &ops, ping,
+			     &ping->client) : -ENOMEM;
+	if (err)
+		done(ping, false, strerror(-err));
+}
+
+static int add(void *ctx, const struct store_trunk *trunk)
+{
+	struct sip *sip = ctx;
+	struct ping *ping = find(sip->trunks, trunk->id);
+
+	if (!trunk->options_ping)
+		return 0;
+	if (!ping) {
+		ping = calloc(1, sizeof(*ping));
+		if (!ping)
+			return -ENOMEM;
+		ping->sip = sip;
+		ping->trunk = trunk->id;
+		evtimer_assign(&ping->timer, sip->base, send_ping, ping);
+		LIST_INSERT_HEAD(&sip->trunks->pings, ping, entry);
+		sip_timer_ms(&ping->timer, 0);
+	}
+	strcpy(ping->name, trunk->name);
+	ping->wanted = true;
+	return 0;
+}
+
+static void load(struct sip *sip)
+{
+	struct ping *ping, *next;
+
+	LIST_FOREACH(ping, &sip->trunks->pings, entry)
+		ping->wanted = false;
+	store_trunk_each(sip->store, add, sip);
+	for (ping = LIST_FIRST(&sip->trunks->pings); ping; ping = next) {
+		next = LIST_NEXT(ping, entry);
+		if (!ping->wanted)
+			drop(ping);
+	}
+}
+
+/* The store has no way to stop watching: it must be closed after us. */
+static void on_change(void *ctx, const struct store_change *change)
+{
+	struct sip *sip = ctx;
+
+	if (sip->trunks && (!strcmp(change->noun, "trunk") ||
+			    !strcmp(change->noun, "*")))
+		load(sip);
+}
+
+int sip_trunks_start(struct sip *sip)
+{
+	sip->trunks = calloc(1, sizeof(*sip->trunks));
+	if (!sip->trunks)
+		return -ENOMEM;
+	load(sip);
+	return store_watch(sip->store, on_change, sip);
+}
+
+void sip_trunks_stop(struct sip *sip)
+{
+	struct ping *ping;
+
+	if (!sip->trunks)
+		return;
+	while ((ping = LIST_FIRST(&sip->trunks->pings)))
+		drop(ping);
+	free(sip->trunks);
+	sip->trunks = NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * SQLite as the files of this folder use it; private to the folder.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DB_SEAL_KEY_SIZE	32
+
+struct db {
+	sqlite3 *sql;
+	const uint8_t *seal_key;	/* DB_SEAL_KEY_SIZE bytes */
+};
+
+enum db_kind {
+	DB_CONFIG,
+	DB_RUNTIME,
+};
+
+/*
+ * @sync: every commit reaches the disk. @why gets a sentence. Makes the file
+ * (0600) if there is none.
+ */
+int db_open(struct db *db, const char *path, bool sync, char *why, size_t size);
+void db_close(struct db *db);
+
+/* Brings the schema up to date, all or nothing. */
+int db_migrate(struct db *db, enum db_kind kind, char *why, size_t size);
+/* How many migrations there are, and one's text: for the tests. */
+int db_migration_count(enum db_kind kind);
+int db_migrate_to(struct db *db, enum db_kind kind, int version, char *why,
+		  size_t size);
+
+/* The errno of what SQLite said last, logged. */
+int db_error(struct db *db, const char *what);
+
+int db_exec(struct db *db, const char *sql);
+/* @format as sqlite3_mprintf has it: %w for names within "". */
+int db_prepare(struct db *db, sqlite3_stmt **stmt, const char *format, ...);
+/* 1: a row, 0: no more, or -errno. */
+int db_step(struct db *db, sqlite3_stmt *stmt);
+/* Steps once and finalizes: 0 or -errno. NULL is told as -EIO. */
+int db_run(struct db *db, sqlite3_stmt *stmt);
+
+/* A text column into a buffer; NULL is "", what is too long is cut. */
+void db_copy(char *to, size_t size, sqlite3_stmt *stmt, int column);
+
+#endif /* STORE_DB_H */

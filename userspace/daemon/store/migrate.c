@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Migrations: what was released stays as it is, changes are added below.
+ *
+ * PRAGMA user_version counts the migrations a database has seen. Each is one
+ * transaction together with its count.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/db.h"
+
+/* Ids never come twice: what still names a deleted object finds nothing. */
+#define ID	"id INTEGER PRIMARY KEY AUTOINCREMENT"
+#define REF(noun)	"INTEGER REFERENCES \"" noun "\"(id)"
+#define OWNER(noun)	"owner INTEGER NOT NULL REFERENCES \"" noun \
+	"\"(id) ON DELETE CASCADE, position INTEGER NOT NULL"
+
+static const char config_1[] =
+	"CREATE TABLE partition (" ID ", name TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL);"
+
+	"CREATE TABLE css (" ID ", name TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL);"
+	"CREATE TABLE css_partitions (" OWNER("css") ","
+	" target " REF("partition") " NOT NULL,"
+	" PRIMARY KEY (owner, position)) WITHOUT ROWID;"
+	"CREATE INDEX css_partitions_target ON css_partitions (target);"
+
+	"CREATE TABLE presence_group (" ID ", name TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL);"
+	"CREATE TABLE presence_group_may_watch (" OWNER("presence_group") ","
+	" target " REF("presence_group") " NOT NULL,"
+	" PRIMARY KEY (owner, position)) WITHOUT ROWID;"
+	"CREATE INDEX presence_group_may_watch_target"
+	" ON presence_group_may_watch (target);"
+
+	"CREATE TABLE profile (" ID ", name TEXT NOT NULL UNIQUE,"
+	" kind TEXT NOT NULL, protocol TEXT, description TEXT NOT NULL,"
+	" device_security_mode TEXT NOT NULL, transport TEXT,"
+	" incoming_transport TEXT, outgoing_transport TEXT,"
+	" incoming_port INTEGER, x509_subject_name TEXT,"
+	" digest INTEGER NOT NULL, nonce_validity INTEGER NOT NULL,"
+	" sip_phone_port INTEGER, exclude_digest_credentials INTEGER,"
+	" tftp_encrypted_config INTEGER, application_authorization INTEGER,"
+	" accept_presence_subscription INTEGER,"
+	" accept_out_of_dialog_refer INTEGER,"
+	" accept_unsolicited_notification INTEGER,"
+	" accept_replaces_header INTEGER, transmit_security_status INTEGER,"
+	" allow_charging_header INTEGER, predefined INTEGER NOT NULL);"
+	"CREATE INDEX profile_incoming_port ON profile (incoming_port);"
+	"INSERT INTO profile (name, kind, protocol, description,"
+	" device_security_mode, transport, digest, nonce_validity,"
+	" sip_phone_port, exclude_digest_credentials, tftp_encrypted_config,"
+	" predefined) VALUES"
+	" ('Standard SIP Non-Secure Profile', 'phone', 'sip', '',"
+	" 'nonsecure', 'tcp+udp', 0, 600, 5060, 0, 0, 1),"
+	" ('Standard SCCP Non-Secure Profile', 'phone', 'sccp', '',"
+	" 'nonsecure', 'tcp', 0, 600, 5060, 0, 0, 1);"
+
+	"CREATE TABLE sip_realm (" ID ", realm TEXT NOT NULL UNIQUE,"
+	" user TEXT NOT NULL, password_sealed TEXT NOT NULL);"
+
+	"CREATE TABLE user (" ID ", name TEXT NOT NULL UNIQUE,"
+	" display_name TEXT NOT NULL, presence_group " REF("presence_group")
+	");"
+	"CREATE INDEX user_presence_group ON user (presence_group);"
+	"CREATE TABLE user_digest (owner INTEGER NOT NULL"
+	" REFERENCES user(id) ON DELETE CASCADE, realm TEXT NOT NULL,"
+	" algorithm TEXT NOT NULL, ha1 BLOB NOT NULL,"
+	" PRIMARY KEY (owner, realm, algorithm)) WITHOUT ROWID;"
+
+	"CREATE TABLE appuser (" ID ", name TEXT NOT NULL UNIQUE,"
+	" display_name TEXT NOT NULL, presence_group " REF("presence_group") ","
+	" accept_presence_subscription INTEGER NOT NULL,"
+	" accept_out_of_dialog_refer INTEGER NOT NULL,"
+	" accept_unsolicited_notification INTEGER NOT NULL,"
+	" accept_replaces_header INTEGER NOT NULL);"
+	"CREATE INDEX appuser_presence_group ON appuser (presence_group);"
+	"CREATE TABLE appuser_digest (owner INTEGER NOT NULL"
+	" REFERENCES appuser(id) ON DELETE CASCADE, realm TEXT NOT NULL,"
+	" algorithm TEXT NOT NULL, ha1 BLOB NOT NULL,"
+	" PRIMARY KEY (owner, realm, algorithm)) WITHOUT ROWID;"
+
+	"CREATE TABLE line (" ID ", number TEXT NOT NULL,"
+	" partition " REF("partition") ", description TEXT NOT NULL,"
+	" css " REF("css") ", presence_group " REF("presence_group") ","
+	" no_answer_timeout INTEGER NOT NULL,"
+	" voicemail_indicator INTEGER NOT NULL);"
+	"CREATE UNIQUE INDEX line_key ON line (number, IFNULL(partition, 0));"
+	"CREATE INDEX line_partition ON line (partition);"
+	"CREATE INDEX line_css ON line (css);"
+	"CREATE INDEX line_presence_group ON line (presence_group);"
+
+	"CREATE TABLE trunk (" ID ", name TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL, profile " REF("profile") " NOT NULL,"
+	" css " REF("css") ", presence_group " REF("presence_group") ","
+	" srtp_allowed INTEGER NOT NULL, srtp_required INTEGER NOT NULL,"
+	" secure_when TEXT NOT NULL, options_ping INTEGER NOT NULL,"
+	" sip_realm " REF("sip_realm") ");"
+	"CREATE INDEX trunk_profile ON trunk (profile);"
+	"CREATE INDEX trunk_css ON trunk (css);"
+	"CREATE INDEX trunk_presence_group ON trunk (presence_group);"
+	"CREATE INDEX trunk_sip_realm ON trunk (sip_realm);"
+	"CREATE TABLE trunk_destinations (" OWNER("trunk") ","
+	" address TEXT NOT NULL, port INTEGER NOT NULL,"
+	" PRIMARY KEY (owner, position)) WITHOUT ROWID;"
+
+	"CREATE TABLE route (" ID ", pattern TEXT NOT NULL,"
+	" partition " REF("partition") ", description TEXT NOT NULL,"
+	" strip INTEGER NOT NULL, strip_predot INTEGER NOT NULL,"
+	" prefix TEXT NOT NULL, block INTEGER NOT NULL);"
+	"CREATE UNIQUE INDEX route_key"
+	" ON route (pattern, IFNULL(partition, 0));"
+	"CREATE INDEX route_partition ON route (partition);"
+	"CREATE TABLE route_trunk (" OWNER("route") ","
+	" target " REF("trunk") " NOT NULL,"
+	" PRIMARY KEY (owner, position)) WITHOUT ROWID;"
+	"CREATE INDEX route_trunk_target ON route_trunk (target);"
+
+	"CREATE TABLE phone (" ID ", name TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL, model TEXT NOT NULL,"
+	" protocol TEXT NOT NULL, profile " REF("profile") " NOT NULL,"
+	" digest_user " REF("user") ", css " REF("css") ","
+	" presence_group " REF("presence_group") ","
+	" srtp_required INTEGER NOT NULL);"
+	"CREATE INDEX phone_profile ON phone (profile);"
+	"CREATE INDEX phone_digest_user ON phone (digest_user);"
+	"CREATE INDEX phone_css ON phone (css);"
+	"CREATE INDEX phone_presence_group ON phone (presence_group);"
+	"CREATE TABLE phone_lines (" OWNER("phone") ","
+	" line " REF("line") " NOT NULL, label TEXT NOT NULL,"
+	" PRIMARY KEY (owner, position)) WITHOUT ROWID;"
+	"CREATE INDEX phone_lines_line ON phone_lines (line);"
+
+	"CREATE TABLE cert (" ID ", name TEXT NOT NULL UNIQUE,"
+	" purpose TEXT NOT NULL, pem TEXT NOT NULL, subject TEXT NOT NULL,"
+	" issuer TEXT NOT NULL, serial TEXT NOT NULL,"
+	" not_before TEXT NOT NULL, not_after TEXT NOT NULL,"
+	" fingerprint TEXT NOT NULL);"
+
+	"CREATE TABLE param (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+	" WITHOUT ROWID;";
+
+static const char runtime_1[] =
+	"CREATE TABLE registration (phone INTEGER NOT NULL,"
+	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
+	" phone_name TEXT NOT NULL, number TEXT NOT NULL, path TEXT NOT NULL,"
+	" call_id TEXT NOT NULL, cseq INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL, mode INTEGER NOT NULL,"
+	" user_agent TEXT NOT NULL, options TEXT NOT NULL,"
+	" PRIMARY KEY (phone, line, contact)) WITHOUT ROWID;"
+	"CREATE INDEX registration_line ON registration (line);"
+	"CREATE INDEX registration_expires ON registration (expires);"
+
+	"CREATE TABLE call (id TEXT PRIMARY KEY, cookie BLOB NOT NULL,"
+	" started INTEGER NOT NULL, caller TEXT NOT NULL,"
+	" callee TEXT NOT NULL, blob BLOB NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX call_cookie ON call (cookie);";
+
+static const char *const config[] = { config_1 };
+static const char *const runtime[] = { runtime_1 };
+
+int db_migration_count(enum db_kind kind)
+{
+	return kind == DB_CONFIG ? sizeof(config) / sizeof(config[0]) :
+		sizeof(runtime) / sizeof(runtime[0]);
+}
+
+static int get_version(struct db *db, int *version)
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(db, &stmt, "PRAGMA user_version");
+
+	if (err)
+		return err;
+	err = db_step(db, stmt);
+	if (err == 1)
+		*version = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return err < 0 ? err : 0;
+}
+
+static int apply(struct db *db, const char *sql, int version)
+{
+	char set[48];
+	int err = db_exec(db, "BEGIN IMMEDIATE");
+
+	if (err)
+		return err;
+	snprintf(set, sizeof(set), "PRAGMA user_version=%d", version);
+	err = db_exec(db, sql);
+	if (!err)
+		err = db_exec(db, set);
+	if (!err)
+		err = db_exec(db, "COMMIT");
+	if (err)
+		sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+	return err;
+}
+
+int db_migrate_to(struct db *db, enum db_kind kind, int version, char *why,
+		  size_t size)
+{
+	const char *const *list = kind == DB_CONFIG ? config : runtime;
+	int now = 0, err = get_version(db, &now);
+
+	if (!err && (now < 0 || now > db_migration_count(kind))) {
+		snprintf(why, size, "the database is of version %d and this "
+			 "program knows %d: it was made by a newer one", now,
+			 db_migration_count(kind));
+		return -EPROTONOSUPPORT;
+	}
+	for (; !err && now < version; now++)
+		err = apply(db, list[now], now + 1);
+	if (err)
+		snprintf(why, size, "migration %d: %s", now, strerror(-err));
+	return err;
+}
+
+int db_migrate(struct db *db, enum db_kind kind, char *why, size_t size)
+{
+	return db_migrate_to(db, kind, db_migration_count(kind), why, size);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of system parameters; ucsecctl links it, too.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "store/param.h"
+#include "store/schema.h"
+
+#define NUMBER_CHARS	"0123456789+*#"
+#define NOT_IN_REALM	"\"\\"
+
+static const char *const cluster_modes[] = { "nonsecure", "mixed", NULL };
+static const char *const menus[] = { "all", "medium", "strongest", NULL };
+static const char *const preferences[] = { "rsa", "ecdsa", NULL };
+static const char *const offers[] = {
+	"sha-256,md5", "md5", "sha-256", NULL
+};
+
+#define ENUM(param, list, value, what) \
+	{ param, STORE_TYPE_ENUM, 0, 0, NULL, NULL, list, value, what }
+#define INT(param, least, most, value, what) \
+	{ param, STORE_TYPE_INT, least, most, NULL, NULL, NULL, value, what }
+#define BOOL(param, value, what) \
+	{ param, STORE_TYPE_BOOL, 0, 1, NULL, NULL, NULL, value, what }
+#define REALM(param, value, what) \
+	{ param, STORE_TYPE_STRING, 1, 128, NULL, NOT_IN_REALM, NULL, value, \
+	  what }
+#define NUMBER(param, value, what) \
+	{ param, STORE_TYPE_STRING, 0, 15, NUMBER_CHARS, NULL, NULL, value, \
+	  what }
+
+const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
+	[STORE_PARAM_CLUSTER_SECURITY_MODE] = ENUM("cluster_security_mode",
+		cluster_modes, "nonsecure",
+		"mixed: profiles have effect; nonsecure: they have none"),
+	[STORE_PARAM_CLUSTER_ID] = REALM("cluster_id", "StandAloneCluster",
+		"name of the cluster, realm of challenges to trunks"),
+	[STORE_PARAM_SIP_STATION_REALM] = REALM("sip_station_realm",
+		"ccmsipline", "realm of challenges to phones"),
+	[STORE_PARAM_TLS_CIPHER_MENU] = ENUM("tls_cipher_menu", menus, "all",
+		"TLS ciphers; but for all no Authenticated phone registers"),
+	[STORE_PARAM_TLS_CIPHER_PREFERENCE] = ENUM("tls_cipher_preference",
+		preferences, "rsa", "whose certificates come first"),
+	[STORE_PARAM_SRTP_CIPHER_MENU] = ENUM("srtp_cipher_menu", menus, "all",
+		"SRTP suites; medium: AEAD, strongest: AEAD AES-256 alone"),
+	[STORE_PARAM_AUTO_REGISTRATION] = BOOL("auto_registration", "false",
+		"let unknown phones register; in nonsecure mode alone"),
+	[STORE_PARAM_AUTO_REGISTRATION_FIRST] = NUMBER(
+		"auto_registration_first", "", "first number they get"),
+	[STORE_PARAM_AUTO_REGISTRATION_LAST] = NUMBER(
+		"auto_registration_last", "", "last number they get"),
+	[STORE_PARAM_REGISTER_EXPIRES_DEFAULT] = INT(
+		"register_expires_default", 10, 86400, "3600",
+		"seconds, where a phone names none"),
+	[STORE_PARAM_REGISTER_EXPIRES_MIN] = INT("register_expires_min",
+		1, 3600, "60", "seconds a phone must ask for"),
+	[STORE_PARAM_REGISTER_EXPIRES_MAX] = INT("register_expires_max",
+		10, 86400, "7200", "seconds a phone may get"),
+	[STORE_PARAM_SUBSCRIBE_EXPIRES_MAX] = INT("subscribe_expires_max",
+		10, 86400, "3600", "seconds a subscription may get"),
+	[STORE_PARAM_SESSION_EXPIRES] = INT("session_expires", 90, 86400,
+		"1800", "seconds between session refreshes"),
+	[STORE_PARAM_SESSION_EXPIRES_MIN] = INT("session_expires_min",
+		90, 86400, "90", "the least we accept"),
+	[STORE_PARAM_NO_ANSWER_TIMEOUT] = INT("no_answer_timeout", 1, 300,
+		"30", "seconds a line rings that names no time"),
+	[STORE_PARAM_MAX_FORWARDS] = INT("max_forwards", 1, 255, "70",
+		"of requests we send first"),
+	[STORE_PARAM_OPTIONS_INTERVAL] = INT("options_interval", 1, 3600, "60",
+		"seconds between probes of a trunk"),
+	[STORE_PARAM_OPTIONS_FAILURES] = INT("options_failures", 1, 10, "2",
+		"probes in a row that make it dead"),
+	[STORE_PARAM_DIGEST_FAILURE_LIMIT] = INT("digest_failure_limit",
+		1, 100, "3", "wrong answers in a row until 403"),
+	[STORE_PARAM_DIGEST_ALGORITHMS] = ENUM("digest_algorithms", offers,
+		"sha-256,md5", "challenges we send, in this order"),
+	[STORE_PARAM_PRESENCE_INTERGROUP] = BOOL("presence_intergroup",
+		"false", "groups that name nobody may watch everybody"),
+	[STORE_PARAM_ENCRYPTION_REQUIRED] = BOOL("encryption_required",
+		"false", "refuse every call a leg of which has no SRTP"),
+	[STORE_PARAM_MAX_CALLS] = INT("max_calls", 1, 1000000, "10000",
+		"calls at a time"),
+	[STORE_PARAM_MAX_REGISTRATIONS] = INT("max_registrations", 1,
+		10000000, "100000", "registrations at a time"),
+	[STORE_PARAM_MAX_CONNECTIONS] = INT("max_connections", 1, 1000000,
+		"20000", "TCP and TLS connections at a time"),
+	[STORE_PARAM_MAX_CONNECTIONS_PER_SOURCE] = INT(
+		"max_connections_per_source", 1, 1000000, "1000",
+		"of one address"),
+	[STORE_PARAM_HANDSHAKE_TIMEOUT] = INT("handshake_timeout", 1, 120,
+		"10", "seconds for a TLS handshake"),
+	[STORE_PARAM_IDLE_TIMEOUT] = INT("idle_timeout", 10, 86400, "300",
+		"seconds a connection without registration may be silent"),
+	[STORE_PARAM_MEDIA_TIMEOUT] = INT("media_timeout", 0, 86400, "300",
+		"seconds without media that end a call, 0 never"),
+	[STORE_PARAM_EVENT_BURST] = INT("event_burst", 1, 100000, "100",
+		"refusals a second and source that are logged one by one"),
+	[STORE_PARAM_COUNT] = { .name = NULL },
+};
+
+int store_param_find(const char *name)
+{
+	for (int i = 0; i < STORE_PARAM_COUNT; i++)
+		if (!strcmp(store_params[i].name, name))
+			return i;
+	return -ENOENT;
+}
+
+struct store_field store_param_field(const struct store_param_info *info)
+{
+	return (struct store_field){
+		.name = "value",
+		.type = info->type,
+		.flags = STORE_REQUIRED,
+		.min = info->min,
+		.max = info->max,
+		.allowed = info->allowed,
+		.forbidden = info->forbidden,
+		.words = info->words,
+		.initial = info->initial,
+		.about = info->about,
+	};
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * System parameters, typed and cached; what each means is told in param.c.
+ *
+ * store_watch() tells of changes as noun "param" with the parameter's name.
+ */
+#ifndef STORE_PARAM_H
+#define STORE_PARAM_H
+
+#include "store/store.h"
+
+enum store_param {
+	STORE_PARAM_CLUSTER_SECURITY_MODE,	/* enum store_cluster_mode */
+	STORE_PARAM_CLUSTER_ID,
+	STORE_PARAM_SIP_STATION_REALM,
+	STORE_PARAM_TLS_CIPHER_MENU,		/* enum store_menu */
+	STORE_PARAM_TLS_CIPHER_PREFERENCE,	/* enum store_preference */
+	STORE_PARAM_SRTP_CIPHER_MENU,		/* enum store_menu */
+	STORE_PARAM_AUTO_REGISTRATION,
+	STORE_PARAM_AUTO_REGISTRATION_FIRST,
+	STORE_PARAM_AUTO_REGISTRATION_LAST,
+	STORE_PARAM_REGISTER_EXPIRES_DEFAULT,
+	STORE_PARAM_REGISTER_EXPIRES_MIN,
+	STORE_PARAM_REGISTER_EXPIRES_MAX,
+	STORE_PARAM_SUBSCRIBE_EXPIRES_MAX,
+	STORE_PARAM_SESSION_EXPIRES,
+	STORE_PARAM_SESSION_EXPIRES_MIN,
+	STORE_PARAM_NO_ANSWER_TIMEOUT,
+	STORE_PARAM_MAX_FORWARDS,
+	STORE_PARAM_OPTIONS_INTERVAL,
+	STORE_PARAM_OPTIONS_FAILURES,
+	STORE_PARAM_DIGEST_FAILURE_LIMIT,
+	STORE_PARAM_DIGEST_ALGORITHMS,		/* enum store_digest_offer */
+	STORE_PARAM_PRESENCE_INTERGROUP,
+	STORE_PARAM_ENCRYPTION_REQUIRED,
+	STORE_PARAM_MAX_CALLS,
+	STORE_PARAM_MAX_REGISTRATIONS,
+	STORE_PARAM_MAX_CONNECTIONS,
+	STORE_PARAM_MAX_CONNECTIONS_PER_SOURCE,
+	STORE_PARAM_HANDSHAKE_TIMEOUT,
+	STORE_PARAM_IDLE_TIMEOUT,
+	STORE_PARAM_MEDIA_TIMEOUT,
+	STORE_PARAM_EVENT_BURST,
+	STORE_PARAM_COUNT,
+};
+
+enum store_cluster_mode {
+	STORE_CLUSTER_NONSECURE,
+	STORE_CLUSTER_MIXED,
+};
+
+enum store_menu {
+	STORE_MENU_ALL,
+	STORE_MENU_MEDIUM,
+	STORE_MENU_STRONGEST,
+};
+
+enum store_preference {
+	STORE_PREFER_RSA,
+	STORE_PREFER_ECDSA,
+};
+
+enum store_digest_offer {
+	STORE_OFFER_SHA256_MD5,	/* SHA-256 first, then MD5 */
+	STORE_OFFER_MD5,
+	STORE_OFFER_SHA256,
+};
+
+/* Number, switch (0 and 1) or enum. */
+uint32_t store_param(const struct store *store, enum store_param param);
+/* Good until the parameter changes. */
+const char *store_param_text(const struct store *store, enum store_param param);
+
+#endif /* STORE_PARAM_H */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of store/ share on the loop's side.
+ */
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
+
+#include "store/change.h"
+#include "store/secret.h"
+#include "store/store.h"
+
+struct event_base;
+struct writer;
+
+/* Statements of the typed reads, prepared once. */
+enum stmt {
+	STMT_PHONE_BY_NAME,
+	STMT_PHONE_BY_ID,
+	STMT_LINE_BY_NAME,
+	STMT_LINE_BY_ID,
+	STMT_LINE_BY_CSS,
+	STMT_PHONE_LINES,
+	STMT_LINE_PHONES,
+	STMT_NUMBER_PHONES,
+	STMT_CSS_PARTITIONS,
+	STMT_USER,
+	STMT_APPUSER,
+	STMT_USER_HA1,
+	STMT_APPUSER_HA1,
+	STMT_REALM,
+	STMT_MAY_WATCH,
+	STMT_WATCHES_NOBODY,
+	STMT_CERTS,
+	/* runtime.db */
+	STMT_REGISTRATION_PUT,
+	STMT_REGISTRATION_DEL,
+	STMT_REGISTRATION_EXPIRE,
+	STMT_REGISTRATION_BY_LINE,
+	STMT_REGISTRATION_BY_PHONE,
+	STMT_REGISTRATION_LIST,
+	STMT_REGISTRATION_COUNT,
+	STMT_CALL_PUT,
+	STMT_CALL_DEL,
+	STMT_CALL_FIND,
+	STMT_CALL_IDS,
+	STMT_COUNT,
+};
+
+struct watcher {
+	store_watcher fn;
+	void *ctx;
+};
+
+struct param {
+	uint32_t number;
+	char text[STORE_TEXT_SIZE];
+};
+
+struct trunk_cache;
+struct route_cache;
+
+struct store {
+	struct event_base *base;
+	struct db config;	/* read only */
+	struct db runtime;
+	uint8_t seal_key[SECRET_KEY_SIZE];
+	int lock_fd;
+	sqlite3_stmt *stmts[STMT_COUNT];
+	struct param params[STORE_PARAM_COUNT];
+	struct trunk_cache *trunks;	/* NULL until asked for */
+	struct route_cache *routes;
+	struct watcher *watchers;
+	size_t watcher_count;
+	struct writer *writer;
+};
+
+/* Reset and ready to bind; NULL was logged. */
+sqlite3_stmt *store_stmt(struct store *store, enum stmt stmt, const char *sql);
+/* Steps: 0 is a row, -ENOENT none. */
+int store_row(struct store *store, sqlite3_stmt *stmt);
+/* Index of the word in the field's list; 0 if it is none. */
+unsigned int store_word(sqlite3_stmt *stmt, int column,
+			const char *const *words);
+
+/* param.c */
+int params_load(struct store *store);
+/* trunk.c, route.c: forget what was read */
+void trunks_forget(struct store *store);
+void routes_forget(struct store *store);
+/* line.c: partitions in order; their number */
+#define CSS_MAX	100
+size_t css_partitions(struct store *store, int64_t css, int64_t *ids);
+
+/* store.c, on the loop: after a commit */
+void store_changed(struct store *store, const struct store_change *change);
+
+/* writer.c: @config is the writer's from here on, open and migrated */
+struct writer *writer_new(struct store *store, const struct db *config,
+			  const struct db *runtime);
+void writer_free(struct writer *writer);	/* what waits is done first */
+void writer_checkpoint(struct writer *writer);
+/* One request, within a transaction of its own: for tests, too. */
+int writer_apply(struct db *db, struct store_request *request,
+		 struct store_reply *reply, struct store_change *change,
+		 char key[STORE_KEY_SIZE]);
+
+#endif /* STORE_PRIVATE_H */

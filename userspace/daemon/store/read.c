@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects and parameters as JSON, read on the loop.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/private.h"
+
+json_t *store_object_get(struct store *store, const struct store_noun *noun,
+			 const char *key, struct store_error *error)
+{
+	int64_t id = row_find_key(&store->config, noun, key);
+	json_t *object;
+
+	snprintf(error->object, sizeof(error->object), "%s %s", noun->name,
+		 key);
+	if (id < 0) {
+		store_fail(error, id);
+		return NULL;
+	}
+	object = id ? row_get(&store->config, noun, id) : NULL;
+	if (object)
+		row_publish(noun, object);
+	else
+		store_refuse(error, 404, NULL, "there is no %s %s", noun->name,
+			     key);
+	return object;
+}
+
+json_t *store_object_list(struct store *store, const struct store_noun *noun,
+			  struct store_error *error)
+{
+	struct row_reader *r = row_reader_new(&store->config, noun, false);
+	json_t *list = json_array(), *object;
+	int64_t id;
+
+	if (!r) {
+		store_fail(error, -EIO);
+		json_decref(list);
+		return NULL;
+	}
+	while ((object = row_read(r, &id))) {
+		row_publish(noun, object);
+		json_array_append_new(list, object);
+	}
+	row_reader_free(r);
+	return list;
+}
+
+static json_t *describe_param(struct store *store, int param)
+{
+	const struct store_param_info *info = &store_params[param];
+	struct store_field field = store_param_field(info);
+
+	return json_pack("{sssososs}", "name", info->name, "value",
+			 param_value(&store->config, param), "default",
+			 field_initial(&field), "about", info->about);
+}
+
+json_t *store_param_get(struct store *store, const char *name,
+			struct store_error *error)
+{
+	int param = store_param_find(name);
+
+	if (param >= 0)
+		return describe_param(store, param);
+	snprintf(error->object, sizeof(error->object), "param %s", name);
+	store_refuse(error, 404, NULL, "there is no param %s", name);
+	return NULL;
+}
+
+json_t *store_param_list(struct store *store, struct store_error *error)
+{
+	json_t *list = json_array();
+
+	(void)error;
+	for (int i = 0; i < STORE_PARAM_COUNT; i++)
+		json_array_append_new(list, describe_param(store, i));
+	return list;
+}
+
+json_t *store_export(struct store *store, struct store_error *error)
+{
+	return export_document(&store->config, error);
+}
+
+int store_cert_each(struct store *store, store_cert_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_CERTS,
+		"SELECT name, pem FROM cert WHERE purpose = 'callmanager-trust'"
+		" ORDER BY name");
+	int err = stmt ? 0 : -EIO, found = 0;
+
+	while (!err && !(found = store_row(store, stmt)))
+		err = fn(ctx, (const char *)sqlite3_column_text(stmt, 0),
+			 (const char *)sqlite3_column_text(stmt, 1));
+	sqlite3_reset(stmt);
+	return err ? err : found == -ENOENT ? 0 : found;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Certificates: one in PEM, good as far as it goes; what it says is kept beside.
+ */
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "store/change.h"
+
+static X509 *read_pem(const char *pem, const char **wrong)
+{
+	BIO *bio = BIO_new_mem_buf(pem, -1);
+	X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	X509 *second = cert ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+
+	*wrong = !cert ? "is no certificate in PEM" :
+		second ? "holds several certificates: add each by itself" :
+		strstr(pem, "PRIVATE KEY") ? "holds a private key" : NULL;
+	X509_free(second);
+	BIO_free(bio);
+	ERR_clear_error();
+	if (!*wrong)
+		return cert;
+	X509_free(cert);
+	return NULL;
+}
+
+static void set_name(json_t *object, const char *field, const X509_NAME *name)
+{
+	char text[513] = "";
+	BIO *bio = BIO_new(BIO_s_mem());
+	int len;
+
+	if (bio) {
+		X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253);
+		len = BIO_read(bio, text, sizeof(text) - 1);
+		text[len > 0 ? len : 0] = '\0';
+	}
+	BIO_free(bio);
+	json_object_set_new(object, field, json_string(text));
+}
+
+static void set_time(json_t *object, const char *field, const ASN1_TIME *when)
+{
+	char text[32] = "";
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(when, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	json_object_set_new(object, field, json_string(text));
+}
+
+static void set_serial(json_t *object, const X509 *cert)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);
+	BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
+	char *hex = number ? BN_bn2hex(number) : NULL;
+	char text[65];
+
+	snprintf(text, sizeof(text), "%s", hex ? hex : "");
+	json_object_set_new(object, "serial", json_string(text));
+	OPENSSL_free(hex);
+	BN_free(number);
+}
+
+static void set_fingerprint(json_t *object, const X509 *cert)
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	char text[3 * EVP_MAX_MD_SIZE] = "";
+	unsigned int len = 0;
+
+	X509_digest(cert, EVP_sha256(), sum, &len);
+	for (unsigned int i = 0; i < len; i++)
+		sprintf(text + 3 * i, "%02X%s", sum[i], i + 1 < len ? ":" : "");
+	json_object_set_new(object, "fingerprint", json_string(text));
+}
+
+/* As we would write it: what stands around the certificate goes. */
+static int set_pem(json_t *object, X509 *cert)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+	int good = bio && PEM_write_bio_X509(bio, cert);
+
+	if (good) {
+		len = BIO_get_mem_data(bio, &text);
+		json_object_set_new(object, "pem", json_stringn(text, len));
+	}
+	BIO_free(bio);
+	return good ? 0 : -ENOMEM;
+}
+
+int rules_cert(struct change *c)
+{
+	const char *wrong;
+	X509 *cert;
+	int err;
+
+	if (c->given && member_is(c->given, "purpose", "callmanager"))
+		return store_refuse(c->error, 400, "purpose",
+				    "callmanager is the daemon's own, which "
+				    "it makes by itself");
+	if (member_is(c->next, "name", "CallManager") &&
+	    !member_is(c->next, "purpose", "callmanager"))
+		return store_refuse(c->error, 400, "name",
+				    "is what the daemon's own is called");
+	cert = read_pem(member_text(c->next, "pem"), &wrong);
+	if (!cert)
+		return store_refuse(c->error, 400, "pem", "%s", wrong);
+	err = set_pem(c->next, cert);
+	set_name(c->next, "subject", X509_get_subject_name(cert));
+	set_name(c->next, "issuer", X509_get_issuer_name(cert));
+	set_time(c->next, "not_before", X509_get0_notBefore(cert));
+	set_time(c->next, "not_after", X509_get0_notAfter(cert));
+	set_serial(c->next, cert);
+	set_fingerprint(c->next, cert);
+	if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
+		store_warn(c->warnings, "the certificate has expired");
+	X509_free(cert);
+	return err ? store_fail(c->error, err) : 0;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Security profiles: modes, transports, ports, what needs what.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/change.h"
+#include "store/store.h"
+
+/* Said in this request? Then it stays; else it may follow the mode. */
+static bool is_said(const struct change *c, const char *field)
+{
+	json_t *value = json_object_get(c->given, field);
+
+	return value && !json_is_null(value);
+}
+
+static void set_text(struct change *c, const char *field, const char *value)
+{
+	json_object_set_new(c->next, field, json_string(value));
+}
+
+/* The transport that goes with the mode, unless one was asked for. */
+static int fit_transport(struct change *c, const char *field, bool secure,
+			 const char *clear)
+{
+	const char *value = member_text(c->next, field);
+
+	if (!value || (!is_said(c, field) &&
+		       secure != !strcmp(value, "tls")))
+		set_text(c, field, secure ? "tls" : clear);
+	if (secure == member_is(c->next, field, "tls"))
+		return 0;
+	return store_refuse(c->error, 400, field, secure ?
+			    "is tls where device_security_mode is not "
+			    "nonsecure" :
+			    "is tls only where device_security_mode is "
+			    "authenticated or encrypted");
+}
+
+static void fit_port(struct change *c, bool secure)
+{
+	long port = member_int(c->next, "incoming_port");
+
+	if (port && (is_said(c, "incoming_port") ||
+		     port != (secure ? 5060 : 5061)))
+		return;
+	json_object_set_new(c->next, "incoming_port",
+			    json_integer(secure ? 5061 : 5060));
+}
+
+/* SCCP has neither digest nor a choice of transport. */
+static int rules_sccp(struct change *c)
+{
+	static const char *const sip_only[] = {
+		"digest", "exclude_digest_credentials", NULL
+	};
+
+	for (int i = 0; sip_only[i]; i++)
+		if (member_true(c->next, sip_only[i]))
+			return store_refuse(c->error, 400, sip_only[i],
+					    "is for sip profiles alone");
+	if (strstr(member_text(c->next, "transport"), "udp"))
+		return store_refuse(c->error, 400, "transport",
+				    "SCCP phones come over tcp or tls");
+	return 0;
+}
+
+static int rules_of_phones(struct change *c, bool secure)
+{
+	bool sccp = member_is(c->next, "protocol", "sccp");
+	int err = fit_transport(c, "transport", secure,
+				sccp ? "tcp" : "tcp+udp");
+
+	if (!err && sccp)
+		err = rules_sccp(c);
+	if (!err && member_true(c->next, "tftp_encrypted_config") && !secure)
+		store_warn(c->warnings, "tftp_encrypted_config protects the "
+			   "phone's file alone: its signalling is clear");
+	return err;
+}
+
+static int rules_of_trunks(struct change *c, bool secure)
+{
+	const char *subjects = member_text(c->next, "x509_subject_name");
+	int err = fit_transport(c, "incoming_transport", secure, "tcp+udp");
+
+	if (!err)
+		err = fit_transport(c, "outgoing_transport", secure, "tcp");
+	if (err)
+		return err;
+	fit_port(c, secure);
+	if (member_true(c->next, "application_authorization") &&
+	    !member_true(c->next, "digest"))
+		return store_refuse(c->error, 400, "application_authorization",
+				    "needs digest: without it nobody knows "
+				    "which application user asks");
+	if (secure && !subjects[strspn(subjects, " ,;:")])
+		store_warn(c->warnings, "no x509_subject_name: no peer's "
+			   "certificate is accepted");
+	return 0;
+}
+
+static int warn_users(struct change *c)
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(c->db, &stmt, "SELECT (SELECT count(*) FROM phone"
+			     " WHERE profile = ?1)");
+
+	if (err)
+		return store_fail(c->error, err);
+	sqlite3_bind_int64(stmt, 1, c->id);
+	if (db_step(c->db, stmt) == 1 && sqlite3_column_int(stmt, 0))
+		store_warn(c->warnings, "%d phones have this profile: they "
+			   "take it up when they are reset",
+			   sqlite3_column_int(stmt, 0));
+	sqlite3_finalize(stmt);
+	return 0;
+}
+
+int rules_profile(struct change *c)
+{
+	bool secure = !member_is(c->next, "device_security_mode", "nonsecure");
+	int err;
+
+	if (member_is(c->next, "kind", "phone"))
+		err = rules_of_phones(c, secure);
+	else
+		err = rules_of_trunks(c, secure);
+	if (err)
+		return err;
+	if (member_true(c->next, "digest") && !secure)
+		store_warn(c->warnings, "digest without TLS: digest alone "
+			   "gives neither integrity nor confidentiality");
+	if (c->now && !json_equal(c->now, c->next))
+		return warn_users(c);
+	return 0;
+}
+
+/* Of all trunk profiles, in the order of their ports. */
+struct listener {
+	char name[STORE_NAME_SIZE];
+	int port;
+	bool tls;
+	char *subjects;
+};
+
+static const char separators[] = " ,;:";
+
+/* The first name of @a that @b lists, too. */
+static bool share_name(const char *a, const char *b, char *name, size_t size)
+{
+	while (*(a += strspn(a, separators))) {
+		size_t len = strcspn(a, separators);
+
+		snprintf(name, size, "%.*s", (int)len, a);
+		if (len < size && store_subject_listed(b, name))
+			return true;
+		a += len;
+	}
+	return false;
+}
+
+static int compare(const struct listener *a, const struct listener *b,
+		   struct store_error *error)
+{
+	char name[256];
+
+	if (a->port != b->port)
+		return 0;
+	if (a->tls != b->tls)
+		return store_refuse(error, 409, "incoming_port", "port %d is "
+				    "for TLS or for TCP and UDP: profiles %s "
+				    "and %s disagree", a->port, a->name,
+				    b->name);
+	if (a->tls && share_name(a->subjects, b->subjects, name, sizeof(name)))
+		return store_refuse(error, 409, "x509_subject_name", "%s is "
+				    "listed on port %d by profile %s and by %s",
+				    name, a->port, a->name, b->name);
+	return 0;
+}
+
+static struct listener *read_listeners(struct db *db, size_t *count)
+{
+	struct listener *list = NULL, *more;
+	sqlite3_stmt *stmt;
+
+	*count = 0;
+	if (db_prepare(db, &stmt, "SELECT name, incoming_port,"
+		       " incoming_transport = 'tls', x509_subject_name FROM"
+		       " profile WHERE kind = 'trunk' ORDER BY incoming_port"))
+		return NULL;
+	while (db_step(db, stmt) == 1) {
+		more = reallocarray(list, *count + 1, sizeof(*list));
+		if (!more)
+			break;
+		list = more;
+		more = &list[(*count)++];
+		db_copy(more->name, sizeof(more->name), stmt, 0);
+		more->port = sqlite3_column_int(stmt, 1);
+		more->tls = sqlite3_column_int(stmt, 2);
+		more->subjects = strdup((const char *)
+					sqlite3_column_text(stmt, 3) ?: "");
+	}
+	sqlite3_finalize(stmt);
+	return list;
+}
+
+/* Only what shares a port can disagree. */
+int rules_after(struct db *db, struct store_error *error)
+{
+	size_t count;
+	struct listener *list = read_listeners(db, &count);
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		for (size_t j = i + 1; j < count && !err &&
+		     list[j].port == list[i].port; j++)
+			err = compare(&list[i], &list[j], error);
+	for (size_t i = 0; i < count; i++)
+		free(list[i].subjects);
+	free(list);
+	return err;
+}

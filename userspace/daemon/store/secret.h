@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Passwords: as checksums where we ask, sealed where we answer; for store/.
+ */
+#ifndef STORE_SECRET_H
+#define STORE_SECRET_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+#define SECRET_KEY_SIZE		32
+
+/* Reads the key file; makes it (0600) if there is none and tells in @made. */
+int secret_key_load(const char *path, uint8_t key[SECRET_KEY_SIZE], bool *made,
+		    char *why, size_t size);
+
+const char *secret_algorithm_name(enum store_algorithm algorithm);
+/* The array of DIGEST-5 for each realm (ended by NULL), sorted. */
+json_t *secret_digest(const char *user, const char *password,
+		      const char *const *realms);
+
+/* What a trunk's password is bound to. */
+void secret_name(char *what, size_t size, const char *realm);
+/* AES-256-GCM; @what is bound to it. Text to be freed, or NULL. */
+char *secret_seal(const uint8_t *key, const char *what, const char *text);
+/* -EBADMSG: not ours, or not of @what. Wipe @text after use. */
+int secret_unseal(const uint8_t *key, const char *what, const char *sealed,
+		  char *text, size_t size);
+
+#endif /* STORE_SECRET_H */

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the daemon knows, as the signalling reads it: typed, caller-owned, fast.
+ *
+ * All of this is for the loop's thread. What finds one thing returns 0, -ENOENT
+ * if there is none, or another -errno that has been logged; it leaves nothing to
+ * free unless there is a _clear. Ids are never used twice and survive renaming;
+ * id 0 is "none". Administrative changes go through object.h; store_watch()
+ * tells of them.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct conf;
+struct event_base;
+struct store;
+
+/* Sizes include the NUL. */
+#define STORE_NAME_SIZE		65
+#define STORE_TEXT_SIZE		129
+#define STORE_NUMBER_SIZE	33
+#define STORE_HOST_SIZE		254
+#define STORE_SUBJECTS_SIZE	4097
+#define STORE_CONTACT_SIZE	1025
+#define STORE_HA1_MAX		32
+#define STORE_COOKIE_MAX	32
+#define STORE_MAX_TRUNKS	16	/* of a route */
+#define STORE_MAX_DESTINATIONS	16	/* of a trunk */
+
+/* The class of a connection and the mode of a profile are one scale. */
+enum store_mode {
+	STORE_NONSECURE,
+	STORE_AUTHENTICATED,
+	STORE_ENCRYPTED,
+};
+
+enum store_protocol {
+	STORE_SIP,
+	STORE_SCCP,
+};
+
+/* Bits: a profile may admit several. */
+enum store_transport {
+	STORE_UDP = 1,
+	STORE_TCP = 2,
+	STORE_TLS = 4,
+};
+
+enum store_algorithm {
+	STORE_MD5,
+	STORE_SHA256,
+	STORE_SHA512_256,
+	STORE_ALGORITHM_COUNT,
+};
+
+/*
+ * Makes the state directory's files if there are none, migrates, starts the
+ * writer. @why gets a sentence where it fails.
+ */
+int store_open(struct store **store, struct event_base *base,
+	       const struct conf *conf, char *why, size_t size);
+/* Does what was submitted and takes no more; reads go on. */
+void store_stop(struct store *store);
+void store_close(struct store *store);
+/* As if everything had changed: after SIGHUP. */
+void store_reload(struct store *store);
+
+/* Called on the loop after each committed change. */
+struct store_change {
+	const char *noun;	/* "phone"; "*" after an import: anything */
+	const char *verb;	/* "add" "set" "del" */
+	const char *key;	/* as it was called before */
+	int64_t id;		/* 0 for params */
+};
+
+typedef void (*store_watcher)(void *ctx, const struct store_change *change);
+int store_watch(struct store *store, store_watcher watcher, void *ctx);
+
+/* Phones and lines */
+struct store_phone_profile {
+	int64_t id;
+	char name[STORE_NAME_SIZE];	/* a shared certificate's DNS name */
+	enum store_protocol protocol;
+	enum store_mode mode;
+	unsigned int transports;	/* mask of enum store_transport */
+	bool digest;
+	uint32_t nonce_validity;	/* seconds */
+	uint16_t sip_phone_port;
+	bool exclude_digest_credentials;
+	bool tftp_encrypted_config;
+};
+
+struct store_phone {
+	int64_t id;
+	char name[STORE_NAME_SIZE];	/* SEP and MAC in capitals */
+	char description[STORE_TEXT_SIZE];
+	char model[STORE_NAME_SIZE];
+	enum store_protocol protocol;
+	struct store_phone_profile profile;
+	int64_t digest_user;
+	char digest_user_name[STORE_NAME_SIZE];	/* "" if none */
+	int64_t css;
+	int64_t presence_group;
+	bool srtp_required;
+};
+
+/* @name in any case: from a certificate, a header, a file name. */
+int store_phone_find(struct store *store, const char *name,
+		     struct store_phone *phone);
+int store_phone_get(struct store *store, int64_t id, struct store_phone *phone);
+
+struct store_line {
+	int64_t id;
+	char number[STORE_NUMBER_SIZE];
+	int64_t partition;
+	char partition_name[STORE_NAME_SIZE];	/* "" if none */
+	char description[STORE_TEXT_SIZE];
+	int64_t css;
+	int64_t presence_group;
+	uint32_t no_answer_timeout;	/* seconds; the parameter's if unset */
+	bool voicemail_indicator;
+};
+
+/* @partition NULL or "": the line that is in none. */
+int store_line_by_name(struct store *store, const char *number,
+		       const char *partition, struct store_line *line);
+int store_line_get(struct store *store, int64_t id, struct store_line *line);
+/* The partitions of @css in their order, then lines in no partition. */
+int store_line_find(struct store *store, int64_t css, const char *number,
+		    struct store_line *line);
+
+/* A button of a phone: sorted by position from 1, or by phone. */
+struct store_button {
+	int64_t phone;
+	char phone_name[STORE_NAME_SIZE];
+	int64_t line;
+	char number[STORE_NUMBER_SIZE];
+	char label[STORE_TEXT_SIZE];
+	uint32_t position;
+};
+
+struct store_buttons {
+	struct store_button *list;
+	size_t count;
+};
+
+int store_phone_lines(struct store *store, int64_t phone,
+		      struct store_buttons *buttons);
+int store_line_phones(struct store *store, int64_t line,
+		      struct store_buttons *buttons);
+/* Of all lines with that number, whatever their partition. */
+int store_number_phones(struct store *store, const char *number,
+			struct store_buttons *buttons);
+void store_buttons_clear(struct store_buttons *buttons);
+
+/* Trunks and routes */
+struct store_boxes {
+	bool presence_subscription;
+	bool ood_refer;
+	bool unsolicited_notification;
+	bool replaces;
+};
+
+struct store_trunk_profile {
+	int64_t id;
+	char name[STORE_NAME_SIZE];
+	enum store_mode mode;
+	unsigned int incoming;		/* mask of enum store_transport */
+	enum store_transport outgoing;
+	uint16_t incoming_port;
+	bool digest;
+	uint32_t nonce_validity;
+	bool application_authorization;
+	struct store_boxes accept;
+	bool transmit_security_status;
+	bool allow_charging_header;
+	char subjects[STORE_SUBJECTS_SIZE];	/* see store_subject_listed() */
+};
+
+struct store_destination {
+	char host[STORE_HOST_SIZE];	/* address or name */
+	uint16_t port;			/* 0: by NAPTR and SRV */
+};
+
+struct store_trunk {
+	int64_t id;
+	char name[STORE_NAME_SIZE];
+	struct store_trunk_profile profile;
+	struct store_destination destinations[STORE_MAX_DESTINATIONS];
+	size_t destination_count;
+	int64_t css;
+	int64_t presence_group;
+	bool srtp_allowed;
+	bool srtp_required;
+	bool secure_by_srtp_alone;	/* else by SRTP and TLS together */
+	bool options_ping;
+	int64_t sip_realm;
+};
+
+/* Has the space, comma, semicolon or colon separated list the name? */
+bool store_subject_listed(const char *subjects, const char *name);
+
+int store_trunk_get(struct store *store, int64_t id, struct store_trunk *trunk);
+int store_trunk_by_name(struct store *store, const char *name,
+			struct store_trunk *trunk);
+
+/*
+ * By address, local port, transport (one bit) and, with TLS, by one of the
+ * certificate's names (ended by NULL; may be NULL else). @is_host, which may be
+ * NULL, tells whether a destination's host name stands for the address; it
+ * must not block.
+ */
+struct store_peer {
+	const struct sockaddr *addr;
+	uint16_t local_port;
+	enum store_transport transport;
+	const char *const *names;
+	bool (*is_host)(void *ctx, const char *host,
+			const struct sockaddr *addr);
+	void *ctx;
+};
+
+int store_trunk_find(struct store *store, const struct store_peer *peer,
+		     struct store_trunk *trunk);
+
+typedef int (*store_trunk_fn)(void *ctx, const struct store_trunk *trunk);
+/* Stops at the first that does not return 0, and returns that. */
+int store_trunk_each(struct store *store, store_trunk_fn fn, void *ctx);
+
+struct store_route {
+	int64_t id;
+	char pattern[STORE_NAME_SIZE];
+	char called[STORE_TEXT_SIZE];	/* the number, stripped and prefixed */
+	int64_t trunks[STORE_MAX_TRUNKS];	/* in order of preference */
+	size_t trunk_count;
+	bool block;
+};
+
+/* The pattern that matches the fewest numbers; then the css's order. */
+int store_route_find(struct store *store, int64_t css, const char *number,
+		     struct store_route *route);
+
+/* Users, credentials, presence */
+enum store_user_kind {
+	STORE_USER,
+	STORE_APPUSER,
+};
+
+struct store_user {
+	int64_t id;
+	char name[STORE_NAME_SIZE];
+	char display_name[STORE_TEXT_SIZE];
+	int64_t presence_group;
+	struct store_boxes accept;	/* application users alone */
+};
+
+int store_user_find(struct store *store, enum store_user_kind kind,
+		    const char *name, struct store_user *user);
+/*
+ * H(user:realm:password), 16 or 32 bytes; wipe it after use. -ENOENT: no such
+ * user; -ENOKEY: no credentials for that realm.
+ */
+int store_ha1_find(struct store *store, enum store_user_kind kind,
+		   const char *user, const char *realm,
+		   enum store_algorithm algorithm,
+		   uint8_t ha1[STORE_HA1_MAX], size_t *len);
+
+/* Our own credentials towards trunks. Wipe after use. */
+struct store_realm {
+	int64_t id;
+	char realm[STORE_TEXT_SIZE];
+	char user[STORE_NAME_SIZE];
+	char password[STORE_TEXT_SIZE];
+};
+
+int store_realm_find(struct store *store, const char *realm,
+		     struct store_realm *out);
+
+/* 1, 0 or -errno. A group may always watch itself; 0 is a group, too. */
+int store_may_watch(struct store *store, int64_t watcher, int64_t target);
+
+/* Certificates of CallManager-trust, by name. Stops at the first not 0. */
+typedef int (*store_cert_fn)(void *ctx, const char *name, const char *pem);
+int store_cert_each(struct store *store, store_cert_fn fn, void *ctx);
+
+#include "store/param.h"
+#include "store/runtime.h"
+
+#endif /* STORE_H */

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A self-signed certificate for SIP over TLS, for a start without a CA.
+ */
+#include "trust/own.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf.h"
+
+#define KEY_BITS	2048
+#define VALID_DAYS	(5 * 365)
+
+/* Under another name, to the disk, then in place. */
+static int write_file(const char *path, BIO *bio)
+{
+	char name[CONF_PATH_SIZE + 32];
+	char *data;
+	long len = BIO_get_mem_data(bio, &data);
+	int fd, err = 0;
+
+	snprintf(name, sizeof(name), "%s.new", path);
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, data, len) != len || fsync(fd))
+		err = errno ? -errno : -EIO;
+	close(fd);
+	if (!err && rename(name, path))
+		err = -errno;
+	if (err)
+		unlink(name);
+	return err;
+}
+
+static int add_extension(X509 *cert, int nid, const char *value)
+{
+	X509_EXTENSION *ext;
+	X509V3_CTX ctx;
+	int good;
+
+	X509V3_set_ctx(&ctx, cert, cert, NULL, NULL, 0);
+	ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
+	good = ext && X509_add_ext(cert, ext, -1);
+	X509_EXTENSION_free(ext);
+	return good ? 0 : -EINVAL;
+}
+
+static bool is_wildcard(const struct conf_listen *listen)
+{
+	if (listen->addr.sa.sa_family == AF_INET6)
+		return IN6_IS_ADDR_UNSPECIFIED(&listen->addr.in6.sin6_addr);
+	return listen->addr.in.sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+/* "DNS:cm1,IP:192.0.2.1": where a peer may have called us. */
+static void name_ourselves(const struct conf *conf, char *names, size_t size)
+{
+	char address[INET6_ADDRSTRLEN], entry[INET6_ADDRSTRLEN + 8];
+	size_t len;
+
+	snprintf(names, size, "DNS:%s", conf->node);
+	for (size_t i = 0; i < conf->listen_count; i++) {
+		const struct conf_listen *l = &conf->listen[i];
+
+		if (is_wildcard(l))
+			continue;
+		inet_ntop(l->addr.sa.sa_family,
+			  l->addr.sa.sa_family == AF_INET6 ?
+			  (const void *)&l->addr.in6.sin6_addr :
+			  (const void *)&l->addr.in.sin_addr, address,
+			  sizeof(address));
+		snprintf(entry, sizeof(entry), ",IP:%s", address);
+		len = strlen(names);
+		/* Several ports of one address are one name. */
+		if (strstr(names, entry) &&
+		    strchr(",", strstr(names, entry)[strlen(entry)]))
+			continue;
+		snprintf(names + len, size - len, "%s", entry);
+	}
+}
+
+static int set_names(X509 *cert, const struct conf *conf)
+{
+	X509_NAME *name = X509_get_subject_name(cert);
+	char names[64 + CONF_MAX_LISTEN * 64];
+
+	if (!X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+					(const unsigned char *)conf->node, -1,
+					-1, 0) ||
+	    !X509_set_issuer_name(cert, name))
+		return -EINVAL;
+	name_ourselves(conf, names, sizeof(names));
+	return add_extension(cert, NID_subject_alt_name, names);
+}
+
+static int fill(X509 *cert, EVP_PKEY *key, const struct conf *conf)
+{
+	unsigned char serial[16];
+	BIGNUM *number;
+	int err;
+
+	if (RAND_bytes(serial, sizeof(serial)) != 1)
+		return -EIO;
+	serial[0] = (serial[0] & 0x7f) | 0x40;
+	number = BN_bin2bn(serial, sizeof(serial), NULL);
+	err = number && BN_to_ASN1_INTEGER(number,
+					   X509_get_serialNumber(cert)) &&
+		X509_set_version(cert, X509_VERSION_3) &&
+		/* Clocks of phones that were never set run behind. */
+		X509_gmtime_adj(X509_getm_notBefore(cert), -24L * 3600) &&
+		X509_gmtime_adj(X509_getm_notAfter(cert),
+				VALID_DAYS * 24L * 3600) &&
+		X509_set_pubkey(cert, key) ? 0 : -EIO;
+	BN_free(number);
+	if (!err)
+		err = set_names(cert, conf);
+	if (!err)
+		err = add_extension(cert, NID_basic_constraints,
+				    "critical,CA:FALSE");
+	if (!err)
+		err = add_extension(cert, NID_key_usage, "critical,"
+				    "digitalSignature,keyEncipherment");
+	if (!err)
+		err = add_extension(cert, NID_ext_key_usage,
+				    "serverAuth,clientAuth");
+	if (!err)
+		err = add_extension(cert, NID_subject_key_identifier, "hash");
+	if (!err && !X509_sign(cert, key, EVP_sha256()))
+		err = -EIO;
+	return err;
+}
+
+int own_make(const struct conf *conf, const char *cert_path,
+	     const char *key_path)
+{
+	EVP_PKEY *key = EVP_RSA_gen(KEY_BITS);
+	X509 *cert = X509_new();
+	BIO *cert_bio = BIO_new(BIO_s_mem());
+	BIO *key_bio = BIO_new(BIO_s_secmem());
+	int err = -ENOMEM;
+
+	if (!key || !cert || !cert_bio || !key_bio)
+		goto free;
+	err = fill(cert, key, conf);
+	if (err)
+		goto free;
+	err = -EIO;
+	if (!PEM_write_bio_X509(cert_bio, cert) ||
+	    !PEM_write_bio_PrivateKey(key_bio, key, NULL, NULL, 0, NULL, NULL))
+		goto free;
+	err = write_file(key_path, key_bio);
+	if (!err)
+		err = write_file(cert_path, cert_bio);
+free:
+	BIO_free(key_bio);
+	BIO_free(cert_bio);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	return err;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Certificates: our own and those we trust.
+ *
+ * store_watch() tells of changes of the trusted ones as noun "cert".
+ */
+#ifndef TRUST_H
+#define TRUST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct conf;
+struct store;
+struct trust;
+
+/*
+ * Makes a self-signed CallManager certificate and its key in the state
+ * directory if there are none, and says so in the log. @why gets a sentence.
+ */
+int trust_open(struct trust **trust, struct store *store,
+	       const struct conf *conf, char *why, size_t size);
+void trust_close(struct trust *trust);
+
+/* PEM files for the TLS library; the key's is 0600. */
+const char *trust_cert_path(const struct trust *trust);
+const char *trust_key_path(const struct trust *trust);
+
+/*
+ * Each certificate of CallManager-trust as DER, good during the call. Stops at
+ * the first that does not return 0, and returns that.
+ */
+typedef int (*trust_fn)(void *ctx, const char *name, const uint8_t *der,
+			size_t len);
+int trust_each(struct trust *trust, trust_fn fn, void *ctx);
+
+#endif /* TRUST_H */
