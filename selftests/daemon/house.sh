@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0
+# A house in namespaces: phones, the gateway with its daemons, a trunk; to be
+# sourced, in the virtual machine, as root.
+#
+#  phone-a 10.0.1.2 ---- 10.0.1.1 gateway 10.0.3.1 ---- 10.0.3.2 trunk
+#  phone-b 10.0.2.2 ---- 10.0.2.1         10.0.4.1 ---- 10.0.4.2 stranger
+
+# shellcheck shell=bash
+
+house=/tmp/house
+
+# await SECONDS WHAT COMMAND...: until the command succeeds.
+await() {
+	local end=$((SECONDS + $1)) what=$2
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || house_die "waited in vain for $what"
+		sleep 0.1
+	done
+}
+
+# house_cable NAME NET: a namespace with a cable to the gateway.
+house_cable() {
+	ip netns add "$1"
+	ip link add wire netns "$1" type veth peer name "$1" netns gateway
+	ip -n "$1" addr add "$2.2/24" dev wire
+	ip -n "$1" link set wire up
+	ip -n "$1" link set lo up
+	ip -n "$1" route add default via "$2.1"
+	ip -n gateway addr add "$2.1/24" dev "$1"
+	ip -n gateway link set "$1" up
+}
+
+house_network() {
+	ip netns add gateway
+	ip -n gateway link set lo up
+	house_cable phone-a 10.0.1
+	house_cable phone-b 10.0.2
+	house_cable trunk 10.0.3
+	house_cable stranger 10.0.4
+	# The default range begins above the media ports.
+	ip netns exec gateway sysctl -qw \
+		net.ipv4.ip_local_port_range='40000 60999'
+}
+
+# house_ca NAME: $house/NAME.pem and .key
+house_ca() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-days 30 -subj "/CN=$1" -keyout "$house/$1.key" \
+		-out "$house/$1.pem" 2>/dev/null
+}
+
+# house_cert NAME CA: the certificate of a device, with its key in one file.
+house_cert() {
+	openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" \
+		-keyout "$house/$1.key" -out "$house/$1.csr" 2>/dev/null
+	openssl x509 -req -in "$house/$1.csr" -CA "$house/$2.pem" \
+		-CAkey "$house/$2.key" -CAcreateserial -days 30 \
+		-out "$house/$1.crt" 2>/dev/null
+	cat "$house/$1.crt" "$house/$1.key" >"$house/$1.both"
+}
+
+ctl() { ip netns exec gateway ucsecctl --socket "$house/admin.sock" "$@"; }
+
+# house_mediad, house_ucsecd: started in the gateway; $mediad and $ucsecd.
+house_mediad() {
+	ip netns exec gateway "$user_build/ucsec-mediad" --user nobody \
+		--socket "$house/mediad.sock" >>"$house/mediad.log" 2>&1 &
+	mediad=$!
+	await 10 "ucsec-mediad" grep -q ready "$house/mediad.log"
+}
+
+house_ucsecd() {
+	local before
+	before=$(grep -sc event=started "$house/ucsecd.log" || :)
+	ip netns exec gateway "$user_build/ucsecd" \
+		--config "$house/ucsecd.conf" >>"$house/ucsecd.log" 2>&1 &
+	ucsecd=$!
+	await 20 "ucsecd" house_started "$before"
+}
+
+house_started() {
+	[ "$(grep -sc event=started "$house/ucsecd.log")" -gt "${1:-0}" ]
+}
+
+house_conf() {
+	cat >"$house/ucsecd.conf" <<-EOF
+	[node]
+	name = gateway.example
+	state-directory = $house/state
+	user = nobody
+	[log]
+	level = notice
+	security-log = $house/security.log
+	[listen]
+	udp = 0.0.0.0:5060
+	tcp = 0.0.0.0:5060
+	tls = 0.0.0.0:5061
+	[media]
+	mediad-socket = $house/mediad.sock
+	line-address = 10.0.1.1
+	line-ports = 16384-24575
+	trunk-address = 10.0.3.1
+	trunk-ports = 24576-32767
+	[admin]
+	socket = $house/admin.sock
+	metrics = 127.0.0.1:9090
+	EOF
+}
+
+# house_import: two phones with certificates and passwords, and a trunk.
+house_import() {
+	python3 - "$house" <<-'EOF' >"$house/house.json"
+	import json, sys
+	ca = open(sys.argv[1] + "/phone-ca.pem").read()
+	def phone(mac, number, user):
+	    return {"name": "SEP" + mac, "model": "8845", "protocol": "sip",
+	            "profile": "encrypted", "css": "house",
+	            "lines": [{"number": number, "partition": "house",
+	                       "label": user}], "digest_user": user}
+	def line(number):
+	    return {"number": number, "partition": "house", "css": "house"}
+	json.dump({
+	  "version": 1,
+	  "param": {"cluster_security_mode": "mixed",
+	            "digest_algorithms": "md5"},
+	  "partition": [{"name": "house"}],
+	  "css": [{"name": "house", "partitions": ["house"]}],
+	  "profile": [
+	    {"name": "encrypted", "kind": "phone", "protocol": "sip",
+	     "device_security_mode": "encrypted", "transport": "tls",
+	     "digest": True},
+	    {"name": "outside", "kind": "trunk",
+	     "device_security_mode": "nonsecure",
+	     "incoming_transport": "tcp+udp", "outgoing_transport": "udp",
+	     "incoming_port": 5060}],
+	  "user": [{"name": "alice", "password": "wonderland"},
+	           {"name": "bob", "password": "builder"}],
+	  "line": [line("2001"), line("2002")],
+	  "phone": [phone("00000000000A", "2001", "alice"),
+	            phone("00000000000B", "2002", "bob")],
+	  "trunk": [{"name": "provider", "profile": "outside",
+	             "destinations": [{"address": "10.0.3.2", "port": 5060}],
+	             "css": "house", "options_ping": False}],
+	  "route": [{"pattern": "9.!", "partition": "house",
+	             "trunk": ["provider"], "strip_predot": True}],
+	  "cert": [{"name": "phone-ca", "purpose": "callmanager-trust",
+	            "pem": ca}]}, sys.stdout)
+	EOF
+	ctl import "$house/house.json"
+}
+
+# house_phone NAME NUMBER USER PASSWORD CERT GATEWAY ADDRESS WAV AUTOANSWER
+house_phone() {
+	local dir=$house/$1
+	mkdir -p "$dir/rec"
+	cat >"$dir/config" <<-EOF
+	poll_method epoll
+	sip_listen $7:5060
+	sip_certificate $house/$5.both
+	sip_cafile $house/state/callmanager.pem
+	call_local_timeout 120
+	call_max_calls 4
+	audio_source aufile,$8
+	ausrc_channels 1
+	auplay_channels 1
+	audio_txmode poll
+	audio_level no
+	rtp_ports 20000-20010
+	rtcp_mux no
+	jitter_buffer_delay 0-0
+	rtp_stats yes
+	rtp_timeout 10
+	net_interface wire
+	module_path /usr/lib/baresip/modules
+	module g711.so
+	module aufile.so
+	module sndfile.so
+	module srtp.so
+	module_tmp account.so
+	module_app menu.so
+	module_app ctrl_tcp.so
+	ctrl_tcp_listen 127.0.0.1:4444
+	snd_path $dir/rec
+	EOF
+	echo "<sip:$2@$6:5061;transport=tls>;auth_user=$3;auth_pass=$4;regint=60;mediaenc=srtp-mand;audio_codecs=PCMU/8000/1;ptime=20;answermode=$9" \
+		>"$dir/accounts"
+	: >"$dir/contacts"
+	ip netns exec "$1" baresip -4 -f "$dir" </dev/null >"$dir/log" 2>&1 &
+}
+
+# house_say PHONE COMMAND [PARAMETERS]: over baresip's control connection
+house_say() {
+	local json
+	json="{\"command\":\"$2\",\"params\":\"${3:-}\",\"token\":\"x\"}"
+	ip netns exec "$1" bash -c '
+		exec 3<>/dev/tcp/127.0.0.1/4444
+		printf "%d:%s," "${#1}" "$1" >&3
+		timeout 2 head -c 200 <&3 || :' say "$json"
+}
+
+house_registered() { ctl registration list | grep -q "$1"; }
