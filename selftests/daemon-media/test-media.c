@@ -340,6 +340,7 @@ static void check_refusals(struct call_media *media)
 {
 	struct call_media *second = call_new(2);
 	struct call_peer pa = peer("192.0.2.1", 4600, GCM, 2);
+	unsigned int dones;
 
 	/* Its stream must go, but B was not told another key. */
 	stage(media, 0, CALL_LEG_A, pa);
@@ -374,6 +375,20 @@ static void check_refusals(struct call_media *media)
 	call_media_free(second);
 	ok(until_streams(2),
 	   "a call that ends while it begins leaves nothing");
+	second = call_new(5);
+	reserve(second, 1);
+	stage(second, 0, CALL_LEG_A, peer("192.0.2.1", 4000, NULL, 0));
+	stage(second, 0, CALL_LEG_B, peer("192.0.2.2", 4000, CM80, 3));
+	dones = seen.dones;
+	call_media_apply(second, on_done, NULL);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	call_media_rollback(second);
+	ok(until_streams(4) && seen.dones == dones,
+	   "a rollback amid it: it goes on and tells nobody");
+	while (reserve(second, 1) == 1)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	call_media_free(second);
+	ok(until_streams(2), "and can be ended");
 }
 
 static void check_events(struct call_media *media)

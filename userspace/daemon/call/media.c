@@ -290,6 +290,14 @@ int call_media_stage_own(struct call_media *media, unsigned int line,
 
 void call_media_rollback(struct call_media *media)
 {
+	/*
+	 * Half applied is worse than applied: the job keeps its stage, so that
+	 * streams, ids and keys are known at its end.
+	 */
+	if (media->job.kind != JOB_NONE)
+		media->job.done = NULL;
+	if (media->job.kind == JOB_APPLY)
+		return;
 	for (unsigned int i = 0; i < CALL_LINES; i++)
 		if (media->lines[i])
 			media_stage_wipe(media->lines[i]);
