@@ -348,6 +348,16 @@ static void check_ports(int fd)
 	ok(!ask(fd, &m, MEDIAD_RELEASE, &reply), "RELEASE");
 	ok(ask(fd, &m, MEDIAD_RELEASE, &reply) == -ENOENT, "twice: %s",
 	   reply.reply.sentence);
+	memset(&m.ports.at, 0, sizeof(m.ports.at));
+	m.ports.at.family = 6;
+	m.ports.at.addr[15] = 1;
+	m.ports.at.port = 26000;
+	m.ports.at.rtcp_port = 26001;
+	ok(!ask(fd, &m, MEDIAD_RESERVE, &reply) &&
+	   !ask(fd, &m, MEDIAD_RELEASE, &reply), "IPv6, beside IPv4: %s",
+	   reply.reply.sentence);
+	set_endpoint(&m.ports.at, 1, 26004);
+	m.ports.at.rtcp_port = 26005;
 	m.ports.at.addr[0] = 192;
 	ok(ask(fd, &m, MEDIAD_RESERVE, &reply) == -EADDRNOTAVAIL,
 	   "not our address: %s", reply.reply.sentence);
