@@ -144,6 +144,7 @@ void base_free(struct sip *sip)
 		free(client);
 	}
 	while (sip->requests) {
+		base_end(&sip->requests->req, -ESHUTDOWN);
 		/* Nobody but the base may hold one to the end. */
 		assert(sip->requests->refs == 1);
 		free_request(sip->requests);

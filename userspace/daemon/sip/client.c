@@ -46,6 +46,7 @@ struct sip_client {
 	bool invite, reliable, released, told;
 	bool cancelled, cancel_sent, holding;
 	osip_message_t *request;
+	char *contact_user;		/* NULL: Contact is the caller's */
 	struct sip_route *route;	/* NULL: one conn and no other */
 	struct net_conn *conn;
 	char branch[SIP_BRANCH_SIZE];
@@ -90,6 +91,7 @@ static void maybe_free(struct sip_client *client)
 	}
 	osip_message_free(client->request);
 	net_conn_put(client->conn);
+	free(client->contact_user);
 	free(client->bytes);
 	free(client);
 }
@@ -142,6 +144,15 @@ static int make_key(struct sip_client *client)
 	return sip_table_add(&client->sip->clients, &client->node, key);
 }
 
+/* Where the answers to come, and the dialog's requests, find us by this hop. */
+static int set_contact(struct sip_client *client)
+{
+	if (!client->contact_user)
+		return 0;
+	return sip_contact_set(client->request, client->contact_user,
+			       client->conn);
+}
+
 /* A new branch for each hop: each is a transaction of its own (8.1.3.5). */
 static int transmit(struct sip_client *client, bool keep_branch)
 {
@@ -155,6 +166,7 @@ static int transmit(struct sip_client *client, bool keep_branch)
 	client->bytes = NULL;
 	err = sip_branch_set(client->request, client->conn, client->branch,
 			     again) ?:
+	      set_contact(client) ?:
 	      sip_to_bytes(client->request, &client->bytes, &client->len) ?:
 	      make_key(client);
 	if (err)
@@ -179,7 +191,7 @@ static void try_next(struct sip_client *client, int err)
 	}
 	client->state = ROUTING;
 	evtimer_del(&client->timer);
-	sip_route_next(client->route);
+	sip_route_next(client->route, err);
 }
 
 void sip_client_routed(struct sip_client *client, struct net_conn *conn,
@@ -215,7 +227,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (client->state == ROUTING) {
-		sip_route_next(client->route);
+		sip_route_next(client->route, 0);
 		return;
 	}
 	if (client->state >= COMPLETED) {
@@ -255,11 +267,16 @@ static struct sip_client *client_new(struct sip *sip, osip_message_t *request,
 
 static int complete_request(struct sip *sip, osip_message_t *msg)
 {
+	char hops[12];
+
 	if (!msg->sip_method || !msg->req_uri || !msg->from || !msg->to ||
 	    !msg->call_id || !msg->cseq)
 		return -EINVAL;
-	if (!sip_header(msg, "Max-Forwards"))
-		osip_message_set_header(msg, "Max-Forwards", "70");
+	if (!sip_header(msg, "Max-Forwards")) {
+		snprintf(hops, sizeof(hops), "%u",
+			 store_param(sip->store, STORE_PARAM_MAX_FORWARDS));
+		osip_message_set_header(msg, "Max-Forwards", hops);
+	}
 	if (!sip_header(msg, "User-Agent"))
 		osip_message_set_header(msg, "User-Agent", sip->user_agent);
 	return 0;
@@ -283,7 +300,12 @@ int sip_send(struct sip *sip, osip_message_t *request,
 		osip_message_free(request);
 		return err;
 	}
-	err = sip_route_new(sip, target, client, &client->route);
+	if (target->contact_user && !osip_list_size(&request->contacts)) {
+		client->contact_user = strdup(target->contact_user);
+		err = client->contact_user ? 0 : -ENOMEM;
+	}
+	if (!err)
+		err = sip_route_new(sip, target, client, &client->route);
 	if (err) {
 		client->released = true;
 		end(client);

@@ -61,7 +61,7 @@ static void update_response(void *arg, struct sip_client *client,
 		p->takes_update = false;
 		p->wants_update = true;
 	} else if (cause.status == 422) {
-		min_se = sip_number_of(sip_header(response, "Min-SE"));
+		min_se = sip_uint(sip_header(response, "Min-SE"));
 		if (min_se != UINT32_MAX && min_se > p->interval &&
 		    min_se <= 86400) {
 			p->min_se = p->interval = min_se;
@@ -185,7 +185,7 @@ static void reinvite_refused(struct sip_party *p, const osip_message_t *response
 		sip_party_give_up(p, 408, "it answers no more");
 		return;
 	case 422:
-		min_se = sip_number_of(sip_header(response, "Min-SE"));
+		min_se = sip_uint(sip_header(response, "Min-SE"));
 		if (min_se == UINT32_MAX || min_se > 86400 ||
 		    min_se <= p->interval)
 			break;

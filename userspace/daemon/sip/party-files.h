@@ -4,6 +4,7 @@
 #define SIP_PARTY_FILES_H
 
 #include "sip/party-parts.h"
+#include "sip/uri.h"
 
 /* party.c */
 extern const struct call_party_ops sip_party_ops;
@@ -30,10 +31,6 @@ void sip_party_classify(struct sip_party *p, enum net_class class);
 void sip_party_learn(struct sip_party *p, const osip_message_t *msg);
 
 /* party-message.c: what a message of a party has */
-enum { SIP_URI_SIZE = 3 * STORE_TEXT_SIZE + STORE_HOST_SIZE + 16 };
-/* sip:number@host, with what a user part may not have escaped. */
-void sip_party_uri(char buf[SIP_URI_SIZE], const char *number,
-		   const char *host);
 /* 0: @sdp or NULL if there is none; else 415, 400. */
 int sip_party_body(const osip_message_t *msg, const char **sdp, size_t *len);
 int sip_party_set_body(osip_message_t *msg, const char *type, const char *body,
@@ -43,7 +40,6 @@ int sip_party_dress(struct sip_party *p, osip_message_t *msg);
 /* A response's: by the user that was asked for. 0 or -errno. */
 int sip_party_contact(osip_message_t *response, const struct sip_request *req);
 bool sip_allows(const osip_message_t *msg, const char *method);
-uint32_t sip_number_of(const char *text);	/* UINT32_MAX if it is none */
 /* From, To and what else names the two ends of our first INVITE. */
 int sip_party_name(struct sip_party *p, osip_message_t *invite);
 /* A response's status as a cause; good as long as the message. */
@@ -63,7 +59,10 @@ int sip_party_alert(struct call_party *party, int status, const char *sdp,
 		    size_t len);
 /* The 2xx to what waits, with this; the party is up then. */
 int sip_party_accept(struct sip_party *p, const char *sdp, size_t len);
-void sip_party_watch(struct sip_party *p, struct sip_request *req);
+/* 0 or -ENOMEM. */
+int sip_party_watch(struct sip_party *p, struct sip_request *req);
+/* For a party that goes: the base will find nobody. */
+void sip_party_unwatch(struct sip_party *p);
 /* Whose dialog a Replaces header's value names; NULL: nobody's. */
 struct sip_party *sip_party_named(const struct sip_parties *parties,
 				  const char *replaces);

@@ -98,20 +98,6 @@ bool sip_allows(const osip_message_t *msg, const char *method)
 	return false;
 }
 
-uint32_t sip_number_of(const char *text)
-{
-	unsigned long long number;
-	char *end;
-
-	if (!text || *text < '0' || *text > '9')
-		return UINT32_MAX;
-	number = strtoull(text, &end, 10);
-	end += strspn(end, " \t");
-	if ((*end && *end != ';') || number >= UINT32_MAX)
-		return UINT32_MAX;
-	return number;
-}
-
 int sip_party_dress(struct sip_party *p, osip_message_t *msg)
 {
 	const struct sip_policy *policy = &p->party.leg.policy;
@@ -204,25 +190,6 @@ void sip_party_deny(struct sip_party *p, struct sip_request *req,
 	sip_respond(req, response);
 }
 
-void sip_party_uri(char buf[SIP_URI_SIZE], const char *number,
-		   const char *host)
-{
-	char *to = stpcpy(buf, "sip:");
-	size_t left = STORE_TEXT_SIZE;
-
-	for (; *number && --left; number++) {
-		/* RFC 3261 section 25.1, user = unreserved / user-unreserved */
-		if ((*number >= '0' && *number <= '9') ||
-		    ((*number | 32) >= 'a' && (*number | 32) <= 'z') ||
-		    strchr("-_.!~*'()&=+$,;?/", *number))
-			*to++ = *number;
-		else
-			to += sprintf(to, "%%%02X", (unsigned char)*number);
-	}
-	snprintf(to, STORE_HOST_SIZE + 8, strchr(host, ':') && *host != '[' ?
-		 "@[%s]" : "@%s", host);
-}
-
 /* "Name" <sip:number@domain>: the name without what would end its quotes. */
 static void name_addr(char *buf, size_t size, const char *name,
 		      const char *uri)
@@ -260,7 +227,7 @@ int sip_party_name(struct sip_party *p, osip_message_t *invite)
 	char uri[SIP_URI_SIZE], who[SIP_URI_SIZE + STORE_TEXT_SIZE + 8];
 	char text[STORE_CONTACT_SIZE + 64];
 
-	sip_party_uri(uri, number, is_private ? "anonymous.invalid" :
+	sip_uri_of(uri, number, is_private ? "anonymous.invalid" :
 						config->domain);
 	name_addr(who, sizeof(who), caller ? caller->display : "", uri);
 	snprintf(text, sizeof(text), "%s;tag=%s", who, p->attempt->tag);
@@ -268,7 +235,7 @@ int sip_party_name(struct sip_party *p, osip_message_t *invite)
 		return -ENOMEM;
 	/* A phone's contact names a place; To names who is called. */
 	if (!p->party.is_trunk && *p->party.number)
-		sip_party_uri(uri, p->party.number, config->domain);
+		sip_uri_of(uri, p->party.number, config->domain);
 	else
 		*uri = '\0';
 	snprintf(text, sizeof(text), "<%.1024s>", *uri ? uri :

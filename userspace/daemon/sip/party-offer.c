@@ -65,12 +65,15 @@ static void hear(struct sip_party *p, const osip_message_t *msg)
 static void take_offer(struct sip_party *p, struct sip_request *req,
 		       const char *sdp, size_t len)
 {
-	p->turn = sdp ? SIP_TURN_THEIRS : SIP_TURN_WANTED;
-	p->uas = sip_request_get(req);
 	if (MSG_IS_INVITE(req->msg)) {
-		sip_party_watch(p, req);
+		if (sip_party_watch(p, req)) {
+			sip_reply(req, 503, NULL, NULL);
+			return;
+		}
 		sip_reply(req, 100, NULL, NULL);
 	}
+	p->turn = sdp ? SIP_TURN_THEIRS : SIP_TURN_WANTED;
+	p->uas = sip_request_get(req);
 	hear(p, req->msg);
 	if (p->uas)
 		call_offered(&p->party, sdp, len);

@@ -77,6 +77,12 @@ struct sip_reliable {
 	uint64_t said;			/* digest of an answer PRACKed, or 0 */
 };
 
+/* What the base tells of an INVITE; outlives the party if need be. */
+struct sip_watch {
+	struct sip_party *party;	/* NULL: freed */
+	struct sip_watch *next, **prev;
+};
+
 /* A request of ours but INVITE and ACK. */
 struct sip_errand {
 	struct sip_errand *next;
@@ -99,7 +105,7 @@ struct sip_party {
 
 	struct sip_request *uas;	/* waits for our final answer */
 	struct sip_request *unacked;	/* its 2xx waits for ACK */
-	unsigned int watched;		/* requests that will end */
+	struct sip_watch *watches;	/* INVITEs that the base will end */
 	bool is_withdrawn;		/* the open offer was cancelled */
 	bool bye_later;			/* RFC 3261 section 15: after ACK */
 

@@ -171,7 +171,7 @@ static bool is_for(const struct sip_party *p, const osip_message_t *prack)
 	return value && p->reliable && p->reliable->is_open && p->uas &&
 	       sscanf(value, "%10u %10u %15s", &rseq, &cseq, method) == 3 &&
 	       rseq == p->reliable->rseq &&
-	       cseq == sip_number_of(p->uas->msg->cseq->number) &&
+	       cseq == sip_uint(p->uas->msg->cseq->number) &&
 	       !strcmp(method, "INVITE");
 }
 
@@ -204,7 +204,7 @@ void sip_party_pracked(void *arg, struct sip_request *req)
 bool sip_party_prack(struct sip_party *p, struct sip_fork *fork,
 		     const osip_message_t *response)
 {
-	uint32_t rseq = sip_number_of(sip_header(response, "RSeq"));
+	uint32_t rseq = sip_uint(sip_header(response, "RSeq"));
 	osip_message_t *prack;
 	char rack[64];
 

@@ -40,8 +40,8 @@ static uint32_t bounded(uint32_t interval, uint32_t min)
 int sip_party_session_asked(struct sip_party *p, struct sip_request *req)
 {
 	const char *value = sip_header(req->msg, "Session-Expires");
-	uint32_t min = sip_number_of(sip_header(req->msg, "Min-SE"));
-	uint32_t interval = sip_number_of(value), ours = our_interval(p);
+	uint32_t min = sip_uint(sip_header(req->msg, "Min-SE"));
+	uint32_t interval = sip_uint(value), ours = our_interval(p);
 	bool knows = sip_header_has(req->msg, "Supported", "timer") ||
 		     sip_header_has(req->msg, "Require", "timer");
 	char text[16];
@@ -111,7 +111,7 @@ void sip_party_session_agreed(struct sip_party *p,
 			      const osip_message_t *response)
 {
 	const char *value = sip_header(response, "Session-Expires");
-	uint32_t interval = sip_number_of(value);
+	uint32_t interval = sip_uint(value);
 
 	if (!value || interval == UINT32_MAX) {
 		p->interval = 0;

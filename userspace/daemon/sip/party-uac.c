@@ -260,7 +260,7 @@ static void rewind_attempt(struct sip_party *p)
 /* 422: a longer session, once (RFC 4028 section 7.3). */
 static bool ask_longer(struct sip_party *p, const osip_message_t *response)
 {
-	uint32_t min_se = sip_number_of(sip_header(response, "Min-SE"));
+	uint32_t min_se = sip_uint(sip_header(response, "Min-SE"));
 	enum sip_turn turn = p->turn;
 
 	if (response->status_code != 422 || min_se == UINT32_MAX ||

@@ -9,9 +9,9 @@
 
 static void cancelled(void *arg, struct sip_request *req)
 {
-	struct sip_party *p = arg;
+	struct sip_party *p = ((struct sip_watch *)arg)->party;
 
-	if (req != p->uas)
+	if (!p || req != p->uas)
 		return;
 	sip_request_put(p->uas);
 	p->uas = NULL;
@@ -25,13 +25,14 @@ static void cancelled(void *arg, struct sip_request *req)
 /* The ACK of a 2xx; in it the answer, if the 2xx had an offer of ours. */
 static void acked(void *arg, struct sip_request *req, osip_message_t *ack)
 {
-	struct sip_party *p = arg;
-	bool is_answer = p->answer_in_ack;
+	struct sip_party *p = ((struct sip_watch *)arg)->party;
 	const char *sdp;
+	bool is_answer;
 	size_t len;
 
-	if (req != p->unacked)
+	if (!p || req != p->unacked)
 		return;
+	is_answer = p->answer_in_ack;
 	sip_request_put(p->unacked);
 	p->unacked = NULL;
 	p->answer_in_ack = false;
@@ -49,11 +50,25 @@ static void acked(void *arg, struct sip_request *req, osip_message_t *ack)
 	sip_party_settle(p);
 }
 
+static void unlink_watch(struct sip_watch *watch)
+{
+	if (!watch->party)
+		return;
+	*watch->prev = watch->next;
+	if (watch->next)
+		watch->next->prev = watch->prev;
+	watch->party = NULL;
+}
+
 static void ended(void *arg, struct sip_request *req, int err)
 {
-	struct sip_party *p = arg;
+	struct sip_watch *watch = arg;
+	struct sip_party *p = watch->party;
 
-	p->watched--;
+	unlink_watch(watch);
+	free(watch);
+	if (!p)
+		return;
 	if (req == p->unacked) {
 		sip_request_put(p->unacked);
 		p->unacked = NULL;
@@ -69,14 +84,29 @@ static void ended(void *arg, struct sip_request *req, int err)
 	sip_party_settle(p);
 }
 
-void sip_party_watch(struct sip_party *p, struct sip_request *req)
+int sip_party_watch(struct sip_party *p, struct sip_request *req)
 {
 	static const struct sip_request_ops ops = {
 		.cancelled = cancelled, .acked = acked, .ended = ended,
 	};
+	struct sip_watch *watch = calloc(1, sizeof(*watch));
 
-	p->watched++;
-	sip_request_watch(req, &ops, p);
+	if (!watch)
+		return -ENOMEM;
+	watch->party = p;
+	watch->next = p->watches;
+	if (watch->next)
+		watch->next->prev = &watch->next;
+	watch->prev = &p->watches;
+	p->watches = watch;
+	sip_request_watch(req, &ops, watch);
+	return 0;
+}
+
+void sip_party_unwatch(struct sip_party *p)
+{
+	while (p->watches)
+		unlink_watch(p->watches);
 }
 
 /* What it requires that we do not have, or "": RFC 3261 section 8.2.2.3. */
@@ -84,7 +114,8 @@ static void find_unsupported(const osip_message_t *msg, char *tags, size_t size)
 {
 	static const char *const known[] = {
 		"100rel", "timer", "replaces", "norefersub",
-		"X-cisco-srtp-fallback",
+		"from-change", "X-cisco-srtp-fallback",
+		"X-cisco-serviceuri", "X-cisco-callinfo",
 	};
 	const osip_header_t *header;
 	const char *at;
@@ -160,7 +191,7 @@ static bool is_refused(struct sip_request *req, char *number, size_t size,
 		return true;
 	}
 	/* We are a hop: a loop over trunks must come to an end. */
-	if (!status && sip_number_of(hops) == 0)
+	if (!status && sip_uint(hops) == 0)
 		status = 483;
 	if (!status)
 		status = called_number(req->msg, number, size);
@@ -312,13 +343,17 @@ static void first_invite(struct sip_parties *parties, struct sip_request *req)
 		drop_new(p);
 		return;
 	}
-	hops = sip_number_of(sip_header(req->msg, "Max-Forwards"));
+	if (sip_party_watch(p, req)) {
+		sip_reply(req, 503, NULL, NULL);
+		drop_new(p);
+		return;
+	}
+	hops = sip_uint(sip_header(req->msg, "Max-Forwards"));
 	p->hops = hops > 70 ? 69 : hops - 1;
 	p->orientation_to = true;
 	p->phase = SIP_PARTY_CALLED;
 	p->uas = sip_request_get(req);
 	sip_party_hear_security(p, req->msg);
-	sip_party_watch(p, req);
 	sip_reply(req, 100, NULL, NULL);
 	hand_over(p, replaced, number, sdp, len);
 }

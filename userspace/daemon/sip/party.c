@@ -68,6 +68,7 @@ static void free_party(struct sip_party *p)
 	p->all->count--;
 	while (p->errands)
 		sip_errand_done(p->errands);
+	sip_party_unwatch(p);
 	sip_party_drop_uac(p);
 	if (p->uas)
 		sip_request_put(p->uas);
@@ -105,8 +106,7 @@ static void reap(evutil_socket_t fd, short what, void *arg)
 void sip_party_settle(struct sip_party *p)
 {
 	if (!p->is_let_go || p->phase != SIP_PARTY_ENDED || p->is_reaped ||
-	    p->uas || p->unacked || p->watched || p->uac || p->lingering ||
-	    p->errands)
+	    p->uas || p->unacked || p->uac || p->lingering || p->errands)
 		return;
 	p->is_reaped = true;
 	event_active(p->all->reaper, EV_TIMEOUT, 0);
@@ -263,7 +263,7 @@ static int reach_trunk(struct sip_parties *parties,
 		return 0;
 	if (trunk.destination_count)
 		host = trunk.destinations[0].host;
-	sip_party_uri(uri, target->number, host);
+	sip_uri_of(uri, target->number, host);
 	p = sip_party_new(parties);
 	if (!p)
 		return -ENOMEM;
