@@ -336,6 +336,17 @@ static void check_changes(struct call_media *media)
 	ok(!ask(FAKE_COUNT, 0, 0).reused, "no sending key came twice");
 }
 
+/* The first request has left, its answer cannot come: the server stands. */
+static void begin_apply(struct call_media *media)
+{
+	int status;
+
+	kill(server, SIGSTOP);
+	waitpid(server, &status, WUNTRACED);
+	call_media_apply(media, on_done, NULL);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
 static void check_refusals(struct call_media *media)
 {
 	struct call_media *second = call_new(2);
@@ -370,9 +381,9 @@ static void check_refusals(struct call_media *media)
 	ok(!reserve(second, 0x3), "what was given back is there again");
 	stage(second, 0, CALL_LEG_A, peer("192.0.2.1", 4000, NULL, 0));
 	stage(second, 0, CALL_LEG_B, peer("192.0.2.2", 4000, CM80, 3));
-	call_media_apply(second, on_done, NULL);
-	event_base_loop(base, EVLOOP_NONBLOCK);
+	begin_apply(second);
 	call_media_free(second);
+	kill(server, SIGCONT);
 	ok(until_streams(2),
 	   "a call that ends while it begins leaves nothing");
 	second = call_new(5);
@@ -380,9 +391,9 @@ static void check_refusals(struct call_media *media)
 	stage(second, 0, CALL_LEG_A, peer("192.0.2.1", 4000, NULL, 0));
 	stage(second, 0, CALL_LEG_B, peer("192.0.2.2", 4000, CM80, 3));
 	dones = seen.dones;
-	call_media_apply(second, on_done, NULL);
-	event_base_loop(base, EVLOOP_NONBLOCK);
+	begin_apply(second);
 	call_media_rollback(second);
+	kill(server, SIGCONT);
 	ok(until_streams(4) && seen.dones == dones,
 	   "a rollback amid it: it goes on and tells nobody");
 	while (reserve(second, 1) == 1)
