@@ -110,6 +110,22 @@ void call_media_set_leg(struct call_media *media, enum call_leg leg,
 	media->family[leg] = family;
 }
 
+bool call_media_take_family(struct call_media *media, enum call_leg leg,
+			    int family)
+{
+	const struct call_media_system *system = media->system;
+
+	if (!system->conf.anchored || media->family[leg] == family)
+		return true;
+	for (unsigned int i = 0; i < CALL_LINES; i++)
+		if (media->lines[i] && media->lines[i]->side[leg].local.port)
+			return false;
+	if (!system->ports[media->realm[leg]][family == AF_INET6])
+		return false;
+	media->family[leg] = family;
+	return true;
+}
+
 struct media_line *media_line_get(struct call_media *media, unsigned int line)
 {
 	if (line >= CALL_LINES)

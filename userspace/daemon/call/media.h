@@ -111,6 +111,13 @@ void call_media_set_leg(struct call_media *media, enum call_leg leg,
 			enum call_realm realm, int family);
 
 /*
+ * Can the leg's media be of that family? It is then, unless ports of another
+ * were reserved or there are no addresses of it.
+ */
+bool call_media_take_family(struct call_media *media, enum call_leg leg,
+			    int family);
+
+/*
  * Ports on both sides of each line whose bit is set; what is reserved stays.
  * Errors to done: -EADDRNOTAVAIL no range for the realm and family, -ENOSPC
  * the range is used up, -ECONNREFUSED no mediad.
