@@ -63,10 +63,16 @@ static int ask(int fd, union mediad_message *m, unsigned int type,
 	return ask_raw(fd, m, m->head.len, reply);
 }
 
+/* An address of our own: the test may run twice at a time. */
+static uint32_t own_host(void)
+{
+	return 0x7f000001 | ((uint32_t)getpid() & 0x3fffff) << 1;
+}
+
 static void set_endpoint(struct mediad_endpoint *ep, uint32_t host,
 			 uint16_t port)
 {
-	uint32_t addr = htonl(0x7f000000 | host);
+	uint32_t addr = htonl(host == 1 ? own_host() : 0x7f000000 | host);
 
 	memset(ep, 0, sizeof(*ep));
 	ep->family = 4;
@@ -304,7 +310,7 @@ static int bind_at(uint16_t port)
 {
 	struct sockaddr_in in = {
 		.sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = htonl(own_host()),
 	};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	int err = bind(fd, (struct sockaddr *)&in, sizeof(in)) ? -errno : 0;
@@ -319,7 +325,7 @@ static void check_ports(int fd)
 	union mediad_message m = { 0 }, reply;
 	struct sockaddr_in in = {
 		.sin_family = AF_INET, .sin_port = htons(26000),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = htonl(own_host()),
 	};
 	int taken = bind_at(26005), probe, sender;
 
@@ -348,6 +354,16 @@ static void check_ports(int fd)
 	ok(!ask(fd, &m, MEDIAD_RELEASE, &reply), "RELEASE");
 	ok(ask(fd, &m, MEDIAD_RELEASE, &reply) == -ENOENT, "twice: %s",
 	   reply.reply.sentence);
+	memset(&m.ports.at, 0, sizeof(m.ports.at));
+	m.ports.at.family = 6;
+	m.ports.at.addr[15] = 1;
+	m.ports.at.port = (uint16_t)(26000 + getpid() % 2000 * 2);
+	m.ports.at.rtcp_port = m.ports.at.port + 1;
+	ok(!ask(fd, &m, MEDIAD_RESERVE, &reply) &&
+	   !ask(fd, &m, MEDIAD_RELEASE, &reply), "IPv6, beside IPv4: %s",
+	   reply.reply.sentence);
+	set_endpoint(&m.ports.at, 1, 26004);
+	m.ports.at.rtcp_port = 26005;
 	m.ports.at.addr[0] = 192;
 	ok(ask(fd, &m, MEDIAD_RESERVE, &reply) == -EADDRNOTAVAIL,
 	   "not our address: %s", reply.reply.sentence);

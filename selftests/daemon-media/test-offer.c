@@ -295,17 +295,18 @@ static void check_reasons(void)
 		{ { 0 }, TOP("1") "m=image 4000 udptl t38\r\n",
 		  "neither audio nor video over RTP" },
 	};
+	int status;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		call_begin(&rows[i].a, &plain);
-		ok(offer(CALL_LEG_A, rows[i].offer) == 488 &&
-		   !strcmp(call.verdict.reason, rows[i].reason),
+		status = offer(CALL_LEG_A, rows[i].offer);
+		ok(status == 488 && !strcmp(call.verdict.reason, rows[i].reason),
 		   "488: %s", call.verdict.reason);
 		call_end();
 	}
 	call_begin(&plain, &plain);
-	ok(offer(CALL_LEG_A, "v=0\r\n") == 400, "400: %s",
-	   call.verdict.reason);
+	status = offer(CALL_LEG_A, "v=0\r\n");
+	ok(status == 400, "400: %s", call.verdict.reason);
 	sip_offer_abort(call.session);
 	ok(offer(CALL_LEG_A, TOP("1") AVP) == 0, "and a good one after it");
 	call_end();
@@ -544,7 +545,8 @@ static void check_again(void)
 	   strstr(call.offer, "m=audio 0 "), "A ends the line");
 	ok(!answer(CALL_LEG_B, TOP("6") "m=audio 0 RTP/AVP 0\r\n") &&
 	   settle(), "which is agreed");
-	ok(offer(CALL_LEG_A, TOP("8")) == 488, "%s", call.verdict.reason);
+	v = (unsigned int)offer(CALL_LEG_A, TOP("8"));
+	ok(v == 488, "%s", call.verdict.reason);
 	call_end();
 	free((char *)k1);
 	free((char *)k2);
@@ -608,6 +610,51 @@ static void check_saved(void)
 	call_end();
 }
 
+/* IPv6 where there are addresses of it, and not two families on one leg. */
+static void check_families(void)
+{
+	static const char v6[] = "v=0\r\no=- 1 1 IN IP6 2001:db8::1\r\ns=-\r\n"
+		"c=IN IP6 2001:db8::1\r\nt=0 0\r\n" AVP;
+	static const char mixed[] = TOP("1") AVP
+		"m=audio 4002 RTP/AVP 0\r\nc=IN IP6 2001:db8::1\r\n";
+	struct call_media_conf conf = { .anchored = true };
+	struct call_media_system *before = media_system;
+	struct call_range *range = conf.ranges[CALL_REALM_LINE];
+	char out[1024];
+	int status;
+
+	for (int both = 0; both <= 1; both++) {
+		range[both].addr.family = both ? AF_INET6 : AF_INET;
+		range[both].first = 20000;
+		range[both].last = 20099;
+		media_system = call_media_system_new(base, &conf, NULL);
+		call_begin(&plain, &plain);
+		status = offer(CALL_LEG_A, v6);
+		ok(status == (both ? -1 : 488),
+		   "IPv6, addresses of it %d: %s", both, call.verdict.reason ?
+		   call.verdict.reason : "accepted");
+		ok(sip_offer_send(call.session, CALL_LEG_B, out, sizeof(out),
+				  &call.verdict) == -EINVAL,
+		   "ports have to be reserved first");
+		call_end();
+		call_media_system_free(media_system);
+	}
+	media_system = call_media_system_new(base, &conf, NULL);
+	call_begin(&plain, &plain);
+	range[1].addr.family = AF_UNSPEC;
+	ok(offer(CALL_LEG_A, TOP("1") AVP) == -1, "IPv4 as well");
+	sip_offer_abort(call.session);
+	call_end();
+	call_media_system_free(media_system);
+	media_system = call_media_system_new(base, &conf, NULL);
+	call_begin(&plain, &plain);
+	status = offer(CALL_LEG_A, mixed);
+	ok(status == 488, "both in one: %s", call.verdict.reason);
+	call_end();
+	call_media_system_free(media_system);
+	media_system = before;
+}
+
 int main(void)
 {
 	static const struct call_media_conf conf;
@@ -622,6 +669,7 @@ int main(void)
 	check_again();
 	check_early();
 	check_saved();
+	check_families();
 	call_media_system_free(media_system);
 	event_base_free(base);
 	return tap_end();

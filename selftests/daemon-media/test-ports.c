@@ -41,32 +41,6 @@ static void check_turns(void)
 	call_ports_free(ports);
 }
 
-static void check_safety(void)
-{
-	static const struct {
-		const char *local, *reserved;
-		uint16_t first, last;
-		bool safe;
-	} rows[] = {
-		{ "32768\t60999\n", "\n", 16384, 32767, true },
-		{ "32768\t60999\n", "\n", 16384, 32768, false },
-		{ "32768\t60999\n", "", 60999, 65535, false },
-		{ "32768\t60999\n", "", 61000, 65535, true },
-		{ "32768\t60999\n", "40000-40099\n", 40000, 40099, true },
-		{ "32768\t60999\n", "40000-40098\n", 40000, 40099, false },
-		{ "32768\t60999\n", "1,40000-40098,40099\n", 40000, 40099, true },
-		{ "32768\t60999\n", "x", 40000, 40001, false },
-		{ "32768\t60999\n", "0-99999999999\n", 40000, 65535, true },
-		{ "1024 65535", "50000,50001", 50000, 50001, true },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		ok(media_ports_are_safe(rows[i].local, rows[i].reserved,
-					rows[i].first, rows[i].last) ==
-		   rows[i].safe, "%u-%u, row %zu: %s", rows[i].first,
-		   rows[i].last, i, rows[i].safe ? "safe" : "not");
-}
-
 static struct call_range range(const char *host, uint16_t first, uint16_t last)
 {
 	struct call_range r = { .first = first, .last = last };
@@ -127,7 +101,6 @@ static void check_shared(void)
 int main(void)
 {
 	check_turns();
-	check_safety();
 	check_conf();
 	check_shared();
 	return tap_end();

@@ -91,9 +91,6 @@ void media_stage_wipe(struct media_line *line);
 
 /* media-conf.c */
 
-/* The sysctls ip_local_port_range and ip_local_reserved_ports as text. */
-bool media_ports_are_safe(const char *local, const char *reserved,
-			  uint16_t first, uint16_t last);
 bool media_ranges_equal(const struct call_range *a, const struct call_range *b);
 
 /* media-stream.c: what a line wants of the kernel */

@@ -110,6 +110,22 @@ void call_media_set_leg(struct call_media *media, enum call_leg leg,
 	media->family[leg] = family;
 }
 
+bool call_media_take_family(struct call_media *media, enum call_leg leg,
+			    int family)
+{
+	const struct call_media_system *system = media->system;
+
+	if (!system->conf.anchored || media->family[leg] == family)
+		return true;
+	for (unsigned int i = 0; i < CALL_LINES; i++)
+		if (media->lines[i] && media->lines[i]->side[leg].local.port)
+			return false;
+	if (!system->ports[media->realm[leg]][family == AF_INET6])
+		return false;
+	media->family[leg] = family;
+	return true;
+}
+
 struct media_line *media_line_get(struct call_media *media, unsigned int line)
 {
 	if (line >= CALL_LINES)
@@ -290,6 +306,14 @@ int call_media_stage_own(struct call_media *media, unsigned int line,
 
 void call_media_rollback(struct call_media *media)
 {
+	/*
+	 * Half applied is worse than applied: the job keeps its stage, so that
+	 * streams, ids and keys are known at its end.
+	 */
+	if (media->job.kind != JOB_NONE)
+		media->job.done = NULL;
+	if (media->job.kind == JOB_APPLY)
+		return;
 	for (unsigned int i = 0; i < CALL_LINES; i++)
 		if (media->lines[i])
 			media_stage_wipe(media->lines[i]);

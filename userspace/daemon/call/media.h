@@ -80,7 +80,7 @@ typedef void (*call_media_event_fn)(void *arg, unsigned int line,
 /* err 0, or -errno with a constant or short-lived sentence. */
 typedef void (*call_media_done_fn)(void *arg, int err, const char *why);
 
-/* -EINVAL, with a constant sentence; reads the kernel's own port ranges. */
+/* -EINVAL, with a constant sentence: sizes, families, overlap of the ranges. */
 int call_media_conf_check(const struct call_media_conf *conf,
 			  const char **why);
 
@@ -109,6 +109,13 @@ void call_media_leave(struct call_media *media);
 /* Before ports are reserved: where the leg is. family AF_INET or AF_INET6. */
 void call_media_set_leg(struct call_media *media, enum call_leg leg,
 			enum call_realm realm, int family);
+
+/*
+ * Can the leg's media be of that family? It is then, unless ports of another
+ * were reserved or there are no addresses of it.
+ */
+bool call_media_take_family(struct call_media *media, enum call_leg leg,
+			    int family);
 
 /*
  * Ports on both sides of each line whose bit is set; what is reserved stays.
@@ -155,7 +162,10 @@ int call_media_stage_own(struct call_media *media, unsigned int line,
 			 enum call_leg leg, const struct call_suite *suite);
 
 /*
- * Makes the kernel what was staged. Only one at a time, -EBUSY else. After
+ * rollback: forgets what was staged, and no done comes of what is under way,
+ * though an apply goes on to its end; -EBUSY until then.
+ *
+ * apply: makes the kernel what was staged. Only one at a time, -EBUSY else. After
  * an error the streams are in an undefined state: end the call.
  */
 int call_media_apply(struct call_media *media, call_media_done_fn done,

@@ -119,6 +119,26 @@ static void judge_secure(const struct sip_policy *policy, unsigned int i,
 		offer_refuse(verdict, 488, 305, i, offer_reason_text(why));
 }
 
+/*
+ * Media of a leg is of one family, which the first description decides: a
+ * phone may signal over one and talk over the other.
+ */
+static void judge_family(struct sip_session *session, enum call_leg leg,
+			 const struct sip_sdp *sdp, int status,
+			 struct sip_verdict *verdict)
+{
+	for (unsigned int i = 0; i < session->offer->media_count; i++) {
+		const struct sip_sdp_media *m = &sdp->media[i];
+
+		if (session->line[i].live && !m->hold &&
+		    !call_media_take_family(session->media, leg,
+					    m->addr.family))
+			offer_refuse(verdict, status, 301, i,
+				     "media of this address family is not "
+				     "served there");
+	}
+}
+
 void offer_judge_offer(struct sip_session *session,
 		       struct sip_verdict *verdict)
 {
@@ -155,6 +175,8 @@ void offer_judge_offer(struct sip_session *session,
 	/* Single lines are refused by port 0; only nothing at all is a 488. */
 	if ((usable && !offered) || !sdp->media_count)
 		*verdict = first;
+	else
+		judge_family(session, session->from, sdp, 488, verdict);
 }
 
 static bool has_format(struct sip_span formats, struct sip_span wanted)
@@ -337,4 +359,6 @@ void offer_judge_answer(struct sip_session *session,
 	if (offered && !live)
 		offer_refuse(verdict, 488, 304, SIP_SDP_MEDIA,
 			     "all media was refused");
+	judge_family(session, call_other_leg(session->from), session->answer,
+		     502, verdict);
 }
