@@ -8,7 +8,7 @@
 #include "sip/presence-parts.h"
 #include "sip/uri.h"
 
-enum { POLL_SECONDS = 5 };
+enum { POLL_LINES = 512 };	/* looked at each second */
 
 static struct sip_watched *find_line(struct sip_presence *presence,
 				     int64_t line)
@@ -124,14 +124,18 @@ static void poll_all(evutil_socket_t fd, short what, void *arg)
 {
 	struct sip_presence *presence = arg;
 	struct sip_watched *watched, *next;
-	size_t i;
+	size_t i, bucket, lines = 0;
 
 	(void)fd, (void)what;
-	for (i = 0; presence->count && i < SIP_WATCHED_BUCKETS; i++) {
-		for (watched = LIST_FIRST(&presence->watched[i]); watched;
+	/* Looking costs: many lines take more than one turn. */
+	for (i = 0; presence->count && lines < POLL_LINES &&
+		    i < SIP_WATCHED_BUCKETS; i++) {
+		bucket = presence->poll_next++ % SIP_WATCHED_BUCKETS;
+		for (watched = LIST_FIRST(&presence->watched[bucket]); watched;
 		     watched = next) {
 			next = LIST_NEXT(watched, entry);
 			compare(presence, watched);
+			lines++;
 		}
 	}
 }
@@ -424,7 +428,7 @@ struct sip_presence *sip_presence_new(const struct sip_presence_config *config)
 		presence->config.max = 32768;
 	if (!config->max_of_peer)
 		presence->config.max_of_peer = 512;
-	ms = (uint64_t)POLL_SECONDS * presence->config.second_ms;
+	ms = presence->config.second_ms;
 	tv = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
 	presence->dialogs = sip_dialogs_new();
 	presence->poll = event_new(config->base, -1, EV_PERSIST, poll_all,
