@@ -375,8 +375,6 @@ void sip_party_learn(struct sip_party *p, const osip_message_t *msg)
 
 	if (osip_list_size(&msg->allows))
 		p->takes_update = sip_allows(msg, "UPDATE");
-	p->takes_timer = sip_header_has(msg, "Supported", "timer") ||
-			 sip_header_has(msg, "Require", "timer");
 	p->takes_100rel = required ||
 			  sip_header_has(msg, "Supported", "100rel");
 	p->needs_100rel = required;
