@@ -56,14 +56,28 @@ void wire_add_trunk(struct wire *wire, const char *name, const char *host,
 
 	snprintf(text, sizeof(text), "{\"name\": \"%s-profile\", \"kind\": "
 		 "\"trunk\", \"incoming_port\": %u%s}", name,
-		 net_addr_port(&wire->addr), profile_fields);
+		 net_addr_port(&wire->addr), *profile_fields ? profile_fields :
+		 ", \"outgoing_transport\": \"udp\"");
 	if (env_add(&wire->env, "profile", text) != 200)
 		abort();
 	snprintf(text, sizeof(text), "{\"name\": \"%s\", \"profile\": "
 		 "\"%s-profile\", \"destinations\": [{\"address\": \"%s\", "
-		 "\"port\": %u}]%s}", name, name, host, port, trunk_fields);
+		 "\"port\": %u}]%s}", name, name, host, port,
+		 *trunk_fields ? trunk_fields : ", \"options_ping\": false");
 	if (env_add(&wire->env, "trunk", text) != 200)
 		abort();
+}
+
+void wire_set_param(struct wire *wire, const char *name, const char *value)
+{
+	char text[128];
+	json_t *body;
+
+	snprintf(text, sizeof(text), "{\"value\": %s}", value);
+	body = env_json(text);
+	if (env_ask(&wire->env, STORE_SET, NULL, name, body, NULL) != 200)
+		abort();
+	json_decref(body);
 }
 
 int64_t wire_trunk(struct wire *wire, const char *name)

@@ -19,10 +19,14 @@ void wire_open(struct wire *wire, unsigned int transactions);
 void wire_restart(struct wire *wire);	/* the base, on the same store */
 void wire_close(struct wire *wire);
 
-/* A trunk that comes from host to our port, with that in its profile's JSON. */
+/*
+ * A trunk that comes from host to our port, with these fields; "" is UDP to it
+ * and no ping.
+ */
 void wire_add_trunk(struct wire *wire, const char *name, const char *host,
 		    uint16_t port, const char *profile_fields,
 		    const char *trunk_fields);
+void wire_set_param(struct wire *wire, const char *name, const char *value);
 int64_t wire_trunk(struct wire *wire, const char *name);
 
 /* A socket on host, connected to the base. */

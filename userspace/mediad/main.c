@@ -67,6 +67,16 @@ static bool parse(int argc, char **argv, struct options *o)
 	return o->user && optind == argc;
 }
 
+static bool is_listener(int fd)
+{
+	int type = 0, accepts = 0;
+	socklen_t len = sizeof(int);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) &&
+	       !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &len) &&
+	       type == SOCK_SEQPACKET && accepts;
+}
+
 /* systemd's protocol: one descriptor, the first after standard error. */
 static int passed_listener(void)
 {
@@ -74,7 +84,7 @@ static int passed_listener(void)
 
 	if (!pid || !n || strcmp(n, "1") || atol(pid) != (long)getpid())
 		return -1;
-	return FIRST_PASSED_FD;
+	return is_listener(FIRST_PASSED_FD) ? FIRST_PASSED_FD : -1;
 }
 
 /* Made for its owner alone and then given to the user. */
@@ -148,7 +158,7 @@ static int set_up(const struct options *o, struct mediad_server *server)
 				       passed_listener();
 	if (server->listener < 0) {
 		complain(o->socket ? o->socket : "socket", o->socket ?
-			 strerror(errno) : "none was passed");
+			 strerror(errno) : "none of the right kind was passed");
 		return -ENOTSOCK;
 	}
 	/* Who connects may be gone before it is taken. */

@@ -33,8 +33,7 @@ static void counted(void *arg, int err, unsigned int line, enum call_leg from,
 	if (!was_silent || !bridge->is_silent[CALL_LEG_A] || security.held)
 		return;
 	bridge->call->system->counters.dead++;
-	call_log(bridge->call, LOG_LEVEL_WARNING, "call-dead", dead.text);
-	call_end(bridge->call, &dead);
+	call_end_later(bridge->call, &dead);
 }
 
 static void refresh_keys(struct call_bridge *bridge)

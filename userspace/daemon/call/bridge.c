@@ -80,3 +80,18 @@ struct call_party *call_other_party(const struct call_party *party)
 		return NULL;
 	return party->bridge->party[call_other_leg(party->side)];
 }
+
+const struct call_party *call_party_beside(const struct call_party *party)
+{
+	/* A party that is being called: its call's, until it is in a bridge. */
+	return call_other_party(party);
+}
+
+ssize_t call_party_describe(struct call_party *party, char *buf, size_t size)
+{
+	if (!party->bridge || !party->call->is_up ||
+	    party->bridge->round.state != CALL_ROUND_IDLE)
+		return -EBUSY;
+	return sip_session_repeat(party->bridge->session, party->side, buf,
+				  size);
+}

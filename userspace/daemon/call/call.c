@@ -204,36 +204,48 @@ void call_bridge_failed(struct call_bridge *bridge,
 
 static void no_answer(evutil_socket_t fd, short what, void *arg)
 {
-	static const struct call_cause cause = {
-		.status = 480, .text = "nobody answered in time",
-	};
 	struct call *call = arg;
 
 	(void)fd;
 	(void)what;
 	if (call->transfer.kept)
-		call_transfer_failed(call, &cause);
+		call_transfer_failed(call, call->due);
 	else
-		call_end(call, &cause);
+		call_end(call, call->due);
+}
+
+static void arm(struct call *call, long seconds,
+		const struct call_cause *cause)
+{
+	struct timeval wait = { .tv_sec = seconds };
+
+	if (!call->no_answer)
+		call->no_answer = evtimer_new(call->system->config.base,
+					      no_answer, call);
+	call->due = cause;
+	if (call->no_answer)
+		evtimer_add(call->no_answer, &wait);
+}
+
+void call_end_later(struct call *call, const struct call_cause *cause)
+{
+	arm(call, 0, cause);
 }
 
 static void arm_no_answer(struct call *call)
 {
-	struct timeval wait = {};
+	static const struct call_cause cause = {
+		.status = 480, .text = "nobody answered in time",
+	};
+	struct store *store = call->system->config.store;
+	long seconds = store_param(store, STORE_PARAM_NO_ANSWER_TIMEOUT);
 	struct store_line line;
 
-	wait.tv_sec = store_param(call->system->config.store,
-				  STORE_PARAM_NO_ANSWER_TIMEOUT);
 	if (call->is_parallel && call->target_count &&
-	    !store_line_get(call->system->config.store,
-			    call->targets[0].line, &line) &&
+	    !store_line_get(store, call->targets[0].line, &line) &&
 	    line.no_answer_timeout)
-		wait.tv_sec = line.no_answer_timeout;
-	if (!call->no_answer)
-		call->no_answer = evtimer_new(call->system->config.base,
-					      no_answer, call);
-	if (call->no_answer)
-		evtimer_add(call->no_answer, &wait);
+		seconds = line.no_answer_timeout;
+	arm(call, seconds, &cause);
 }
 
 /* One place to ring at; the party is gone if nothing came of it. */

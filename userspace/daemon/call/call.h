@@ -47,6 +47,11 @@ int call_show_counters(struct call_system *system, const char *id,
 /* An administrator ends it. Errors: -ENOENT. */
 int call_clear(struct call_system *system, const char *id);
 
+/* Who is at the other side, or NULL. */
+const struct call_party *call_party_beside(const struct call_party *party);
+/* What it was told last, again; bytes or -errno. */
+ssize_t call_party_describe(struct call_party *party, char *buf, size_t size);
+
 /* Is a line in a call (for presence), and does it ring? */
 enum call_line_state { CALL_LINE_IDLE, CALL_LINE_RINGS, CALL_LINE_BUSY };
 enum call_line_state call_line_state(const struct call_system *system,

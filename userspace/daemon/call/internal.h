@@ -79,6 +79,7 @@ struct call {
 	struct call_cause failure;	/* the best so far */
 	char failure_reason[64], failure_text[160];
 	struct event *no_answer;
+	const struct call_cause *due;	/* constant; what no_answer tells */
 	int64_t started, answered;	/* seconds since 1970; 0: not yet */
 	bool is_up;			/* one bridge, both connected */
 	bool is_recorded;		/* in the database */
@@ -98,6 +99,8 @@ struct call *call_new(struct call_system *system, struct call_party *caller,
 		      const char *number);
 /* Ends every party that is left, with the cause. Frees the call. */
 void call_end(struct call *call, const struct call_cause *cause);
+/* From the loop: where the call's media may not go at once. */
+void call_end_later(struct call *call, const struct call_cause *cause);
 /* Without a word to anyone; media too. */
 void call_free(struct call *call);
 struct call *call_by_name(struct call_system *system, const char *name);

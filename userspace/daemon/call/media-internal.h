@@ -89,6 +89,13 @@ void media_side_next(const struct media_line *line, enum call_leg leg,
 		     struct media_side *next);
 void media_stage_wipe(struct media_line *line);
 
+/* media-conf.c */
+
+/* The sysctls ip_local_port_range and ip_local_reserved_ports as text. */
+bool media_ports_are_safe(const char *local, const char *reserved,
+			  uint16_t first, uint16_t last);
+bool media_ranges_equal(const struct call_range *a, const struct call_range *b);
+
 /* media-stream.c: what a line wants of the kernel */
 
 void media_cookie(const struct call_media *media, unsigned int line,

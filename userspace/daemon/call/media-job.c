@@ -87,15 +87,18 @@ static void reserved(void *arg, int err, const union mediad_message *reply)
 					       (enum call_leg)job->leg);
 
 	job->request = 0;
-	if (!err || err == -EALREADY) {
+	if (!err) {
 		side->reserved = true;
 		step(media);
 		return;
 	}
 	call_ports_give(ports, side->local.port);
 	memset(&side->local, 0, sizeof(side->local));
-	/* Somebody else's port, such as a resolver's: the next one. */
-	if (err == -EADDRINUSE && ++job->tries < TRIES) {
+	/*
+	 * Somebody else's port, such as a resolver's, or one that mediad holds
+	 * for a call of a daemon before us: the next one.
+	 */
+	if ((err == -EADDRINUSE || err == -EALREADY) && ++job->tries < TRIES) {
 		step(media);
 		return;
 	}

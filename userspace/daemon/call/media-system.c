@@ -228,6 +228,13 @@ static int make_ports(struct call_media_system *system)
 
 			if (range->addr.family == AF_UNSPEC)
 				continue;
+			/* One range for both realms: one set of ports. */
+			if (realm == CALL_REALM_TRUNK && media_ranges_equal(
+			    range, &system->conf.ranges[CALL_REALM_LINE][v])) {
+				system->ports[realm][v] =
+					system->ports[CALL_REALM_LINE][v];
+				continue;
+			}
 			system->ports[realm][v] = call_ports_new(range->first,
 								 range->last);
 			if (!system->ports[realm][v])
@@ -270,8 +277,13 @@ void call_media_system_free(struct call_media_system *system)
 		return;
 	if (system->mediad)
 		call_mediad_follow(system->mediad, NULL, NULL);
-	for (int realm = 0; realm < CALL_REALMS; realm++)
-		for (int v = 0; v < 2; v++)
-			call_ports_free(system->ports[realm][v]);
+	for (int v = 0; v < 2; v++) {
+		struct call_ports **line = &system->ports[CALL_REALM_LINE][v];
+		struct call_ports **trunk = &system->ports[CALL_REALM_TRUNK][v];
+
+		if (*trunk != *line)
+			call_ports_free(*trunk);
+		call_ports_free(*line);
+	}
 	free(system);
 }

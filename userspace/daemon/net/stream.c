@@ -400,6 +400,7 @@ static int open_socket(struct net_stream *stream,
 		       const struct net_target *target)
 {
 	struct net_addr local = target->local;
+	socklen_t len = sizeof(local);
 
 	stream->fd = socket(target->addr.sa.sa_family,
 			    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -412,7 +413,9 @@ static int open_socket(struct net_stream *stream,
 	if (connect(stream->fd, &target->addr.sa,
 		    net_addr_size(&target->addr)) && errno != EINPROGRESS)
 		return -errno;
-	return 0;
+	/* Known from here on, though nobody has answered: a Via needs it. */
+	return getsockname(stream->fd, &stream->conn->peer.local.sa, &len) ?
+		-errno : 0;
 }
 
 int net_stream_connect(struct net *net, const struct net_target *target,

@@ -191,7 +191,7 @@ static void try_next(struct sip_client *client, int err)
 	}
 	client->state = ROUTING;
 	evtimer_del(&client->timer);
-	sip_route_next(client->route);
+	sip_route_next(client->route, err);
 }
 
 void sip_client_routed(struct sip_client *client, struct net_conn *conn,
@@ -227,7 +227,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (client->state == ROUTING) {
-		sip_route_next(client->route);
+		sip_route_next(client->route, 0);
 		return;
 	}
 	if (client->state >= COMPLETED) {
@@ -267,11 +267,16 @@ static struct sip_client *client_new(struct sip *sip, osip_message_t *request,
 
 static int complete_request(struct sip *sip, osip_message_t *msg)
 {
+	char hops[12];
+
 	if (!msg->sip_method || !msg->req_uri || !msg->from || !msg->to ||
 	    !msg->call_id || !msg->cseq)
 		return -EINVAL;
-	if (!sip_header(msg, "Max-Forwards"))
-		osip_message_set_header(msg, "Max-Forwards", "70");
+	if (!sip_header(msg, "Max-Forwards")) {
+		snprintf(hops, sizeof(hops), "%u",
+			 store_param(sip->store, STORE_PARAM_MAX_FORWARDS));
+		osip_message_set_header(msg, "Max-Forwards", hops);
+	}
 	if (!sip_header(msg, "User-Agent"))
 		osip_message_set_header(msg, "User-Agent", sip->user_agent);
 	return 0;

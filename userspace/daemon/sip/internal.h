@@ -118,8 +118,8 @@ int sip_branch_set(osip_message_t *msg, const struct net_conn *conn,
 struct sip_route;
 int sip_route_new(struct sip *sip, const struct sip_target *target,
 		  struct sip_client *client, struct sip_route **route);
-/* Asks for the (next) hop. */
-void sip_route_next(struct sip_route *route);
+/* Asks for the (next) hop; last is what became of the one before. */
+void sip_route_next(struct sip_route *route, int last);
 void sip_route_free(struct sip_route *route);
 bool sip_route_has_more(const struct sip_route *route);
 bool sip_route_answers_challenges(const struct sip_route *route);

@@ -172,11 +172,10 @@ static void on_resolved(void *arg, int err, const struct net_hop *hops,
 	if (n)
 		memcpy(route->hops, hops, n * sizeof(*hops));
 	if (err) {
-		route->err = err;
 		log_event(LOG_LEVEL_WARNING, "trunk-unresolved", "trunk",
 			  route->trunk->name, "error", strerror(-err), NULL);
 	}
-	sip_route_next(route);
+	sip_route_next(route, err);
 }
 
 /* 0: a look-up is under way. */
@@ -215,11 +214,13 @@ static int connect_hop(struct sip_route *route, const struct net_hop *hop,
 	return net_connect(route->sip->net, &target, conn);
 }
 
-void sip_route_next(struct sip_route *route)
+void sip_route_next(struct sip_route *route, int last)
 {
 	struct net_conn *conn = route->conn;
 	int err;
 
+	if (last)
+		route->err = last;
 	if (conn) {
 		route->conn = NULL;
 		give(route, conn);
@@ -233,7 +234,7 @@ void sip_route_next(struct sip_route *route)
 		}
 		route->err = err;
 	}
-	err = route->trunk ? look_up(route) : -ENOTCONN;
+	err = route->trunk ? look_up(route) : route->err;
 	if (err)
 		sip_client_routed(route->client, NULL, err);
 }
