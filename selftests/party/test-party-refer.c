@@ -94,6 +94,7 @@ static void test_refused(void **state)
 		{ "Refer-To: <http://h/>\n", 416 },
 		{ "Refer-To: <sip:host.example>\n", 484 },
 		{ "Refer-To: <sip:1@h;method=BYE>\n", 501 },
+		{ "Refer-To: <sip:1%0a@h>\n", 404 },
 		{ "Refer-To: <sip:1@h?Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db>\n",
 		  481 },
 		{ "Refer-To: <sip:1@h?Replaces=x>\n", 481 },

@@ -159,6 +159,8 @@ static void test_numbers(void **state)
 	} rows[] = {
 		{ "sip:h", "", 484 },
 		{ "http://h", "", 416 },
+		{ "sip:1%0d%0aX:y@h", "", 404 },
+		{ "sip:1%ff@h", "", 404 },
 		{ "sip:1;x=y@h", "setup 1001>1 -\n", 0 },
 		{ "tel:+49301;phone-context=a", "setup 1001>+49301 -\n", 0 },
 	};

@@ -400,6 +400,40 @@ static void test_security_without_update(void **state)
 	expect_events(w, "");
 }
 
+/* What it claims ends the call: nothing more is told of the answer. */
+static void end_it(struct world *w, struct call_party *party,
+		   const char *event)
+{
+	(void)w;
+	if (!strcmp(event, "changed"))
+		OP(party, hangup, NULL);
+}
+
+static void test_claim_ends_call(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = call_out(w, true);
+	struct sent *invite;
+
+	OP(party, offer, TEXT("offer"));
+	invite = expect_sent(w, "INVITE");
+	base_answer(invite, 200, "t", THERE, "answer");
+	expect_sent(w, "ACK");
+	w->events[0] = '\0';
+	w->on_event = end_it;
+	OP(party, offer, TEXT("again"));
+	base_answer(expect_sent(w, "INVITE"), 200, NULL, THERE
+		    "Call-Info: <urn:x-cisco-remotecc:callinfo>;"
+		    "security=NotAuthenticated\n", "answer");
+	expect_sent(w, "ACK");
+	expect_sent(w, "BYE");
+	expect_events(w, "answered answer\nchanged\n");
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
+	ask_back(w, invite, "t", "INVITE", 1, "", "theirs");
+	expect_sent(w, "481 INVITE");
+	expect_events(w, "");
+}
+
 static void test_trunk_security(void **state)
 {
 	struct world *w = *state;
@@ -623,6 +657,7 @@ int main(void)
 		TEST(test_security_of_caller),
 		TEST(test_security_of_called),
 		TEST(test_security_without_update),
+		TEST(test_claim_ends_call),
 		TEST(test_trunk_security),
 		TEST(test_refreshed_by_it),
 		TEST(test_refreshed_by_us),

@@ -21,7 +21,7 @@ struct world {
 	struct net_conn *conn;
 	enum call_line_state state;	/* of each line */
 	int may_watch;
-	bool indicator;
+	bool indicator, is_deleted;
 	uint32_t expires_max;
 	char log[256];
 };
@@ -65,6 +65,15 @@ int store_line_find(struct store *store, int64_t css, const char *number,
 	line->presence_group = 50;
 	line->voicemail_indicator = world->indicator;
 	return line->id >= 1000 ? 0 : -ENOENT;
+}
+
+int store_line_get(struct store *store, int64_t id, struct store_line *line)
+{
+	(void)store;
+	memset(line, 0, sizeof(*line));
+	line->id = id;
+	line->presence_group = 50;
+	return world->is_deleted ? -ENOENT : 0;
 }
 
 int store_may_watch(struct store *store, int64_t watcher, int64_t target)
@@ -357,6 +366,39 @@ static struct sip_request *notify(struct world *w, const char *number,
 #define SUMMARY "Event: message-summary\n" \
 	"Content-Type: application/simple-message-summary\n"
 
+/* An administrator takes the right away, then the line. */
+static void test_recheck(void **state)
+{
+	struct world *w = *state;
+	struct sent *sent;
+
+	subscribe(w, "1001", "", 1, PRESENCE);
+	expect(w, "200");
+	base_answer(expect(w, "NOTIFY"), 200, NULL, "", NULL);
+	sip_presence_recheck(w->presence);
+	assert_null(base_next(w->sip));
+	w->may_watch = 0;
+	sip_presence_recheck(w->presence);
+	sent = expect(w, "NOTIFY");
+	has(sent, "Subscription-State: terminated;reason=rejected\r\n");
+	assert_null(strstr(sent->text, "<basic>"));
+	sip_presence_recheck(w->presence);
+	base_answer(sent, 200, NULL, "", NULL);
+	assert_null(base_next(w->sip));
+	assert_int_equal(sip_presence_count(w->presence), 0);
+	w->may_watch = 1;
+	subscribe(w, "1001", "", 1, PRESENCE);
+	expect(w, "200");
+	base_answer(expect(w, "NOTIFY"), 200, NULL, "", NULL);
+	w->is_deleted = true;
+	sip_presence_recheck(w->presence);
+	has(expect(w, "NOTIFY"), "terminated;reason=noresource\r\n");
+	base_peer(w->sip, SIP_PEER_TRUNK, 9, w->conn, NET_ENCRYPTED);
+	w->indicator = false;
+	notify(w, "1008", SUMMARY, "Messages-Waiting: yes\r\n");
+	sip_presence_recheck(w->presence);
+}
+
 static void test_messages(void **state)
 {
 	struct world *w = *state;
@@ -428,6 +470,7 @@ int main(void)
 		TEST(test_gone),
 		TEST(test_refresh),
 		TEST(test_bounded),
+		TEST(test_recheck),
 		TEST(test_messages),
 		TEST(test_messages_refused),
 	};

@@ -15,6 +15,7 @@
 #include "net/net.h"
 #include "signalling.h"
 #include "sip/party.h"
+#include "sip/presence.h"
 #include "sip/sip.h"
 #include "store/object.h"
 #include "store/store.h"
@@ -31,6 +32,7 @@ struct signalling {
 	struct call_system *calls;
 	struct sip *sip;
 	struct sip_parties *parties;
+	struct sip_presence *presence;
 };
 
 static struct call_range range_of(const struct conf_media *media, int family)
@@ -95,6 +97,20 @@ static int start_calls(struct signalling *s)
 
 	s->calls = call_system_new(&config);
 	return s->calls ? 0 : -ENOMEM;
+}
+
+static enum call_line_state line_state(void *arg, int64_t line)
+{
+	return call_line_state(arg, line);
+}
+
+static int start_presence(struct signalling *s)
+{
+	s->presence = sip_presence_new(&(struct sip_presence_config){
+		.base = s->base, .sip = s->sip, .store = s->store,
+		.domain = s->conf->node, .line_state = line_state,
+		.arg = s->calls });
+	return s->presence ? 0 : -ENOMEM;
 }
 
 static int start_sip(struct signalling *s)
@@ -182,9 +198,17 @@ static int listen_everywhere(struct signalling *s, char *why, size_t size)
 /* Certificates, menus and profiles decide what the next handshake may be. */
 static void on_change(void *ctx, const struct store_change *change)
 {
+	static const char *const watchers[] = {
+		"*", "line", "phone", "trunk", "presence-group", "param",
+	};
 	struct signalling *s = ctx;
 	char why[256] = "";
+	size_t i;
 
+	for (i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {
+		if (!strcmp(change->noun, watchers[i]))
+			sip_presence_recheck(s->presence);
+	}
 	if (strcmp(change->noun, "*") && strcmp(change->noun, "cert") &&
 	    strcmp(change->noun, "param") && strcmp(change->noun, "profile"))
 		return;
@@ -343,6 +367,8 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 	if (!err)
 		err = start_sip(s);
 	if (!err)
+		err = start_presence(s);
+	if (!err)
 		err = set_tls(s, why, size);
 	if (!err)
 		err = store_watch(s->store, on_change, s);
@@ -385,6 +411,7 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 void signalling_close(struct signalling *s)
 {
 	set_readers(NULL);
+	sip_presence_free(s->presence);
 	call_system_free(s->calls);
 	sip_parties_free(s->parties);
 	sip_free(s->sip);

@@ -201,6 +201,7 @@ static void reinvite_response(void *arg, struct sip_client *client,
 {
 	struct sip_party *p = arg;
 	int status = response->status_code;
+	bool is_news;
 
 	(void)client;
 	/* Repeated until our ACK, which waits for the call's answer. */
@@ -217,9 +218,11 @@ static void reinvite_response(void *arg, struct sip_client *client,
 		sip_dialog_refresh(p->dialog, response);
 		sip_party_learn(p, response);
 		sip_party_session_agreed(p, response);
-		if (sip_party_hear_security(p, response))
-			call_party_changed(&p->party);
+		/* Told last: whatever the call does then, the ACK has left. */
+		is_news = sip_party_hear_security(p, response);
 		take_answer(p, response);
+		if (is_news && p->phase == SIP_PARTY_UP)
+			call_party_changed(&p->party);
 	} else {
 		sip_client_release(p->uac);
 		p->uac = NULL;

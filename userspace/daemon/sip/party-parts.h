@@ -122,7 +122,7 @@ struct sip_party {
 	bool wants_update;		/* to show security, or to refresh */
 	bool is_updating;
 
-	bool takes_update, takes_timer, takes_100rel, needs_100rel;
+	bool takes_update, takes_100rel, needs_100rel;
 	bool is_cisco;			/* some X-cisco tag in Supported */
 	bool orientation_to;		/* it called */
 	uint8_t hops;			/* Max-Forwards for the other side */

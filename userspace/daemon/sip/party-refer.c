@@ -107,6 +107,8 @@ static int read_target(struct sip_party *p, const osip_uri_t *uri,
 		return 404;
 	memcpy(number, user ? user : "", len);
 	number[len] = '\0';
+	if (!sip_is_dialled(number))
+		return 404;
 	value = uri_header(uri, "Replaces");
 	if (!value)
 		return len ? 0 : 484;

@@ -167,7 +167,7 @@ static int called_number(const osip_message_t *msg, char *number, size_t size)
 		return 404;
 	memcpy(number, user, len);
 	number[len] = '\0';
-	return 0;
+	return sip_is_dialled(number) ? 0 : 404;
 }
 
 /* What is wrong with it, by the message alone: answered then. */

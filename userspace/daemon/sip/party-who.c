@@ -224,6 +224,8 @@ static void take_number(char *to, size_t size, const osip_uri_t *uri)
 	const char *user = uri && uri->username ? uri->username : "";
 
 	snprintf(to, size, "%.*s", (int)strcspn(user, ";"), user);
+	if (!sip_is_dialled(to))
+		*to = '\0';
 }
 
 /* What is no UTF-8 could neither be shown nor written down. */
@@ -273,7 +275,6 @@ static void take_caller(struct sip_party *p, const osip_message_t *msg)
 				      msg->from->displayname);
 	if (from)
 		osip_from_free(from);
-	keep_utf8(party->number);
 	keep_utf8(party->display);
 }
 
@@ -375,8 +376,6 @@ void sip_party_learn(struct sip_party *p, const osip_message_t *msg)
 
 	if (osip_list_size(&msg->allows))
 		p->takes_update = sip_allows(msg, "UPDATE");
-	p->takes_timer = sip_header_has(msg, "Supported", "timer") ||
-			 sip_header_has(msg, "Require", "timer");
 	p->takes_100rel = required ||
 			  sip_header_has(msg, "Supported", "100rel");
 	p->needs_100rel = required;

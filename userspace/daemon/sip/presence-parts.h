@@ -78,6 +78,7 @@ struct sip_presence {
 	size_t tidings_count;
 	size_t count;
 	struct event *poll;
+	size_t poll_next;		/* bucket */
 };
 
 /* presence.c */

@@ -8,7 +8,7 @@
 #include "sip/presence-parts.h"
 #include "sip/uri.h"
 
-enum { POLL_SECONDS = 5 };
+enum { POLL_LINES = 512 };	/* looked at each second */
 
 static struct sip_watched *find_line(struct sip_presence *presence,
 				     int64_t line)
@@ -124,14 +124,18 @@ static void poll_all(evutil_socket_t fd, short what, void *arg)
 {
 	struct sip_presence *presence = arg;
 	struct sip_watched *watched, *next;
-	size_t i;
+	size_t i, bucket, lines = 0;
 
 	(void)fd, (void)what;
-	for (i = 0; presence->count && i < SIP_WATCHED_BUCKETS; i++) {
-		for (watched = LIST_FIRST(&presence->watched[i]); watched;
+	/* Looking costs: many lines take more than one turn. */
+	for (i = 0; presence->count && lines < POLL_LINES &&
+		    i < SIP_WATCHED_BUCKETS; i++) {
+		bucket = presence->poll_next++ % SIP_WATCHED_BUCKETS;
+		for (watched = LIST_FIRST(&presence->watched[bucket]); watched;
 		     watched = next) {
 			next = LIST_NEXT(watched, entry);
 			compare(presence, watched);
+			lines++;
 		}
 	}
 }
@@ -218,21 +222,20 @@ struct watcher {
 };
 
 static int find_watcher(struct sip_presence *presence,
-			const struct sip_request *req, struct watcher *watcher)
+			enum sip_peer_kind kind, int64_t id,
+			struct watcher *watcher)
 {
 	struct store_phone phone;
 	struct store_trunk trunk;
 
-	switch (req->peer.kind) {
+	switch (kind) {
 	case SIP_PEER_PHONE:
-		if (store_phone_get(presence->config.store, req->peer.id,
-				    &phone))
+		if (store_phone_get(presence->config.store, id, &phone))
 			return 403;
 		*watcher = (struct watcher){ phone.css, phone.presence_group };
 		return 0;
 	case SIP_PEER_TRUNK:
-		if (store_trunk_get(presence->config.store, req->peer.id,
-				    &trunk))
+		if (store_trunk_get(presence->config.store, id, &trunk))
 			return 403;
 		*watcher = (struct watcher){ trunk.css, trunk.presence_group };
 		return 0;
@@ -269,7 +272,7 @@ static int find_target(struct sip_presence *presence,
 	struct watcher watcher;
 	int status, may;
 
-	status = find_watcher(presence, req, &watcher);
+	status = find_watcher(presence, req->peer.kind, req->peer.id, &watcher);
 	if (status)
 		return status;
 	if (!uri->username || store_line_find(presence->config.store,
@@ -285,6 +288,62 @@ static int find_target(struct sip_presence *presence,
 	log_security("subscription-refused", "peer", req->peer.name, "line",
 		     line->number, "reason", "presence group", NULL);
 	return may ? 500 : 403;
+}
+
+/* Why it has to end now, in RFC 6665's words; NULL: it may go on. */
+static const char *reason_to_end(const struct sip_subscription *sub)
+{
+	struct sip_presence *presence = sub->presence;
+	struct store_line line;
+	struct watcher watcher;
+
+	if (store_line_get(presence->config.store, sub->watched->line, &line))
+		return "noresource";
+	if (find_watcher(presence, sub->watcher->kind, sub->watcher->id,
+			 &watcher))
+		return "rejected";
+	if (sub->package == SIP_MESSAGES)
+		return NULL;
+	return store_may_watch(presence->config.store, watcher.group,
+			       line.presence_group) > 0 ? NULL : "rejected";
+}
+
+static void recheck_line(struct sip_presence *presence,
+			 struct sip_watched *watched)
+{
+	struct sip_subscription *sub, *next;
+	struct store_line line;
+	const char *reason;
+
+	if (store_line_get(presence->config.store, watched->line, &line) ==
+	    -ENOENT) {
+		free(watched->summary);
+		watched->summary = NULL;
+	}
+	if (LIST_EMPTY(&watched->subscriptions)) {
+		sip_watched_settle(watched);
+		return;
+	}
+	for (sub = LIST_FIRST(&watched->subscriptions); sub; sub = next) {
+		next = LIST_NEXT(sub, entry);
+		reason = sub->ends ? NULL : reason_to_end(sub);
+		if (reason)
+			sip_subscription_notify(sub, reason);
+	}
+}
+
+void sip_presence_recheck(struct sip_presence *presence)
+{
+	struct sip_watched *watched, *next;
+	size_t i;
+
+	for (i = 0; i < SIP_WATCHED_BUCKETS; i++) {
+		for (watched = LIST_FIRST(&presence->watched[i]); watched;
+		     watched = next) {
+			next = LIST_NEXT(watched, entry);
+			recheck_line(presence, watched);
+		}
+	}
 }
 
 /* Nobody may have so many that nothing is left for others. */
@@ -424,7 +483,7 @@ struct sip_presence *sip_presence_new(const struct sip_presence_config *config)
 		presence->config.max = 32768;
 	if (!config->max_of_peer)
 		presence->config.max_of_peer = 512;
-	ms = (uint64_t)POLL_SECONDS * presence->config.second_ms;
+	ms = presence->config.second_ms;
 	tv = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
 	presence->dialogs = sip_dialogs_new();
 	presence->poll = event_new(config->base, -1, EV_PERSIST, poll_all,

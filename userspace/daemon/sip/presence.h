@@ -37,6 +37,12 @@ void sip_presence_free(struct sip_presence *presence);
  */
 void sip_presence_changed(struct sip_presence *presence, int64_t line);
 
+/*
+ * After an administrative change of lines, phones, trunks or presence groups:
+ * whoever may not watch any more is told so, and that is the end of it.
+ */
+void sip_presence_recheck(struct sip_presence *presence);
+
 size_t sip_presence_count(const struct sip_presence *presence);
 
 #endif /* SIP_PRESENCE_H */

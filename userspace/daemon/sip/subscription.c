@@ -137,6 +137,9 @@ static int dress(struct sip_subscription *sub, osip_message_t *msg)
 			 left > 0 ? (long long)left : 0);
 	if (osip_message_set_header(msg, "Subscription-State", text))
 		return -1;
+	/* Who may not see it shall not see it once more. */
+	if (sub->ends && strcmp(sub->ends, "timeout"))
+		return 0;
 	len = sip_presence_body(sub, body, sizeof(body));
 	return len < 0 || osip_message_set_content_type(msg, names->type) ||
 	       osip_message_set_body(msg, body, len);

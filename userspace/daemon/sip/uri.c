@@ -20,6 +20,15 @@ uint32_t sip_uint(const char *text)
 	return number;
 }
 
+bool sip_is_dialled(const char *number)
+{
+	for (; *number; number++) {
+		if (*number <= ' ' || *number > '~')
+			return false;
+	}
+	return true;
+}
+
 void sip_uri_of(char buf[SIP_URI_SIZE], const char *number, const char *host)
 {
 	char *to = stpcpy(buf, "sip:");

@@ -9,6 +9,11 @@ enum { SIP_URI_SIZE = 3 * STORE_TEXT_SIZE + STORE_HOST_SIZE + 16 };
 
 /* sip:number@host, with what a user part may not have escaped. */
 void sip_uri_of(char buf[SIP_URI_SIZE], const char *number, const char *host);
+/*
+ * The parser hands a user part out unescaped: what has blanks, controls or
+ * bytes beyond ASCII in it was never dialled.
+ */
+bool sip_is_dialled(const char *number);
 /* A header's number, up to a parameter; UINT32_MAX if there is none. */
 uint32_t sip_uint(const char *text);
 
