@@ -53,6 +53,7 @@ class Daemon:
             os.unlink(path)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(path)
+            os.chmod(path, 0o666)   # it may have become another user
             notify.settimeout(DEADLINE)
             with open(self.log, 'ab') as log:
                 self.process = subprocess.Popen(

@@ -188,6 +188,8 @@ int store_open(struct store **out, struct event_base *base,
 		return -ENOMEM;
 	store->base = base;
 	store->lock_fd = -1;
+	/* Before there is a thread to race for it. */
+	json_object_seed(0);
 	err = lock(store, conf->state_dir, why, size);
 	if (!err)
 		err = secret_key_load(conf->key_file, store->seal_key, &made,
