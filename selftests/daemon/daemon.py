@@ -4,7 +4,6 @@
 import http.client
 import json
 import os
-import selectors
 import shutil
 import signal
 import socket
@@ -38,7 +37,7 @@ class Daemon:
         self.log = os.path.join(self.dir, 'log')
         self.binary = os.path.join(ROOT, binary)
         self.process = None
-        self.env = dict(os.environ)
+        self.notify = None
         with open(self.conf, 'w', encoding='utf-8') as out:
             out.write(f'[node]\nname = cm1.example.org\n'
                       f'state-directory = {self.state}\n'
@@ -51,23 +50,37 @@ class Daemon:
         path = os.path.join(self.dir, 'notify')
         if os.path.exists(path):
             os.unlink(path)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-            notify.bind(path)
-            notify.settimeout(DEADLINE)
-            with open(self.log, 'ab') as log:
-                self.process = subprocess.Popen(
-                    [self.binary, '--config', self.conf], stderr=log,
-                    env=dict(self.env, NOTIFY_SOCKET=path))
-            poll = selectors.DefaultSelector()
-            poll.register(notify, selectors.EVENT_READ)
-            end = time.monotonic() + DEADLINE
-            while time.monotonic() < end:
-                if poll.select(0.1):
-                    assert notify.recv(100) == b'READY=1'
-                    return self
-                if self.process.poll() is not None:
-                    raise RuntimeError('ucsecd ended: ' + self.read_log())
+        if self.notify:
+            self.notify.close()
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(path)
+        self.notify.settimeout(0.1)
+        os.chmod(path, 0o666)   # it may become another user
+        with open(self.log, 'ab') as log:
+            self.process = subprocess.Popen(
+                [self.binary, '--config', self.conf], stderr=log,
+                env=dict(os.environ, NOTIFY_SOCKET=path))
+        self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            try:
+                if self.notify.recv(100) == b'READY=1':
+                    return
+            except TimeoutError:
+                pass
+            if self.process.poll() is not None:
+                raise RuntimeError('ucsecd ended: ' + self.read_log())
         raise RuntimeError('ucsecd is not ready: ' + self.read_log())
+
+    def reload(self):
+        """SIGHUP, until it has been dealt with; what was logged."""
+        before = len(self.read_log())
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_ready()
+        return self.read_log()[before:]
 
     def read_log(self):
         with open(self.log, encoding='utf-8') as log:
@@ -106,6 +119,8 @@ class Daemon:
     def remove(self):
         if self.process and self.process.poll() is None:
             self.kill()
+        if self.notify:
+            self.notify.close()
         shutil.rmtree(self.dir, ignore_errors=True)
 
 

@@ -28,6 +28,18 @@ static int64_t id_of_css(const char *name)
 	return css;
 }
 
+static void test_profile(void)
+{
+	struct store_phone_profile profile;
+
+	ok(!store_profile_find(env.store, "phones.example.org", &profile) &&
+	   profile.mode == STORE_ENCRYPTED && profile.digest,
+	   "a profile by a shared certificate's name");
+	ok(store_profile_find(env.store, "peer", &profile) == -ENOENT &&
+	   store_profile_find(env.store, "x", &profile) == -ENOENT,
+	   "a trunk's is none of phones");
+}
+
 static void test_phone(void)
 {
 	struct store_buttons buttons;
@@ -356,6 +368,7 @@ int main(void)
 
 	env_open(&env);
 	ok(env_import(&env, sample, false, NULL) == 200, "the sample");
+	test_profile();
 	test_phone();
 	test_line();
 	test_routes();

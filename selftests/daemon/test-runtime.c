@@ -99,6 +99,29 @@ static void test_deleted(void)
 	   "the line that comes after has another id");
 }
 
+/* And one that an import removes. */
+static void test_imported(void)
+{
+	json_t *document = env_json("{\"version\":1,\"phone\":[{\"name\":"
+		"\"SEP00000000000B\",\"profile\":"
+		"\"Standard SIP Non-Secure Profile\"}]}");
+	struct store_phone phone;
+	struct store_line line;
+
+	env_import(&env, document, false, NULL);
+	store_phone_find(env.store, "SEP00000000000B", &phone);
+	store_line_by_name(env.store, "1", NULL, &line);
+	put(phone.id, line.id, "sip:x", 500);
+	env_import(&env, document, false, NULL);
+	ok(store_registration_count(env.store) == 1,
+	   "an import that keeps the phone keeps its registration");
+	json_array_clear(json_object_get(document, "phone"));
+	env_import(&env, document, false, NULL);
+	ok(store_registration_count(env.store) == 0,
+	   "one that removes it does not");
+	json_decref(document);
+}
+
 struct seen {
 	size_t count;
 	char ids[64];
@@ -249,6 +272,7 @@ int main(void)
 	env_open(&env);
 	test_registrations();
 	test_deleted();
+	test_imported();
 	test_calls();
 	store_registration_expire(env.store, 100000);
 	test_killed();

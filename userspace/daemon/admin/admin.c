@@ -225,22 +225,51 @@ static const char *method_text(enum evhttp_cmd_type method)
 	}
 }
 
-/* The body may hold passwords: it is read, then wiped. */
+/*
+ * Out of the buffer in one piece, and wiped there: the body may hold passwords.
+ * evbuffer_pullup() would leave copies of the pieces behind.
+ */
+static char *take_body(struct evbuffer *in, size_t len)
+{
+	int count = evbuffer_peek(in, -1, NULL, NULL, 0);
+	struct evbuffer_iovec *pieces = calloc(count, sizeof(*pieces));
+	char *text = malloc(len);
+	size_t at = 0;
+
+	if (!pieces || !text) {
+		free(pieces);
+		free(text);
+		return NULL;
+	}
+	evbuffer_peek(in, -1, NULL, pieces, count);
+	for (int i = 0; i < count; i++) {
+		memcpy(text + at, pieces[i].iov_base, pieces[i].iov_len);
+		explicit_bzero(pieces[i].iov_base, pieces[i].iov_len);
+		at += pieces[i].iov_len;
+	}
+	evbuffer_drain(in, len);
+	free(pieces);
+	return text;
+}
+
 static int read_body(struct pending *p)
 {
 	struct evbuffer *in = evhttp_request_get_input_buffer(p->http);
 	size_t len = evbuffer_get_length(in);
-	unsigned char *data = evbuffer_pullup(in, -1);
 	json_error_t error;
+	char *text;
 
 	if (!len)
 		return 0;
-	if (!data)
+	text = take_body(in, len);
+	if (!text) {
+		admin_refuse_text(&p->request, 500, "out of memory");
 		return -ENOMEM;
-	p->request.body = json_loadb((const char *)data, len,
-				     JSON_REJECT_DUPLICATES, &error);
-	explicit_bzero(data, len);
-	evbuffer_drain(in, len);
+	}
+	p->request.body = json_loadb(text, len, JSON_REJECT_DUPLICATES,
+				     &error);
+	explicit_bzero(text, len);
+	free(text);
 	if (p->request.body)
 		return 0;
 	/* Not error.text: it quotes what stands there. */

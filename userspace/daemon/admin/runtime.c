@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "admin/resources.h"
+#include "metrics.h"
 #include "store/store.h"
 
 static const char *const modes[] = { "nonsecure", "authenticated", "encrypted" };
@@ -99,9 +100,20 @@ static void on_call(void *ctx, struct admin_request *request)
 	json_decref(items);
 }
 
+static int64_t count_registrations(void *ctx)
+{
+	struct resources *r = ctx;
+
+	return store_registration_count(r->store);
+}
+
 int resources_add_runtime(struct resources *r)
 {
-	int err = admin_resource_add(r->admin, "registration", on_registration,
+	int err;
+
+	metrics_gauge_read("ucsec_registrations", "Contacts that are registered",
+			   NULL, count_registrations, r);
+	err = admin_resource_add(r->admin, "registration", on_registration,
 				     r);
 
 	return err ? err : admin_resource_add(r->admin, "call", on_call, r);

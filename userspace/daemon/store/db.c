@@ -94,9 +94,11 @@ int db_open(struct db *db, const char *path, bool sync, char *why, size_t size)
 	if (!err)
 		err = db_exec(db, sync ? "PRAGMA synchronous=FULL" :
 			      "PRAGMA synchronous=NORMAL");
+	/* Checksums of passwords do not linger in free pages. */
+	if (!err && sync)
+		err = db_exec(db, "PRAGMA secure_delete=ON");
 	if (!err)
 		err = db_exec(db, "PRAGMA foreign_keys=ON;"
-			      "PRAGMA secure_delete=ON;"
 			      "PRAGMA trusted_schema=OFF");
 	if (err) {
 		snprintf(why, size, "%s: %s", path, sqlite3_errmsg(db->sql));

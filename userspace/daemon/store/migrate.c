@@ -156,8 +156,7 @@ static const char runtime_1[] =
 
 	"CREATE TABLE call (id TEXT PRIMARY KEY, cookie BLOB NOT NULL,"
 	" started INTEGER NOT NULL, caller TEXT NOT NULL,"
-	" callee TEXT NOT NULL, blob BLOB NOT NULL) WITHOUT ROWID;"
-	"CREATE INDEX call_cookie ON call (cookie);";
+	" callee TEXT NOT NULL, blob BLOB NOT NULL);";
 
 static const char *const config[] = { config_1 };
 static const char *const runtime[] = { runtime_1 };

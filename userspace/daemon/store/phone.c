@@ -9,13 +9,15 @@
 
 #include "store/private.h"
 
+#define PROFILE_COLUMNS \
+	" f.id, f.name, f.protocol, f.device_security_mode, f.transport," \
+	" f.digest, f.nonce_validity, f.sip_phone_port," \
+	" f.exclude_digest_credentials, f.tftp_encrypted_config"
+
 #define SELECT_PHONE \
 	"SELECT p.id, p.name, p.description, p.model, p.protocol," \
 	" p.digest_user, u.name, p.css, p.presence_group, p.srtp_required," \
-	" f.id, f.name, f.protocol, f.device_security_mode, f.transport," \
-	" f.digest, f.nonce_validity, f.sip_phone_port," \
-	" f.exclude_digest_credentials, f.tftp_encrypted_config" \
-	" FROM phone p JOIN profile f ON f.id = p.profile" \
+	PROFILE_COLUMNS " FROM phone p JOIN profile f ON f.id = p.profile" \
 	" LEFT JOIN user u ON u.id = p.digest_user WHERE "
 
 static const char *const protocols[] = { "sip", "sccp", NULL };
@@ -102,6 +104,24 @@ int store_phone_get(struct store *store, int64_t id, struct store_phone *phone)
 		return -EIO;
 	sqlite3_bind_int64(stmt, 1, id);
 	return read_phone(store, stmt, phone);
+}
+
+int store_profile_find(struct store *store, const char *name,
+		       struct store_phone_profile *profile)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_PROFILE, "SELECT"
+					PROFILE_COLUMNS " FROM profile f"
+					" WHERE kind = 'phone' AND name = ?1");
+	int err;
+
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+	err = store_row(store, stmt);
+	if (!err)
+		read_profile(stmt, 0, profile);
+	sqlite3_reset(stmt);
+	return err;
 }
 
 static int read_buttons(struct store *store, sqlite3_stmt *stmt, int64_t id,

@@ -16,6 +16,7 @@ struct writer;
 enum stmt {
 	STMT_PHONE_BY_NAME,
 	STMT_PHONE_BY_ID,
+	STMT_PROFILE,
 	STMT_LINE_BY_NAME,
 	STMT_LINE_BY_ID,
 	STMT_LINE_BY_CSS,
@@ -34,6 +35,7 @@ enum stmt {
 	/* runtime.db */
 	STMT_REGISTRATION_PUT,
 	STMT_REGISTRATION_DEL,
+	STMT_REGISTRATION_DROP_LINE,
 	STMT_REGISTRATION_EXPIRE,
 	STMT_REGISTRATION_BY_LINE,
 	STMT_REGISTRATION_BY_PHONE,
@@ -90,6 +92,10 @@ void routes_forget(struct store *store);
 /* line.c: partitions in order; their number */
 #define CSS_MAX	100
 size_t css_partitions(struct store *store, int64_t css, int64_t *ids);
+
+/* runtime.c: of those whose phone or line is no more */
+void registrations_check(struct store *store);
+void registrations_drop_line(struct store *store, int64_t line);
 
 /* store.c, on the loop: after a commit */
 void store_changed(struct store *store, const struct store_change *change);

@@ -69,6 +69,17 @@ int store_registration_del(struct store *store, int64_t phone, int64_t line,
 	return finish(store, stmt);
 }
 
+void registrations_drop_line(struct store *store, int64_t line)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_REGISTRATION_DROP_LINE,
+		"DELETE FROM registration WHERE line = ?1");
+
+	if (!stmt)
+		return;
+	sqlite3_bind_int64(stmt, 1, line);
+	finish(store, stmt);
+}
+
 int store_registration_expire(struct store *store, int64_t now)
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_REGISTRATION_EXPIRE,
@@ -180,6 +191,26 @@ void store_registrations_clear(struct store_registrations *found)
 	free(found->list);
 	found->list = NULL;
 	found->count = 0;
+}
+
+/* After an import, which does not tell what it removed. */
+void registrations_check(struct store *store)
+{
+	struct store_registrations found;
+	struct store_phone phone;
+	struct store_line line;
+
+	if (store_registration_list(store, &found))
+		return;
+	for (size_t i = 0; i < found.count; i++) {
+		const struct store_registration *r = &found.list[i];
+
+		if (store_phone_get(store, r->phone, &phone) == -ENOENT)
+			store_registration_del(store, r->phone, 0, NULL);
+		if (store_line_get(store, r->line, &line) == -ENOENT)
+			registrations_drop_line(store, r->line);
+	}
+	store_registrations_clear(&found);
 }
 
 int store_call_put(struct store *store, const struct store_call *call)

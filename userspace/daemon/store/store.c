@@ -73,24 +73,20 @@ static bool concerns(const struct store_change *change, const char *nouns)
 	return found || !strcmp(change->noun, "*");
 }
 
-/* A phone that is gone is registered no more. */
+/* A phone or line that is gone: nobody is registered for it any more. */
 static void drop_registrations(struct store *store,
 			       const struct store_change *change)
 {
-	sqlite3_stmt *stmt;
+	bool import = !strcmp(change->noun, "*");
 
-	if (strcmp(change->verb, "del"))
+	if (!import && strcmp(change->verb, "del"))
 		return;
-	if (!strcmp(change->noun, "phone")) {
+	if (import)
+		registrations_check(store);
+	else if (!strcmp(change->noun, "phone"))
 		store_registration_del(store, change->id, 0, NULL);
-		return;
-	}
-	if (strcmp(change->noun, "line") ||
-	    db_prepare(&store->runtime, &stmt,
-		       "DELETE FROM registration WHERE line = ?1"))
-		return;
-	sqlite3_bind_int64(stmt, 1, change->id);
-	db_run(&store->runtime, stmt);
+	else if (!strcmp(change->noun, "line"))
+		registrations_drop_line(store, change->id);
 }
 
 void store_changed(struct store *store, const struct store_change *change)
@@ -188,6 +184,8 @@ int store_open(struct store **out, struct event_base *base,
 		return -ENOMEM;
 	store->base = base;
 	store->lock_fd = -1;
+	/* Before there is a thread to race for it. */
+	json_object_seed(0);
 	err = lock(store, conf->state_dir, why, size);
 	if (!err)
 		err = secret_key_load(conf->key_file, store->seal_key, &made,

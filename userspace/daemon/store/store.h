@@ -113,6 +113,9 @@ struct store_phone {
 int store_phone_find(struct store *store, const char *name,
 		     struct store_phone *phone);
 int store_phone_get(struct store *store, int64_t id, struct store_phone *phone);
+/* Of phones: by its name, or by a shared certificate's. */
+int store_profile_find(struct store *store, const char *name,
+		       struct store_phone_profile *profile);
 
 struct store_line {
 	int64_t id;
@@ -158,137 +161,13 @@ int store_number_phones(struct store *store, const char *number,
 			struct store_buttons *buttons);
 void store_buttons_clear(struct store_buttons *buttons);
 
-/* Trunks and routes */
-struct store_boxes {
-	bool presence_subscription;
-	bool ood_refer;
-	bool unsolicited_notification;
-	bool replaces;
-};
-
-struct store_trunk_profile {
-	int64_t id;
-	char name[STORE_NAME_SIZE];
-	enum store_mode mode;
-	unsigned int incoming;		/* mask of enum store_transport */
-	enum store_transport outgoing;
-	uint16_t incoming_port;
-	bool digest;
-	uint32_t nonce_validity;
-	bool application_authorization;
-	struct store_boxes accept;
-	bool transmit_security_status;
-	bool allow_charging_header;
-	char subjects[STORE_SUBJECTS_SIZE];	/* see store_subject_listed() */
-};
-
-struct store_destination {
-	char host[STORE_HOST_SIZE];	/* address or name */
-	uint16_t port;			/* 0: by NAPTR and SRV */
-};
-
-struct store_trunk {
-	int64_t id;
-	char name[STORE_NAME_SIZE];
-	struct store_trunk_profile profile;
-	struct store_destination destinations[STORE_MAX_DESTINATIONS];
-	size_t destination_count;
-	int64_t css;
-	int64_t presence_group;
-	bool srtp_allowed;
-	bool srtp_required;
-	bool secure_by_srtp_alone;	/* else by SRTP and TLS together */
-	bool options_ping;
-	int64_t sip_realm;
-};
-
-/* Has the space, comma, semicolon or colon separated list the name? */
-bool store_subject_listed(const char *subjects, const char *name);
-
-int store_trunk_get(struct store *store, int64_t id, struct store_trunk *trunk);
-int store_trunk_by_name(struct store *store, const char *name,
-			struct store_trunk *trunk);
-
-/*
- * By address, local port, transport (one bit) and, with TLS, by one of the
- * certificate's names (ended by NULL; may be NULL else). @is_host, which may be
- * NULL, tells whether a destination's host name stands for the address; it
- * must not block.
- */
-struct store_peer {
-	const struct sockaddr *addr;
-	uint16_t local_port;
-	enum store_transport transport;
-	const char *const *names;
-	bool (*is_host)(void *ctx, const char *host,
-			const struct sockaddr *addr);
-	void *ctx;
-};
-
-int store_trunk_find(struct store *store, const struct store_peer *peer,
-		     struct store_trunk *trunk);
-
-typedef int (*store_trunk_fn)(void *ctx, const struct store_trunk *trunk);
-/* Stops at the first that does not return 0, and returns that. */
-int store_trunk_each(struct store *store, store_trunk_fn fn, void *ctx);
-
-struct store_route {
-	int64_t id;
-	char pattern[STORE_NAME_SIZE];
-	char called[STORE_TEXT_SIZE];	/* the number, stripped and prefixed */
-	int64_t trunks[STORE_MAX_TRUNKS];	/* in order of preference */
-	size_t trunk_count;
-	bool block;
-};
-
-/* The pattern that matches the fewest numbers; then the css's order. */
-int store_route_find(struct store *store, int64_t css, const char *number,
-		     struct store_route *route);
-
-/* Users, credentials, presence */
-enum store_user_kind {
-	STORE_USER,
-	STORE_APPUSER,
-};
-
-struct store_user {
-	int64_t id;
-	char name[STORE_NAME_SIZE];
-	char display_name[STORE_TEXT_SIZE];
-	int64_t presence_group;
-	struct store_boxes accept;	/* application users alone */
-};
-
-int store_user_find(struct store *store, enum store_user_kind kind,
-		    const char *name, struct store_user *user);
-/*
- * H(user:realm:password), 16 or 32 bytes; wipe it after use. -ENOENT: no such
- * user; -ENOKEY: no credentials for that realm.
- */
-int store_ha1_find(struct store *store, enum store_user_kind kind,
-		   const char *user, const char *realm,
-		   enum store_algorithm algorithm,
-		   uint8_t ha1[STORE_HA1_MAX], size_t *len);
-
-/* Our own credentials towards trunks. Wipe after use. */
-struct store_realm {
-	int64_t id;
-	char realm[STORE_TEXT_SIZE];
-	char user[STORE_NAME_SIZE];
-	char password[STORE_TEXT_SIZE];
-};
-
-int store_realm_find(struct store *store, const char *realm,
-		     struct store_realm *out);
-
-/* 1, 0 or -errno. A group may always watch itself; 0 is a group, too. */
-int store_may_watch(struct store *store, int64_t watcher, int64_t target);
-
 /* Certificates of CallManager-trust, by name. Stops at the first not 0. */
 typedef int (*store_cert_fn)(void *ctx, const char *name, const char *pem);
 int store_cert_each(struct store *store, store_cert_fn fn, void *ctx);
 
 #include "store/param.h"
 #include "store/runtime.h"
+#include "store/trunk.h"
+#include "store/user.h"
 
 #endif /* STORE_H */
