@@ -40,7 +40,7 @@ static void redirect_pair(struct ucsec_stream *stream)
 	struct ucsec_path *path;
 	struct ucsec_endpoint src;
 	bool is_latched;
-	u16 distance;
+	int rtcp;
 
 	pair = rcu_dereference_protected(stream->pair,
 				lockdep_is_held(&stream->un->lock));
@@ -59,11 +59,11 @@ static void redirect_pair(struct ucsec_stream *stream)
 	path = ucsec_path_new(path);
 	if (!path)
 		return;
-	distance = ntohs(path->to.rtcp_port) - ntohs(path->to.port);
 	path->to.addr = src.addr;
 	path->to.port = src.port;
-	/* May be 0: RTCP then has nowhere to go, and is counted so. */
-	path->to.rtcp_port = htons(ntohs(src.port) + distance);
+	/* No such port, then RTCP has nowhere to go, and is counted so. */
+	rtcp = ntohs(src.port) + path->rtcp_distance;
+	path->to.rtcp_port = rtcp > 0 && rtcp <= U16_MAX ? htons(rtcp) : 0;
 	ucsec_stream_redirect(pair, path);
 }
 

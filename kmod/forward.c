@@ -17,8 +17,9 @@
 
 /*
  * Below this nothing on a real path fragments, so the packet may do without
- * an identification (RFC 6864 section 4.1). Above it it may be fragmented:
- * an ICMP "too big" would reach no socket that could act on it.
+ * an identification (RFC 6864 section 4.1), if it fits as far as is known.
+ * Otherwise it may be fragmented: an ICMP "too big" would reach no socket that
+ * could act on it, but the kernel believes it, whoever sent it.
  */
 #define ATOMIC_DATAGRAM	576
 
@@ -158,7 +159,8 @@ static int send_v4(struct ucsec_stream *stream, const struct ucsec_path *path,
 	iph->protocol = IPPROTO_UDP;
 	iph->saddr = stream->out.addr.s6_addr32[3];
 	iph->daddr = path->to.addr.s6_addr32[3];
-	if (likely(skb->len <= ATOMIC_DATAGRAM)) {
+	if (likely(skb->len <= ATOMIC_DATAGRAM &&
+		   skb->len <= dst_mtu(skb_dst(skb)))) {
 		iph->frag_off = htons(IP_DF);
 		iph->id = 0;
 	} else {

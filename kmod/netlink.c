@@ -61,12 +61,20 @@ static void ucsec_nl_post_doit(const struct genl_ops *ops, struct sk_buff *skb,
 				 genlmsg_len(info->genlhdr));
 }
 
+static int no_memory(struct genl_info *info)
+{
+	NL_SET_ERR_MSG(info->extack, "the kernel has no memory left for this");
+	return -ENOMEM;
+}
+
 static struct sk_buff *reply_new(struct genl_info *info, void **hdr)
 {
 	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
-	if (!msg)
+	if (!msg) {
+		no_memory(info);
 		return NULL;
+	}
 	*hdr = genlmsg_put_reply(msg, info, &ucsec_netlink_family, 0,
 				 info->genlhdr->cmd);
 	if (*hdr)
@@ -160,13 +168,13 @@ static int with_request(struct genl_info *info,
 			int (*handle)(struct genl_info *, struct request *))
 {
 	struct request *r = kzalloc(sizeof(*r), GFP_KERNEL);
-	int err;
+	int err = -ENOMEM;
 
-	if (!r)
-		return -ENOMEM;
-	err = handle(info, r);
+	if (r)
+		err = handle(info, r);
 	kfree_sensitive(r);
-	return err;
+	/* What lacks memory further down has no words of its own. */
+	return err == -ENOMEM ? no_memory(info) : err;
 }
 
 static int ucsec_nl_stream_new_doit(struct sk_buff *skb,

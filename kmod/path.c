@@ -14,6 +14,7 @@ struct ucsec_path *ucsec_path_new(const struct ucsec_path *from)
 	if (from) {
 		path->from = from->from;
 		path->to = from->to;
+		path->rtcp_distance = from->rtcp_distance;
 		path->flags = from->flags;
 		path->dscp = from->dscp;
 	} else {
@@ -30,8 +31,12 @@ void ucsec_path_apply(struct ucsec_path *path,
 {
 	if (UCSEC_HAVE(cfg, FROM))
 		path->from = cfg->from;
-	if (UCSEC_HAVE(cfg, TO))
+	if (UCSEC_HAVE(cfg, TO)) {
 		path->to = cfg->to;
+		path->rtcp_distance = !cfg->to.rtcp_port ? 1 :
+				      ntohs(cfg->to.rtcp_port) -
+				      ntohs(cfg->to.port);
+	}
 	path->flags = (path->flags & ~cfg->flags_mask) |
 		      (cfg->flags & cfg->flags_mask);
 	if (UCSEC_HAVE(cfg, DSCP))

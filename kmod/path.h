@@ -21,6 +21,7 @@ struct ucsec_route {
 struct ucsec_path {
 	struct rcu_work free_work;
 	struct ucsec_endpoint from, to;
+	s32 rtcp_distance;	/* of "to", from its port; stays when latched */
 	u32 flags;
 	s16 dscp;		/* -1 keeps the received one */
 	struct ucsec_route route;

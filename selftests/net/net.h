@@ -77,6 +77,23 @@ void send_udp(int fd, int family, u16 port, const void *data, size_t len);
 int receive(int fd, void *data, size_t size, int timeout_ms);
 /* How many are waiting; takes them away. */
 u32 drain(int fd);
+/* Sees all that passes a device, from the network header on. */
+int tap_at(enum place place, const char *dev);
+/* A device of the gateway whose wire is the descriptor; -1: there is none. */
+int tun_new(const char *dev, int flags);
+/* From now on the caller runs on one processor: veth reorders otherwise. */
+void stay(void);
+
+/* fault.c */
+
+/* False if this kernel cannot make memory fail. */
+bool fault_ready(void);
+/* The @n-th allocation from now on that this thread asks for fails. */
+void fault_nth(u32 n);
+/* Did it? Nothing more is going to fail. */
+bool fault_hit(void);
+/* So many of all allocations that cannot wait, whoever asks; 0: none. */
+void fault_random(u32 percent);
 
 /* stream.c */
 

@@ -4,6 +4,7 @@
  * strict, latch, relatch, and what a pair learns.
  */
 #include <poll.h>
+#include <sys/wait.h>
 #include "net.h"
 
 enum { PORT = 6800, BACK = 6810, SSRC = 0x0e0e0e0e, SIZE = 512 };
@@ -79,12 +80,12 @@ static void latched_and_gone(void)
 	expect("gone@one ", 3000);
 }
 
-static void no_media(void)
+static void no_media(u32 idle)
 {
 	struct ucsec_stream s = named("idle");
 
 	s.have |= UCSEC_HAVE_IDLE;
-	s.idle = 2;	/* above the interval of the watch */
+	s.idle = idle;
 	id = stream_new(&s);
 	expect("no-media@idle ", 8000);
 	expect("", 3500);	/* told once */
@@ -248,19 +249,101 @@ static void pair(void)
 	close(other);
 }
 
+static void say(int from, u16 port, bool rtcp)
+{
+	struct sockaddr_storage ss;
+	socklen_t sslen = address(HOST_GB, AF_INET, port, &ss);
+	u8 pkt[SIZE];
+	int len;
+
+	if (rtcp)
+		len = rtcp_make(pkt, 1, 1);
+	else
+		len = rtp_make(pkt, &(struct rtp){ .ssrc = 1, .payload = 33 });
+	sendto(from, pkt, (size_t)len, 0, (void *)&ss, sslen);
+}
+
+/* At the last port there is no room for RTCP behind it; it goes nowhere. */
+static void last_port(void)
+{
+	struct ucsec_stream s = named("p"), back = { .have = UCSEC_HAVE_IN |
+		UCSEC_HAVE_OUT | UCSEC_HAVE_TO | UCSEC_HAVE_PAIR };
+	int from_b = udp_socket(B, AF_INET, BACK);
+	int last = udp_socket(A, AF_INET, 65535);
+	int wrapped = udp_socket(A, AF_INET, 2);
+	int other = udp_socket(A, AF_INET, PORT + 70);
+	int reports = udp_socket(A, AF_INET, PORT + 73);
+	struct ucsec_stream relatch = { .have = UCSEC_HAVE_ID |
+						UCSEC_HAVE_RELATCH };
+	struct ucsec_stats stats;
+	u8 pkt[SIZE];
+	u32 back_id;
+
+	id = relatch.id = stream_new(&s);
+	back.in = endpoint(HOST_GB, AF_INET, BACK);
+	back.out = endpoint(HOST_GA, AF_INET, BACK);
+	back.to = endpoint(HOST_A, AF_INET, 9);
+	back.to.have |= UCSEC_EP_RTCP_PORT;
+	back.to.rtcp_port = 12;
+	back.pair = id;
+	back_id = stream_new(&back);
+	give(last, 1);
+	expect("latched=10.0.1.2:65535@p ", 3000);
+	say(from_b, BACK, false);
+	ok(receive(last, pkt, sizeof(pkt), 2000) > 0,
+	   "the pair sends to port 65535");
+	say(from_b, BACK + 1, true);
+	stats = wait_rx(back_id, 2);
+	ok(stats.drops[UCSEC_DROP_ROUTE] == 1 && stats.tx_packets == 1 &&
+	   receive(wrapped, pkt, sizeof(pkt), 200) < 0,
+	   "RTCP three ports behind goes nowhere, not to port 2");
+	ucsec_stream_set(gw, &relatch);
+	give(other, 1);
+	expect("latched=10.0.1.2:6870@p ", 3000);
+	say(from_b, BACK + 1, true);
+	ok(receive(reports, pkt, sizeof(pkt), 2000) > 0,
+	   "with another source it is three ports behind again");
+	stream_del(id);
+	stream_del(back_id);
+	close(from_b);
+	close(last);
+	close(wrapped);
+	close(other);
+	close(reports);
+	drain(sink);
+	expect("gone@p gone ", 3000);
+}
+
+/* Beside our own ear another one is up. */
+static bool monitor_listens(void)
+{
+	return !run(G, "awk '$2 == 16 && $4 !~ /^0+$/ { n++ } "
+		       "END { exit n < 2 }' /proc/net/netlink");
+}
+
 static void golden(void)
 {
-	ok(!run(G, "bash -c \"ucsecctl monitor count 2 >/run/golden-%d & "
-		   "sleep 2; ucsecctl stream add in 10.0.1.1:%d "
-		   "out 10.0.2.1:%d to 10.0.2.2:%d cookie g >/dev/null; "
-		   "ucsecctl stream flush; ucsecctl stream add "
-		   "in [fd00:1::1]:%d out 10.0.2.1:%d to 10.0.2.2:%d "
-		   ">/dev/null; ucsecctl stream flush; wait; "
-		   "diff <(sed 's/stream [0-9]*/stream N/' /run/golden-%d) "
+	pid_t monitor = start(G, "exec timeout 30 ucsecctl monitor count 2 "
+				 ">/run/golden-%d", (int)getpid());
+	u64 end = now_ms() + 20000;
+	int status;
+
+	while (!monitor_listens() && now_ms() < end)
+		usleep(50000);
+	ok(now_ms() < end, "the monitor listens");
+	must_run(G, "bash -c 'ucsecctl stream add in 10.0.1.1:%d "
+		 "out 10.0.2.1:%d to 10.0.2.2:%d cookie g && "
+		 "ucsecctl stream flush && ucsecctl stream add "
+		 "in [fd00:1::1]:%d out 10.0.2.1:%d to 10.0.2.2:%d && "
+		 "ucsecctl stream flush' >/dev/null", PORT, PORT, PORT, PORT,
+		 PORT, PORT);
+	waitpid(monitor, &status, 0);
+	ok(!status &&
+	   !run(G, "bash -c \"diff <(sed 's/stream [0-9]*/stream N/' "
+		   "/run/golden-%d) "
 		   "<(printf 'gone stream N in 10.0.1.1:%d cookie g\\n"
-		   "gone stream N in [fd00:1::1]:%d\\n')\"",
-		   (int)getpid(), PORT, PORT, PORT, PORT, PORT, PORT,
-		   (int)getpid(), PORT, PORT),
+		   "gone stream N in [fd00:1::1]:%d\\n')\"", (int)getpid(),
+		PORT, PORT),
 	   "what the monitor prints");
 }
 
@@ -274,7 +357,8 @@ int main(void)
 	fd = udp_socket(A, AF_INET, PORT);
 	sink = udp_socket(B, AF_INET, PORT);
 	latched_and_gone();
-	no_media();
+	no_media(2);	/* above the interval of the watch */
+	no_media(1);	/* no longer than it */
 	bursts();
 	limits();
 	sources();
@@ -283,6 +367,8 @@ int main(void)
 	ucsec_event_dispatch(ear, on_notice, NULL);
 	heard[0] = 0;
 	pair();
+	expect("gone gone ", 3000);
+	last_port();
 	golden();
 	ucsec_close(ear);
 	return tap_end();

@@ -3,14 +3,10 @@
  * Packets in memory of every kind: in pieces, in trains, shared with taps,
  * large, reassembled. What taps saw stays as it was; nothing leaves in clear.
  */
-#include <fcntl.h>
 #include <linux/if.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
 #include <netinet/udp.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include "net.h"
@@ -146,25 +142,6 @@ static void train(u32 n)
 	   "a train of %u arrives one by one, in order", n);
 }
 
-static int tap_at(const char *dev)
-{
-	struct sockaddr_ll ll = { .sll_family = AF_PACKET };
-	struct ifreq ifr = { 0 };
-	int fd;
-
-	enter(G);
-	fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
-	strcpy(ifr.ifr_name, dev);
-	if (fd < 0 || ioctl(fd, SIOCGIFINDEX, &ifr))
-		die("tap at %s", dev);
-	ll.sll_protocol = htons(ETH_P_ALL);
-	ll.sll_ifindex = ifr.ifr_ifindex;
-	if (bind(fd, (void *)&ll, sizeof(ll)))
-		die("tap at %s", dev);
-	enter(A);
-	return fd;
-}
-
 /* The UDP payload of the next packet of the stream that a tap saw. */
 static int tapped(int fd, u8 *out)
 {
@@ -184,7 +161,7 @@ static int tapped(int fd, u8 *out)
 /* Taps hold clones: what they saw must be what was sent, and no clear text. */
 static void taps(void)
 {
-	int in = tap_at("wa"), out = tap_at("wb"), i, n, len, clean = 0;
+	int in = tap_at(G, "wa"), out = tap_at(G, "wb"), i, n, len, clean = 0;
 	int same = 0;
 	static u8 seen[MAX_PACKET];
 
@@ -223,25 +200,6 @@ static void reassembled(void)
 	must_run(G, "nft delete table ip t");
 }
 
-static int tun_new(void)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR };
-	int fd;
-
-	run(G, "modprobe -q tun");
-	enter(G);
-	fd = open("/dev/net/tun", O_RDWR);
-	strcpy(ifr.ifr_name, "tun9");
-	if (fd >= 0 && ioctl(fd, TUNSETIFF, &ifr)) {
-		close(fd);
-		fd = -1;
-	}
-	enter(A);
-	if (fd >= 0)
-		must_run(G, "ip link set tun9 up");
-	return fd;
-}
-
 /* A datagram that a guest left to its host to cut into IP fragments. */
 static void uncut(void)
 {
@@ -249,7 +207,7 @@ static void uncut(void)
 	struct virtio_net_hdr *vh = (void *)frame;
 	struct ucsec_stats before = stream_stats(id), s;
 	u8 *ip = frame + sizeof(*vh), *udp = ip + 20;
-	int len, fd = tun_new();
+	int len, fd = tun_new("tun9", IFF_VNET_HDR);
 	u32 n, sum = 0, i;
 
 	if (fd < 0) {

@@ -3,7 +3,6 @@
  * Many packets through a network that loses, delays, repeats and leaps: what
  * the gateway forwards is exactly what a model of the window says, bit by bit.
  */
-#include <sched.h>
 #include "net.h"
 
 enum {
@@ -188,22 +187,11 @@ static void episode(enum ucsec_suite rx, enum ucsec_suite tx)
 	oracle_free(open_);
 }
 
-/* On two processors the links would reorder what is compared in order. */
-static void stay_on_one_cpu(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(0, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die("no processor to stay on");
-}
-
 int main(void)
 {
 	u32 i;
 
-	stay_on_one_cpu();
+	stay();
 	world_new();
 	for (i = 0; i < 2; i++) {
 		a[i] = udp_socket(A, AF_INET, (u16)(PORT + i));

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Three namespaces in a row, and sockets in them. */
 #include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include "net.h"
@@ -272,4 +277,54 @@ u32 drain(int fd)
 	while (recv(fd, pkt, sizeof(pkt), MSG_DONTWAIT) >= 0)
 		n++;
 	return n;
+}
+
+int tap_at(enum place place, const char *dev)
+{
+	struct sockaddr_ll ll = { .sll_family = AF_PACKET,
+				  .sll_protocol = htons(ETH_P_ALL) };
+	int fd, size = SOCKET_BUFFER;
+	struct ifreq ifr = { 0 };
+
+	enter(place);
+	fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	strcpy(ifr.ifr_name, dev);
+	if (fd < 0 || ioctl(fd, SIOCGIFINDEX, &ifr))
+		die("tap at %s", dev);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	ll.sll_ifindex = ifr.ifr_ifindex;
+	if (bind(fd, (void *)&ll, sizeof(ll)))
+		die("tap at %s", dev);
+	enter(A);
+	return fd;
+}
+
+int tun_new(const char *dev, int flags)
+{
+	struct ifreq ifr = { .ifr_flags = (short)(IFF_TUN | IFF_NO_PI |
+						  flags) };
+	int fd;
+
+	run(G, "modprobe -q tun");
+	enter(G);
+	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	strcpy(ifr.ifr_name, dev);
+	if (fd >= 0 && ioctl(fd, TUNSETIFF, &ifr)) {
+		close(fd);
+		fd = -1;
+	}
+	enter(A);
+	if (fd >= 0)
+		must_run(G, "ip link set %s up", dev);
+	return fd;
+}
+
+void stay(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("one processor");
 }

@@ -7,6 +7,16 @@ _ucsecctl_ids() {
 	ucsecctl stream show 2>/dev/null | sed -n 's/^stream \([0-9]*\).*/\1/p'
 }
 
+# The daemon's words come from the tool's own table: _ucsecctl_words WORDS...
+# The names of objects, where the caller may know them, from the daemon.
+_ucsecctl_words() {
+	ucsecctl words "$@" 2>/dev/null
+}
+
+_ucsecctl_names() {
+	ucsecctl "$1" list 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
 _ucsecctl() {
 	local both add set params suites words=() cur prev
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -46,7 +56,23 @@ _ucsecctl() {
 	params,,*)		COMPREPLY=($(compgen -W 'set --help' -- "$cur")) ;;
 	monitor,*)		COMPREPLY=($(compgen -W 'count --json' -- "$cur")) ;;
 	,*)			COMPREPLY=($(compgen -W 'stream suites stats
-					params monitor --json --help --version' -- "$cur")) ;;
+					params monitor param registration call
+					import export schema status words
+					$(_ucsecctl_words) --json --socket
+					--help --version' -- "$cur")) ;;
+	import,*)		COMPREPLY=($(compgen -f -W --dry-run \
+					-- "$cur")) ;;
+	*,*,*-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;
+	param,?*,*)		COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_words param "${words[1]}")" -- "$cur")) ;;
+	*,show,show | *,set,set | *,del,del)
+				COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_names "${words[0]}")" -- "$cur")) ;;
+	*,add,* | *,set,*)	COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_words "${words[@]:0:2}")" -- "$cur")) ;;
+	*,list,*)		;;
+	*,*)			COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_words "${words[0]}")" -- "$cur")) ;;
 	esac
 }
 complete -F _ucsecctl ucsecctl

@@ -18,6 +18,10 @@ enum status {
 };
 
 struct command;
+struct store_field;
+struct store_noun;
+
+#define CTL_SOCKET	"/run/ucsec/admin.sock"
 
 /* One run of the program. */
 struct ctl {
@@ -25,6 +29,7 @@ struct ctl {
 	struct ucsec *handle;	/* NULL until ctl_open() */
 	bool json;
 	bool stdin_taken;
+	const char *socket;		/* of the daemon */
 };
 
 /* main.c: one row is a command, its dispatch, its usage and its help. */
@@ -34,8 +39,14 @@ struct command {
 	const char *usage;	/* what follows the command */
 	const char *about;
 	enum status (*run)(struct ctl *ctl, char **words);
-	void (*help)(FILE *out);	/* keywords; may be NULL */
+	/* keywords; may be NULL */
+	void (*help)(FILE *out, const struct command *command);
 };
+
+/* main.c: rows by number, NULL after the last */
+const struct command *command_at(size_t i);
+/* noun.c: rows made of the daemon's table */
+const struct command *noun_command_at(size_t i);
 
 /* report.c: words on standard error; they never quote a value */
 enum status usage_error(const struct ctl *ctl, const char *sentence,
@@ -69,7 +80,49 @@ json_t *json_of_params(const struct ucsec_params *params);
 json_t *json_of_notice(const struct ucsec_notice *notice);
 enum status print_json(json_t *json);
 
+/*
+ * http.c: one request to the daemon. STATUS_OK and @reply, or what was wrong
+ * has been said. @path from "/v1/" on, escaped.
+ */
+enum status http_call(const struct ctl *ctl, const char *method,
+		      const char *path, const json_t *body, json_t **reply);
+/* The path of an object, to be freed. */
+char *http_path(const char *noun, const char *key, bool two_parts);
+void print_warnings(const json_t *reply);
+
+/* fields.c: words of the command line into an object, or a usage error */
+enum status parse_key(const struct ctl *ctl, const struct store_noun *noun,
+		      const char *word, json_t *object);
+enum status parse_fields(struct ctl *ctl, const struct store_noun *noun,
+			 char **words, json_t *object);
+void keyword_of(const struct store_field *field, char *word, size_t size);
+bool is_typed_by_hand(const struct store_field *field);
+json_t *parse_value(const struct store_field *field, const char *word);
+/* A whole file, "-" is standard input; wipe and free it. */
+enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
+		      char **text);
+
+/* table.c: what fits 80 columns */
+void print_items(const struct store_noun *noun, const json_t *items);
+void print_item(const json_t *item);
+void print_columns(const char *const *names, const json_t *items);
+void print_choice(FILE *out, int indent, const char *const *words);
+void print_text(FILE *out, const char *text);	/* no control characters */
+
 /* One file per noun. */
+enum status cmd_param_list(struct ctl *ctl, char **words);
+enum status cmd_param_show(struct ctl *ctl, char **words);
+enum status cmd_param_set(struct ctl *ctl, char **words);
+enum status cmd_param_del(struct ctl *ctl, char **words);
+void help_param_set(FILE *out, const struct command *command);
+enum status cmd_import(struct ctl *ctl, char **words);
+enum status cmd_export(struct ctl *ctl, char **words);
+enum status cmd_schema(struct ctl *ctl, char **words);
+enum status cmd_status(struct ctl *ctl, char **words);
+enum status cmd_words(struct ctl *ctl, char **words);
+enum status cmd_runtime_list(struct ctl *ctl, char **words);
+enum status cmd_runtime_show(struct ctl *ctl, char **words);
+enum status cmd_runtime_del(struct ctl *ctl, char **words);
 void print_drops(const struct ucsec_stats *stats);
 void print_stream(const struct ucsec_stream *stream);
 enum status cmd_stream_add(struct ctl *ctl, char **words);
@@ -82,8 +135,8 @@ enum status cmd_stats(struct ctl *ctl, char **words);
 enum status cmd_params(struct ctl *ctl, char **words);
 enum status cmd_params_set(struct ctl *ctl, char **words);
 enum status cmd_monitor(struct ctl *ctl, char **words);
-void help_stream_add(FILE *out);
-void help_stream_set(FILE *out);
-void help_params_set(FILE *out);
+void help_stream_add(FILE *out, const struct command *command);
+void help_stream_set(FILE *out, const struct command *command);
+void help_params_set(FILE *out, const struct command *command);
 
 #endif /* UCSEC_CTL_H */

@@ -39,11 +39,61 @@ static const struct command commands[] = {
 	  "change limits and defaults", cmd_params_set, help_params_set },
 	{ "monitor", NULL, "[count N]",
 	  "print events as they come, until interrupted", cmd_monitor, NULL },
+	{ "param", "list", "", "show the system parameters", cmd_param_list,
+	  NULL },
+	{ "param", "show", "NAME", "show one", cmd_param_show, NULL },
+	{ "param", "set", "NAME VALUE", "change one", cmd_param_set,
+	  help_param_set },
+	{ "param", "del", "NAME", "give one its default again", cmd_param_del,
+	  help_param_set },
+	{ "registration", "list", "", "show who is registered",
+	  cmd_runtime_list, NULL },
+	{ "registration", "show", "PHONE", "show a phone's registrations",
+	  cmd_runtime_show, NULL },
+	{ "registration", "del", "PHONE", "end a phone's registrations",
+	  cmd_runtime_del, NULL },
+	{ "call", "list", "", "show the calls", cmd_runtime_list, NULL },
+	{ "call", "show", "ID", "show one call, leg by leg", cmd_runtime_show,
+	  NULL },
+	{ "call", "del", "ID", "end a call", cmd_runtime_del, NULL },
+	{ "import", NULL, "FILE [--dry-run]",
+	  "make the configuration what FILE says, all or nothing", cmd_import,
+	  NULL },
+	{ "export", NULL, "", "print the configuration as import takes it",
+	  cmd_export, NULL },
+	{ "schema", NULL, "", "print the JSON Schema of that", cmd_schema,
+	  NULL },
+	{ "status", NULL, "", "show whether the daemon is well", cmd_status,
+	  NULL },
+	{ "words", NULL, "[NOUN [VERB]]", "print what may follow, for shells",
+	  cmd_words, NULL },
 };
+
+/* Those above, then those made of the daemon's table. */
+const struct command *command_at(size_t i)
+{
+	return i < ARRAY_SIZE(commands) ? &commands[i] :
+		noun_command_at(i - ARRAY_SIZE(commands));
+}
+
+/* The objects' rows differ in their nouns alone: one line each. */
+static void print_objects(FILE *out)
+{
+	const struct command *cmd;
+	const char *before = "";
+
+	fputs("\nobjects of the daemon, each with list, show, add, set, del:\n",
+	      out);
+	for (size_t i = 0; (cmd = noun_command_at(i)); i++) {
+		if (strcmp(cmd->noun, before))
+			fprintf(out, "  %-19s %s\n", cmd->noun, cmd->about);
+		before = cmd->noun;
+	}
+}
 
 static void print_help(FILE *out)
 {
-	char name[32];
+	char name[40];
 
 	fputs("usage: ucsecctl [--json] COMMAND [--help]\n\ncommands:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -51,12 +101,14 @@ static void print_help(FILE *out)
 
 		snprintf(name, sizeof(name), "%s%s%s", cmd->noun,
 			 cmd->verb ? " " : "", cmd->verb ? cmd->verb : "");
-		fprintf(out, "  %-14s %s\n", name, cmd->about);
+		fprintf(out, "  %-19s %s\n", name, cmd->about);
 	}
+	print_objects(out);
 	fputs("\noptions:\n"
-	      "  --json         print JSON, as ucsecctl(8) describes it\n"
-	      "  --help         explain ucsecctl or one command\n"
-	      "  --version      print the version\n", out);
+	      "  --json              print JSON, as ucsecctl(8) describes it\n"
+	      "  --socket PATH       of the daemon, if not " CTL_SOCKET "\n"
+	      "  --help              explain ucsecctl or one command\n"
+	      "  --version           print the version\n", out);
 }
 
 static void print_command_help(const struct command *cmd)
@@ -64,23 +116,24 @@ static void print_command_help(const struct command *cmd)
 	print_usage(stdout, cmd);
 	printf("\n%s\n", cmd->about);
 	if (cmd->help)
-		cmd->help(stdout);
+		cmd->help(stdout, cmd);
 }
 
 /* Every command of the noun; false if there is no such noun. */
 static bool print_noun(FILE *out, const char *noun, bool with_help)
 {
+	const struct command *cmd;
 	bool found = false;
 
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (strcmp(commands[i].noun, noun))
+	for (size_t i = 0; (cmd = command_at(i)); i++) {
+		if (strcmp(cmd->noun, noun))
 			continue;
 		if (with_help) {
 			if (found)
 				putc('\n', out);
-			print_command_help(&commands[i]);
+			print_command_help(cmd);
 		} else {
-			print_usage(out, &commands[i]);
+			print_usage(out, cmd);
 		}
 		found = true;
 	}
@@ -93,12 +146,10 @@ static bool print_noun(FILE *out, const char *noun, bool with_help)
  */
 static const struct command *find_command(char ***words)
 {
-	const struct command *alone = NULL;
+	const struct command *alone = NULL, *cmd;
 	char **w = *words;
 
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		const struct command *cmd = &commands[i];
-
+	for (size_t i = 0; (cmd = command_at(i)); i++) {
 		if (strcmp(cmd->noun, w[0]))
 			continue;
 		if (!cmd->verb)
@@ -127,6 +178,22 @@ static bool take_option(char **words, const char *option)
 	}
 	*to = NULL;
 	return found;
+}
+
+/* The word after the option, both taken out; NULL: it is not there. */
+static const char *take_value(char **words, const char *option)
+{
+	const char *value = NULL;
+	char **to = words;
+
+	for (; *words; words++) {
+		if (!strcmp(*words, option) && words[1])
+			value = *++words;
+		else
+			*to++ = *words;
+	}
+	*to = NULL;
+	return value;
 }
 
 static enum status run(struct ctl *ctl, char **words)
@@ -167,6 +234,9 @@ int main(int argc, char **argv)
 	struct ctl ctl = { 0 };
 
 	ctl.json = take_option(words, "--json");
+	ctl.socket = take_value(words, "--socket");
+	if (!ctl.socket)
+		ctl.socket = CTL_SOCKET;
 	if (take_option(words, "--version")) {
 		puts("ucsecctl " UCSEC_VERSION);
 		return STATUS_OK;

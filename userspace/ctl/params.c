@@ -15,8 +15,9 @@ static const char *const about[UCSEC_PARAM_COUNT] = {
 	[UCSEC_PARAM_REPLAY_BURST] = "replays a second that make an event",
 };
 
-void help_params_set(FILE *out)
+void help_params_set(FILE *out, const struct command *command)
 {
+	(void)command;
 	fputs("\nnames:\n", out);
 	for (int i = 1; i < UCSEC_PARAM_COUNT; i++)
 		fprintf(out, "  %-22s %s\n", ucsec_param_name(i), about[i]);

@@ -295,13 +295,15 @@ static void print_keywords(FILE *out, int on)
 	}
 }
 
-void help_stream_add(FILE *out)
+void help_stream_add(FILE *out, const struct command *command)
 {
+	(void)command;
 	print_keywords(out, ON_ADD);
 }
 
-void help_stream_set(FILE *out)
+void help_stream_set(FILE *out, const struct command *command)
 {
+	(void)command;
 	print_keywords(out, ON_SET);
 }
 

@@ -204,6 +204,17 @@ static const char *parse_metrics(struct conf *conf, const char *value)
 	return NULL;
 }
 
+static const char *parse_anchor(struct conf *conf, const char *value)
+{
+	conf->anchor = !strcmp(value, "yes");
+	return conf->anchor || !strcmp(value, "no") ? NULL : "yes or no";
+}
+
+static const char *parse_mediad_socket(struct conf *conf, const char *value)
+{
+	return set_path(conf->mediad_socket, value);
+}
+
 static const struct key keys[] = {
 	{ "node", "name", false, parse_node },
 	{ "node", "state-directory", false, parse_state_dir },
@@ -215,6 +226,8 @@ static const struct key keys[] = {
 	{ "listen", "tcp", true, parse_tcp },
 	{ "listen", "tls", true, parse_tls },
 	{ "listen", "legacy-tls", true, parse_legacy_tls },
+	{ "media", "anchor", false, parse_anchor },
+	{ "media", "mediad-socket", false, parse_mediad_socket },
 	{ "media", "line-address", true, parse_line_address },
 	{ "media", "line-ports", false, parse_line_ports },
 	{ "media", "trunk-address", true, parse_trunk_address },
@@ -338,6 +351,8 @@ static void set_defaults(struct conf *conf)
 		strcpy(conf->node, "ucsec");
 	strcpy(conf->state_dir, "/var/lib/ucsec");
 	strcpy(conf->admin_socket, "/run/ucsec/admin.sock");
+	conf->anchor = true;
+	strcpy(conf->mediad_socket, "/run/ucsec/mediad.sock");
 	conf->log_level = LOG_LEVEL_NOTICE;
 	conf->line.port_min = 16384;
 	conf->line.port_max = 24575;

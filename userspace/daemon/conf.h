@@ -62,6 +62,8 @@ struct conf {
 	struct conf_listen listen[CONF_MAX_LISTEN];
 	size_t listen_count;
 
+	bool anchor;			/* false: media bypasses us; tests */
+	char mediad_socket[CONF_PATH_SIZE];
 	struct conf_media line;		/* towards phones */
 	struct conf_media trunk;	/* towards trunks */
 

@@ -16,6 +16,7 @@
 #include "metrics.h"
 #include "notify.h"
 #include "privilege.h"
+#include "signalling.h"
 #include "store/store.h"
 #include "trust/trust.h"
 
@@ -33,6 +34,7 @@ struct daemon {
 	struct store *store;
 	struct trust *trust;
 	struct admin *admin;
+	struct signalling *signalling;
 	struct metrics_http *metrics;
 	char why[512];
 };
@@ -248,11 +250,18 @@ static void stop_metrics(struct daemon *d)
 	metrics_http_close(d->metrics);
 }
 
-/*
- * In this order; stopped in the other. The signalling's folders stand between
- * admin and metrics: media, call, sip, net, so that the network comes last and
- * goes first.
- */
+static int start_signalling(struct daemon *d)
+{
+	return signalling_open(&d->signalling, d->base, d->store, d->trust,
+			       d->admin, &d->conf, d->why, sizeof(d->why));
+}
+
+static void stop_signalling(struct daemon *d)
+{
+	signalling_close(d->signalling);
+}
+
+/* In this order; stopped in the other: the network comes last, goes first. */
 static const struct {
 	const char *name;
 	int (*start)(struct daemon *d);
@@ -263,6 +272,7 @@ static const struct {
 	{ "trust", start_trust, stop_trust },
 	{ "admin", start_admin, stop_admin },
 	{ "metrics", start_metrics, stop_metrics },
+	{ "signalling", start_signalling, stop_signalling },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

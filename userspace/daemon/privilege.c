@@ -78,16 +78,22 @@ int privilege_prepare(const struct conf *conf, char *why, size_t size)
 	return check_dir(conf, why, size);
 }
 
-/* The admin group too: the socket is given to it later. */
+#define GROUPS_MAX	64
+
+/* The admin group too: the socket is given to it later, by its member. */
 static int set_groups(const struct conf *conf, const struct passwd *user)
 {
 	const struct group *admin = conf->admin_group[0] ?
 		getgrnam(conf->admin_group) : NULL;
-	gid_t groups[64];
-	int count = 63;
+	gid_t groups[GROUPS_MAX];
+	int count = GROUPS_MAX - 1;
 
-	if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
+	if (!user)
+		count = getgroups(count, groups);
+	else if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
 		return -E2BIG;
+	if (count < 0)
+		return -errno;
 	if (admin)
 		groups[count++] = admin->gr_gid;
 	return setgroups(count, groups) ? -errno : 0;
@@ -100,11 +106,10 @@ int privilege_drop(const struct conf *conf, char *why, size_t size)
 
 	if (err)
 		return err;
-	if (user)
+	if (!geteuid())
 		err = set_groups(conf, user);
 	if (err) {
-		snprintf(why, size, "groups of %s: %s", conf->user,
-			 strerror(-err));
+		snprintf(why, size, "groups: %s", strerror(-err));
 		return err;
 	}
 	capng_clear(CAPNG_SELECT_ALL);

@@ -12,12 +12,13 @@
 struct writer {
 	char *buf;
 	size_t len, size;
+	bool is_full;		/* too long: sent not at all */
 };
 
 static void put(struct writer *w, const char *text, size_t len)
 {
-	if (w->len + len > w->size) {
-		w->size = 0;		/* too long: sent not at all */
+	if (w->is_full || len > w->size - w->len) {
+		w->is_full = true;
 		return;
 	}
 	memcpy(w->buf + w->len, text, len);
@@ -130,7 +131,7 @@ void sip_answer(struct sip *sip, const struct sip_input *in, int status,
 		const char *reason, const char *extra)
 {
 	static char buf[SIP_MESSAGE_MAX];
-	struct writer w = { buf, 0, sizeof(buf) };
+	struct writer w = { buf, 0, sizeof(buf), false };
 	struct net_conn *conn;
 	char line[128], tag[24];
 
@@ -145,7 +146,7 @@ void sip_answer(struct sip *sip, const struct sip_input *in, int status,
 	if (extra)
 		put_string(&w, extra);
 	put_string(&w, "Content-Length: 0\r\n\r\n");
-	conn = w.size ? sip_answer_conn(sip, in->conn, &in->via) : NULL;
+	conn = !w.is_full ? sip_answer_conn(sip, in->conn, &in->via) : NULL;
 	if (conn)
 		net_conn_send(conn, w.buf, w.len);
 	net_conn_put(conn);

@@ -39,6 +39,7 @@ void sip_client_maybe_free(struct sip_client *client)
 	}
 	osip_message_free(client->request);
 	net_conn_put(client->conn);
+	free(client->contact_user);
 	free(client->bytes);
 	free(client);
 }
@@ -90,6 +91,15 @@ int sip_client_key(struct sip_client *client)
 	return sip_table_add(&client->sip->clients, &client->node, key);
 }
 
+/* Where the answers to come, and the dialog's requests, find us by this hop. */
+static int set_contact(struct sip_client *client)
+{
+	if (!client->contact_user)
+		return 0;
+	return sip_contact_set(client->request, client->contact_user,
+			       client->conn);
+}
+
 int sip_client_transmit(struct sip_client *client, bool keep_branch)
 {
 	struct sip *sip = client->sip;
@@ -102,6 +112,7 @@ int sip_client_transmit(struct sip_client *client, bool keep_branch)
 	client->bytes = NULL;
 	err = sip_branch_set(client->request, client->conn, client->branch,
 			     again) ?:
+	      set_contact(client) ?:
 	      sip_to_bytes(client->request, &client->bytes, &client->len) ?:
 	      sip_client_key(client);
 	if (err)
@@ -235,7 +246,12 @@ int sip_send(struct sip *sip, osip_message_t *request,
 		osip_message_free(request);
 		return err;
 	}
-	err = sip_route_new(sip, target, client, &client->route);
+	if (target->contact_user && !osip_list_size(&request->contacts)) {
+		client->contact_user = strdup(target->contact_user);
+		err = client->contact_user ? 0 : -ENOMEM;
+	}
+	if (!err)
+		err = sip_route_new(sip, target, client, &client->route);
 	if (err) {
 		client->released = true;
 		sip_client_end(client);

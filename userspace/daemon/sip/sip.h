@@ -139,6 +139,11 @@ struct sip_target {
 	int64_t id;
 	struct net_conn *conn;
 	const osip_uri_t *next_hop;
+	/*
+	 * NULL, or each hop gets the request with a Contact of this user at
+	 * our address there (sip_contact_set): who asks cannot know the hop.
+	 */
+	const char *contact_user;
 };
 
 struct sip_client_ops {
@@ -156,8 +161,8 @@ struct sip_client_ops {
 
 /*
  * Top Via, Max-Forwards if missing (whoever passes a request on hands in what
- * it had, less one), User-Agent and Content-Length are the
- * base's; all else is the caller's, Contact too (sip_contact_set). A hop that
+ * it had, less one), User-Agent and Content-Length are the base's; all else is
+ * the caller's, Contact too unless the target has a contact_user. A hop that
  * fails before any response is followed by the next one with a new branch.
  * Errors: -ENOMEM, -EINVAL, -EBUSY too many transactions, -ENOTCONN the phone
  * has no connection, -EHOSTUNREACH unknown trunk.

@@ -106,10 +106,15 @@ const char *store_device_check(char *text)
 	return NULL;
 }
 
+const char *store_prefix_check(char *text)
+{
+	return strrchr(text, '+') > text ? "a + stands in front alone" : NULL;
+}
+
 const char *store_number_check(char *text)
 {
-	if (strrchr(text, '+') > text)
-		return "a + stands in front alone";
+	if (store_prefix_check(text))
+		return store_prefix_check(text);
 	if (!strcmp(text, "+"))
 		return "a + is followed by digits";
 	return NULL;

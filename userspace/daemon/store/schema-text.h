@@ -9,7 +9,8 @@
 
 const char *store_name_check(char *text);	/* no blank at either end */
 const char *store_device_check(char *text);	/* SEP and MAC, to capitals */
-const char *store_number_check(char *text);	/* "+" in front alone */
+const char *store_prefix_check(char *text);	/* "+" in front alone */
+const char *store_number_check(char *text);	/* and not by itself */
 const char *store_host_check(char *text);	/* address or DNS name */
 
 #endif /* STORE_SCHEMA_TEXT_H */

@@ -256,7 +256,7 @@ static const struct store_field route_fields[] = {
 	INT("strip", 0, 32, "0", "digits removed in front"),
 	BOOL("strip_predot", "false", "remove what stands before the dot"),
 	{ .name = "prefix", .max = 32, .allowed = NUMBER_CHARS,
-	  .check = store_number_check, .initial = "",
+	  .check = store_prefix_check, .initial = "",
 	  .about = "put in front then" },
 	BOOL("block", "false", "refuse such calls"),
 	END

@@ -99,8 +99,15 @@ static int apply_object(struct db *db, struct store_request *request,
 	struct change c = { .db = db, .noun = request->noun,
 			    .warnings = reply->warnings,
 			    .error = &reply->error };
+	char key[STORE_KEY_SIZE];
 	int err = -EINVAL;
 
+	/* Whatever is refused, it is told of what. */
+	snprintf(key, sizeof(key), "%s", request->key);
+	if (request->verb == STORE_ADD)
+		store_key_of(c.noun, request->body, key);
+	snprintf(c.error->object, sizeof(c.error->object), "%s %s",
+		 c.noun->name, key);
 	if (request->verb == STORE_OWN_CERT)
 		c.given = json_incref(request->body);
 	else if (request->verb != STORE_DEL)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A call system with a protocol that only takes notes: what each party was
+ * asked to do stands in a transcript, line by line.
+ */
+#ifndef FAKE_H
+#define FAKE_H
+
+#include <event2/event.h>
+
+#include "call/call.h"
+
+struct fake_party {
+	struct call_party party;	/* first: the call's view of it */
+	char name[16];
+	bool is_gone;			/* hung up: nothing may follow */
+	char sdp[4096];			/* of the last offer or answer to it */
+	struct fake_party *next;
+};
+
+struct fake {
+	struct event_base *base;
+	struct call_media_system *media;
+	struct call_system *system;
+	struct fake_party *parties;
+	char transcript[4096];
+};
+
+extern struct fake fake;
+
+int fake_setup(void **state);
+int fake_teardown(void **state);
+
+/* Somebody who calls: "a", phone 1 on line 1; "t", trunk 1. */
+struct fake_party *fake_caller(const char *name);
+/* By the name that reach() gave: "p2" for phone 2, "t1" for trunk 1. */
+struct fake_party *fake_find(const char *name);
+/* Lets the loop do what is due. */
+void fake_run(void);
+/* Since the last time; fails where it is not @expected. */
+void fake_expect(const char *expected);
+
+/* A description by @name: audio at port 4000, and a key if @secure. */
+const char *fake_sdp(const char *name, bool secure);
+/* @p's to the offer that it was given last. */
+const char *fake_answer(const struct fake_party *p, bool secure);
+
+/* fake-store.c: two phones and a shared line, two trunks */
+enum {
+	FAKE_LINE = 1,		/* 1001, phone 1 */
+	FAKE_LINE_B,		/* 1002, phone 2 */
+	FAKE_LINE_SHARED,	/* 1003, phones 2 and 3 */
+};
+
+extern enum store_mode fake_mode[5];	/* of phone 1 to 4's profile */
+extern unsigned int fake_records;	/* calls in the database */
+extern bool fake_store_fails;
+
+#endif /* FAKE_H */

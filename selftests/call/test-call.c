@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a call asks of its parties, event by event. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+#include "fake.h"
+
+static void offered(struct fake_party *p, bool secure)
+{
+	const char *sdp = fake_sdp(p->name, secure);
+
+	call_offered(&p->party, sdp, strlen(sdp));
+}
+
+/* Its 2xx to a call, or its answer to a re-offer. */
+static void answers(struct fake_party *p, bool secure)
+{
+	const char *sdp = fake_answer(p, secure);
+
+	p->party.is_connected = true;
+	call_answered(&p->party, sdp, strlen(sdp));
+}
+
+static struct fake_party *calls(const char *name, const char *number,
+				bool secure)
+{
+	struct fake_party *p = fake_caller(name);
+	const char *sdp = fake_sdp(name, secure);
+
+	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
+	return p;
+}
+
+/* An encrypted call between a and p2 that is up. */
+static struct fake_party *talk(void)
+{
+	struct fake_party *a = calls("a", "1002", true);
+
+	fake_expect("p2 offer\n");
+	answers(fake_find("p2"), true);
+	fake_expect("a answer\na encrypted\np2 encrypted\n");
+	return a;
+}
+
+static void gone(struct fake_party *p, int status)
+{
+	struct call_cause cause = { .status = status };
+
+	p->is_gone = true;
+	call_gone(&p->party, &cause);
+}
+
+static void refused(struct fake_party *p, int status)
+{
+	struct call_cause cause = { .status = status };
+
+	call_refused(&p->party, &cause);
+}
+
+static void test_basic(void **state)
+{
+	struct fake_party *a = calls("a", "1002", true);
+	struct fake_party *b;
+
+	(void)state;
+	fake_expect("p2 offer\n");
+	b = fake_find("p2");
+	call_alerting(&b->party, 180, NULL, 0);
+	fake_expect("a alert 180\n");
+	assert_int_equal(call_line_state(fake.system, FAKE_LINE_B),
+			 CALL_LINE_RINGS);
+	answers(b, true);
+	fake_expect("a answer\na encrypted\np2 encrypted\n");
+	assert_int_equal(fake_records, 1);
+	assert_int_equal(call_line_state(fake.system, FAKE_LINE_B),
+			 CALL_LINE_BUSY);
+	/* Each leg has keys of its own. */
+	assert_non_null(strstr(a->sdp, "inline:"));
+	assert_null(strstr(a->sdp, "AAECAwQF"));
+	assert_null(strstr(b->sdp, "AAECAwQF"));
+	gone(b, 0);
+	fake_expect("a hangup 0\n");
+	assert_int_equal(fake_records, 0);
+}
+
+static void test_caller_gives_up(void **state)
+{
+	struct fake_party *a = calls("a", "1002", true);
+
+	(void)state;
+	fake_expect("p2 offer\n");
+	gone(a, 487);
+	fake_expect("p2 hangup 487\n");
+	assert_int_equal(call_system_counters(fake.system)->now, 0);
+}
+
+static void test_numbers(void **state)
+{
+	(void)state;
+	calls("a", "7777", true);
+	fake_expect("a hangup 404\n");
+	calls("a", "8123", true);
+	fake_expect("a hangup 403\n");
+	/* Nobody but oneself on the line. */
+	calls("a", "1001", true);
+	fake_expect("a hangup 480\n");
+}
+
+static void test_shared_line(void **state)
+{
+	struct fake_party *p2, *p3;
+
+	(void)state;
+	calls("a", "1003", true);
+	fake_expect("p2 offer\np3 offer\n");
+	p2 = fake_find("p2");
+	p3 = fake_find("p3");
+	call_alerting(&p2->party, 183, "x", 1);
+	fake_expect("a alert 180\n");
+	refused(p2, 486);
+	fake_expect("p2 hangup 486\n");
+	answers(p3, true);
+	fake_expect("a answer\na encrypted\np3 encrypted\n");
+}
+
+static void test_first_wins(void **state)
+{
+	(void)state;
+	calls("a", "1003", true);
+	fake_expect("p2 offer\np3 offer\n");
+	answers(fake_find("p2"), true);
+	fake_expect("p3 hangup 0\na answer\na encrypted\np2 encrypted\n");
+}
+
+static void test_all_refuse(void **state)
+{
+	(void)state;
+	calls("a", "1003", true);
+	fake_expect("p2 offer\np3 offer\n");
+	refused(fake_find("p2"), 486);
+	refused(fake_find("p3"), 503);
+	fake_expect("p2 hangup 486\np3 hangup 503\na hangup 486\n");
+}
+
+static void test_trunk_failover(void **state)
+{
+	(void)state;
+	calls("a", "95551", true);
+	fake_expect("t1 offer\n");
+	refused(fake_find("t1"), 503);
+	fake_expect("t1 hangup 503\nt2 offer\n");
+	refused(fake_find("t2"), 486);
+	fake_expect("t2 hangup 486\na hangup 486\n");
+}
+
+static void test_busy_everywhere(void **state)
+{
+	(void)state;
+	calls("a", "95551", true);
+	fake_expect("t1 offer\n");
+	refused(fake_find("t1"), 600);
+	fake_expect("t1 hangup 600\na hangup 600\n");
+}
+
+static void test_early_media(void **state)
+{
+	struct fake_party *b;
+	const char *sdp;
+
+	(void)state;
+	calls("a", "1002", true);
+	fake_expect("p2 offer\n");
+	b = fake_find("p2");
+	sdp = fake_answer(b, true);
+	call_alerting(&b->party, 183, sdp, strlen(sdp));
+	fake_expect("a alert 183 sdp\n");
+	/* Answered by the same description, which 2xx need not repeat. */
+	b->party.is_connected = true;
+	call_answered(&b->party, NULL, 0);
+	fake_expect("a answer\na encrypted\np2 encrypted\n");
+}
+
+static void test_delayed_offer(void **state)
+{
+	struct fake_party *a = fake_caller("a");
+	struct fake_party *b;
+
+	(void)state;
+	call_setup(fake.system, &a->party, "1002", NULL, 0);
+	fake_expect("p2 solicit\n");
+	b = fake_find("p2");
+	b->party.is_connected = true;
+	offered(b, true);
+	fake_expect("a offer\n");
+	answers(a, true);
+	fake_expect("p2 answer\na encrypted\np2 encrypted\n");
+}
+
+/* KEYS-4: a place that will have no SRTP gets the call in the clear. */
+static void test_fall_back(void **state)
+{
+	(void)state;
+	calls("a", "1002", false);
+	fake_expect("p2 offer\n");
+	refused(fake_find("p2"), 488);
+	fake_expect("p2 offer\n");
+	assert_null(strstr(fake_find("p2")->sdp, "crypto"));
+	refused(fake_find("p2"), 488);
+	fake_expect("p2 hangup 488\na hangup 488\n");
+}
+
+/* RFC 4568: a suite that was not offered ends the call, on both sides. */
+static void test_lying_answer(void **state)
+{
+	const char *lie = "v=0\r\no=b 1 1 IN IP4 192.0.2.2\r\ns=-\r\n"
+		"c=IN IP4 192.0.2.2\r\nt=0 0\r\nm=audio 4000 RTP/SAVP 0\r\n"
+		"a=crypto:99 AES_CM_128_HMAC_SHA1_80 "
+		"inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\r\n";
+	struct fake_party *b;
+
+	(void)state;
+	calls("a", "1002", true);
+	fake_expect("p2 offer\n");
+	b = fake_find("p2");
+	b->party.is_connected = true;
+	call_answered(&b->party, lie, strlen(lie));
+	fake_expect("p2 hangup 502\na hangup 502\n");
+	assert_int_equal(fake_records, 0);
+}
+
+static void test_hold(void **state)
+{
+	struct fake_party *a = talk();
+	char hold[1100];
+
+	(void)state;
+	snprintf(hold, sizeof(hold), "%sa=sendonly\r\n", fake_sdp("a", true));
+	call_offered(&a->party, hold, strlen(hold));
+	fake_expect("p2 offer\n");
+	assert_non_null(strstr(fake_find("p2")->sdp, "a=sendonly"));
+	answers(fake_find("p2"), true);
+	fake_expect("a answer\n");
+	/* Glare: one offer at a time. */
+	offered(a, true);
+	fake_expect("p2 offer\n");
+	offered(fake_find("p2"), true);
+	fake_expect("p2 refuse 491\n");
+	/* A refusal leaves everything as it was. */
+	refused(fake_find("p2"), 500);
+	fake_expect("a refuse 500\n");
+	gone(a, 0);
+	fake_expect("p2 hangup 0\n");
+}
+
+static void test_refresh(void **state)
+{
+	struct fake_party *a = talk();
+	char sdp[sizeof(a->sdp)];
+
+	(void)state;
+	strcpy(sdp, a->sdp);
+	offered(a, true);
+	fake_expect("a answer\n");
+	assert_string_equal(a->sdp, sdp);
+}
+
+/* STATUS-1: in mid-call, too. */
+static void test_status_follows(void **state)
+{
+	struct fake_party *a = talk();
+
+	(void)state;
+	offered(a, false);
+	fake_expect("p2 offer\n");
+	answers(fake_find("p2"), strstr(fake_find("p2")->sdp, "SAVP"));
+	fake_expect("a answer\na authenticated\np2 authenticated\n");
+	a->party.signalling = STORE_NONSECURE;
+	call_party_changed(&a->party);
+	fake_expect("a nonsecure\np2 nonsecure\n");
+}
+
+static void test_info(void **state)
+{
+	struct fake_party *a = talk();
+	struct call_info info = {
+		.type = "application/dtmf-relay", .body = "5", .len = 1,
+		.token = 7,
+	};
+
+	(void)state;
+	assert_int_equal(call_info(&a->party, &info), 0);
+	fake_expect("p2 info 5\n");
+	call_info_done(&fake_find("p2")->party, 7, 200);
+	fake_expect("a info 7 200\n");
+}
+
+static void test_limit(void **state)
+{
+	(void)state;
+	calls("a", "1002", true);
+	calls("a", "1002", true);
+	calls("a", "1002", true);
+	fake_expect("p2 offer\np2 offer\np2 offer\n");
+	calls("a", "1002", true);
+	fake_expect("a hangup 503\n");
+}
+
+/* What cannot be remembered is not answered. */
+static void test_no_record(void **state)
+{
+	(void)state;
+	fake_store_fails = true;
+	calls("a", "1002", true);
+	fake_expect("p2 offer\n");
+	answers(fake_find("p2"), true);
+	fake_expect("p2 hangup 500\na hangup 500\n");
+}
+
+int main(void)
+{
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fake_setup, fake_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_basic),
+		TEST(test_caller_gives_up),
+		TEST(test_numbers),
+		TEST(test_shared_line),
+		TEST(test_first_wins),
+		TEST(test_all_refuse),
+		TEST(test_trunk_failover),
+		TEST(test_busy_everywhere),
+		TEST(test_early_media),
+		TEST(test_delayed_offer),
+		TEST(test_fall_back),
+		TEST(test_lying_answer),
+		TEST(test_hold),
+		TEST(test_refresh),
+		TEST(test_status_follows),
+		TEST(test_info),
+		TEST(test_limit),
+		TEST(test_no_record),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A SIP base without network, for the tests of what stands on it. */
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base.h"
+
+struct net_conn {
+	int refs;
+	bool is_open;
+	struct net_peer peer;
+};
+
+struct sip_client {
+	struct sip *sip;
+	struct sip_client *next;
+	const struct sip_client_ops *ops;
+	void *arg;
+	osip_message_t *request;
+	struct net_conn *conn;
+	struct base_client_state state;
+};
+
+struct request {
+	struct sip_request req;
+	struct sip *sip;
+	struct request *next;
+	int refs;
+	int status;
+	const struct sip_request_ops *ops;
+	void *arg;
+};
+
+struct handler {
+	const char *method;
+	sip_request_fn *fn;
+	void *arg;
+};
+
+struct sip {
+	struct handler handlers[16];
+	size_t handler_count;
+	struct request *requests;
+	struct sip_client *clients;
+	struct sent *sent, **sent_end, *sent_next;
+	struct sip_peer peer;
+	struct net_conn *conn;
+	struct sip_binding bindings[8];
+	size_t binding_count;
+	int send_error;
+};
+
+struct net_conn *base_conn(enum net_class class)
+{
+	struct net_conn *conn = calloc(1, sizeof(*conn));
+
+	assert(conn);
+	conn->refs = 1;
+	conn->is_open = true;
+	conn->peer.class = class;
+	conn->peer.local.in.sin_family = AF_INET;
+	conn->peer.remote.in.sin_family = AF_INET;
+	return conn;
+}
+
+void base_conn_close(struct net_conn *conn)
+{
+	conn->is_open = false;
+}
+
+struct net_conn *net_conn_get(struct net_conn *conn)
+{
+	conn->refs++;
+	return conn;
+}
+
+void net_conn_put(struct net_conn *conn)
+{
+	if (conn && !--conn->refs)
+		free(conn);
+}
+
+const struct net_peer *net_conn_peer(const struct net_conn *conn)
+{
+	return &conn->peer;
+}
+
+bool net_conn_is_open(const struct net_conn *conn)
+{
+	return conn->is_open;
+}
+
+struct sip *base_new(void)
+{
+	struct sip *sip = calloc(1, sizeof(*sip));
+
+	assert(sip);
+	parser_init();
+	sip->sent_end = &sip->sent;
+	return sip;
+}
+
+static void free_request(struct request *request)
+{
+	struct request **at = &request->sip->requests;
+
+	while (*at != request)
+		at = &(*at)->next;
+	*at = request->next;
+	if (request->req.msg)
+		osip_message_free(request->req.msg);
+	net_conn_put(request->req.conn);
+	free(request);
+}
+
+void base_clear(struct sip *sip)
+{
+	struct sent *sent;
+
+	while ((sent = sip->sent)) {
+		sip->sent = sent->next;
+		osip_message_free(sent->msg);
+		osip_free(sent->text);
+		free(sent);
+	}
+	sip->sent_end = &sip->sent;
+	sip->sent_next = NULL;
+}
+
+void base_free(struct sip *sip)
+{
+	struct sip_client *client;
+
+	base_clear(sip);
+	while ((client = sip->clients)) {
+		assert(client->state.is_released);
+		sip->clients = client->next;
+		osip_message_free(client->request);
+		net_conn_put(client->conn);
+		free(client);
+	}
+	while (sip->requests) {
+		base_end(&sip->requests->req, -ESHUTDOWN);
+		/* Nobody but the base may hold one to the end. */
+		assert(sip->requests->refs == 1);
+		free_request(sip->requests);
+	}
+	free(sip);
+}
+
+void base_peer(struct sip *sip, enum sip_peer_kind kind, int64_t id,
+	       struct net_conn *conn, enum net_class class)
+{
+	sip->peer.kind = kind;
+	sip->peer.id = id;
+	sip->peer.class = class;
+	sip->conn = conn;
+}
+
+void base_bind(struct sip *sip, int64_t phone, int64_t line,
+	       const char *contact, struct net_conn *conn)
+{
+	assert(sip->binding_count < 8);
+	sip->bindings[sip->binding_count++] = (struct sip_binding){
+		.phone = phone, .line = line, .name = "",
+		.contact = contact, .conn = conn, .q = 1000,
+		.class = conn ? conn->peer.class : NET_CLEAR,
+	};
+}
+
+static size_t find_bindings(struct sip *sip, int64_t phone, int64_t line,
+			    const struct sip_binding **bindings, size_t max)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < sip->binding_count; i++) {
+		if ((phone && sip->bindings[i].phone != phone) ||
+		    (line && sip->bindings[i].line != line))
+			continue;
+		if (n < max)
+			bindings[n] = &sip->bindings[i];
+		n++;
+	}
+	return n;
+}
+
+size_t sip_location_line(struct sip *sip, int64_t line,
+			 const struct sip_binding **bindings, size_t max)
+{
+	return find_bindings(sip, 0, line, bindings, max);
+}
+
+size_t sip_location_phone(struct sip *sip, int64_t phone,
+			  const struct sip_binding **bindings, size_t max)
+{
+	return find_bindings(sip, phone, 0, bindings, max);
+}
+
+bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
+{
+	(void)sip;
+	return trunk != 13;
+}
+
+int sip_handle(struct sip *sip, const char *method, sip_request_fn *fn,
+	       void *arg)
+{
+	assert(sip->handler_count < 16);
+	sip->handlers[sip->handler_count++] = (struct handler){ method, fn, arg };
+	return 0;
+}
+
+struct sip_request *base_receive(struct sip *sip, const char *format, ...)
+{
+	struct request *request = calloc(1, sizeof(*request));
+	char lines[8192], text[16384], *to = text;
+	va_list args;
+	size_t i;
+
+	assert(request);
+	va_start(args, format);
+	vsnprintf(lines, sizeof(lines), format, args);
+	va_end(args);
+	for (i = 0; lines[i]; i++) {
+		if (lines[i] == '\n' && (!i || lines[i - 1] != '\r'))
+			*to++ = '\r';
+		*to++ = lines[i];
+	}
+	request->refs = 1;
+	request->sip = sip;
+	request->next = sip->requests;
+	sip->requests = request;
+	request->req.peer = sip->peer;
+	request->req.conn = net_conn_get(sip->conn);
+	sip_new_tag(request->req.to_tag, sizeof(request->req.to_tag));
+	assert(!osip_message_init(&request->req.msg));
+	assert(!osip_message_parse(request->req.msg, text, to - text));
+	for (i = 0; i < sip->handler_count; i++) {
+		if (strcmp(sip->handlers[i].method,
+			   request->req.msg->sip_method))
+			continue;
+		sip->handlers[i].fn(sip->handlers[i].arg, &request->req);
+		return &request->req;
+	}
+	sip_reply(&request->req, 405, NULL, NULL);
+	return &request->req;
+}
+
+struct sip_request *sip_request_get(struct sip_request *req)
+{
+	((struct request *)req)->refs++;
+	return req;
+}
+
+void sip_request_put(struct sip_request *req)
+{
+	struct request *request = (struct request *)req;
+
+	assert(request->refs > 1);
+	request->refs--;
+}
+
+void sip_request_watch(struct sip_request *req,
+		       const struct sip_request_ops *ops, void *arg)
+{
+	((struct request *)req)->ops = ops;
+	((struct request *)req)->arg = arg;
+}
+
+void base_end(struct sip_request *req, int err)
+{
+	struct request *request = (struct request *)req;
+	const struct sip_request_ops *ops = request->ops;
+
+	request->ops = NULL;
+	request->status = request->status ? request->status : 1;
+	if (ops)
+		ops->ended(request->arg, req, err);
+}
+
+void base_cancel(struct sip_request *req)
+{
+	struct request *request = (struct request *)req;
+
+	sip_reply(req, 487, NULL, NULL);
+	if (request->ops)
+		request->ops->cancelled(request->arg, req);
+	base_end(req, 0);
+}
+
+void base_ack(struct sip_request *req, const char *sdp)
+{
+	struct request *request = (struct request *)req;
+	osip_message_t *ack;
+
+	assert(!osip_message_clone(req->msg, &ack));
+	osip_free(ack->sip_method);
+	ack->sip_method = osip_strdup("ACK");
+	osip_free(ack->cseq->method);
+	ack->cseq->method = osip_strdup("ACK");
+	osip_list_special_free(&ack->bodies, (void (*)(void *))osip_body_free);
+	osip_list_init(&ack->bodies);
+	if (sdp) {
+		osip_content_type_free(ack->content_type);
+		ack->content_type = NULL;
+		osip_message_set_content_type(ack, "application/sdp");
+		osip_message_set_body(ack, sdp, strlen(sdp));
+	}
+	if (request->ops)
+		request->ops->acked(request->arg, req, ack);
+	osip_message_free(ack);
+	base_end(req, 0);
+}
+
+int base_status(const struct sip_request *req)
+{
+	return ((const struct request *)req)->status;
+}
+
+static struct sent *note(struct sip *sip, osip_message_t *msg)
+{
+	struct sent *sent = calloc(1, sizeof(*sent));
+	size_t len;
+
+	assert(sent);
+	osip_message_force_update(msg);
+	assert(!osip_message_to_str(msg, &sent->text, &len));
+	sent->msg = msg;
+	*sip->sent_end = sent;
+	sip->sent_end = &sent->next;
+	if (!sip->sent_next)
+		sip->sent_next = sent;
+	return sent;
+}
+
+struct sent *base_next(struct sip *sip)
+{
+	struct sent *sent = sip->sent_next;
+
+	if (sent)
+		sip->sent_next = sent->next;
+	return sent;
+}
+
+void base_fail_send(struct sip *sip, int err)
+{
+	sip->send_error = err;
+}
+
+osip_message_t *sip_response_new(const struct sip_request *req, int status,
+				 const char *reason)
+{
+	const osip_message_t *msg = req->msg;
+	osip_record_route_t *route;
+	osip_message_t *response;
+	char cseq[64];
+	int i;
+
+	assert(!osip_message_init(&response));
+	osip_message_set_version(response, osip_strdup("SIP/2.0"));
+	osip_message_set_status_code(response, status);
+	if (!reason)
+		reason = osip_message_get_reason(status);
+	osip_message_set_reason_phrase(response,
+				       osip_strdup(reason ? reason : "?"));
+	assert(!osip_from_clone(msg->from, &response->from));
+	assert(!osip_to_clone(msg->to, &response->to));
+	if (status > 100 && !sip_to_tag(msg))
+		osip_to_set_tag(response->to, osip_strdup(req->to_tag));
+	assert(!osip_call_id_clone(msg->call_id, &response->call_id));
+	snprintf(cseq, sizeof(cseq), "%s %s", msg->cseq->number,
+		 msg->cseq->method);
+	osip_message_set_cseq(response, cseq);
+	for (i = 0; i < osip_list_size(&msg->record_routes); i++) {
+		assert(!osip_record_route_clone(
+			osip_list_get(&msg->record_routes, i), &route));
+		osip_list_add(&response->record_routes, route, -1);
+	}
+	return response;
+}
+
+int sip_respond(struct sip_request *req, osip_message_t *response)
+{
+	struct request *request = (struct request *)req;
+
+	if (request->status) {
+		osip_message_free(response);
+		return -ESTALE;
+	}
+	if (response->status_code >= 200)
+		request->status = response->status_code;
+	note(request->sip, response)->req = req;
+	return 0;
+}
+
+int sip_reply(struct sip_request *req, int status, const char *reason, ...)
+{
+	osip_message_t *response = sip_response_new(req, status, reason);
+	const char *name, *value;
+	va_list args;
+
+	va_start(args, reason);
+	while ((name = va_arg(args, const char *))) {
+		value = va_arg(args, const char *);
+		osip_message_set_header(response, name, value);
+	}
+	va_end(args);
+	return sip_respond(req, response);
+}
+
+int sip_send(struct sip *sip, osip_message_t *request,
+	     const struct sip_target *target, const struct sip_client_ops *ops,
+	     void *arg, struct sip_client **client)
+{
+	struct sip_client *new;
+	struct sent *sent;
+
+	if (sip->send_error) {
+		osip_message_free(request);
+		return sip->send_error;
+	}
+	new = calloc(1, sizeof(*new));
+	assert(new && target->id);
+	new->sip = sip;
+	new->ops = ops;
+	new->arg = arg;
+	new->next = sip->clients;
+	sip->clients = new;
+	if (target->conn && target->conn->is_open)
+		new->conn = net_conn_get(target->conn);
+	if (target->contact_user && !osip_list_size(&request->contacts))
+		sip_contact_set(request, target->contact_user, new->conn);
+	sent = note(sip, request);
+	sent->client = new;
+	assert(!osip_message_clone(request, &new->request));
+	*client = new;
+	return 0;
+}
+
+int sip_send_ack(struct sip_client *client, osip_message_t *ack,
+		 const struct sip_target *target)
+{
+	struct sent *sent = note(client->sip, ack);
+
+	(void)target;
+	sent->client = client;
+	sent->is_ack = true;
+	return 0;
+}
+
+int sip_client_cancel(struct sip_client *client)
+{
+	client->state.is_cancelled = true;
+	return 0;
+}
+
+void sip_client_release(struct sip_client *client)
+{
+	assert(!client->state.is_released);
+	client->state.is_released = true;
+}
+
+struct net_conn *sip_client_conn(const struct sip_client *client)
+{
+	return client->conn;
+}
+
+const osip_message_t *sip_client_request(const struct sip_client *client)
+{
+	return client->request;
+}
+
+struct base_client_state base_client(const struct sent *sent)
+{
+	return sent->client->state;
+}
+
+void base_answer(struct sent *sent, int status, const char *tag,
+		 const char *headers, const char *sdp)
+{
+	struct sip_client *client = sent->client;
+	char text[4096], *value;
+	osip_message_t *response;
+	const char *line = headers;
+
+	if (client->state.is_released)
+		return;
+	assert(!osip_message_init(&response));
+	osip_message_set_version(response, osip_strdup("SIP/2.0"));
+	osip_message_set_status_code(response, status);
+	osip_message_set_reason_phrase(response,
+		osip_strdup(osip_message_get_reason(status)));
+	assert(!osip_from_clone(client->request->from, &response->from));
+	assert(!osip_to_clone(client->request->to, &response->to));
+	if (tag && !sip_to_tag(client->request))
+		osip_to_set_tag(response->to, osip_strdup(tag));
+	assert(!osip_call_id_clone(client->request->call_id,
+				   &response->call_id));
+	assert(!osip_cseq_clone(client->request->cseq, &response->cseq));
+	while (*line) {
+		snprintf(text, sizeof(text), "%.*s",
+			 (int)strcspn(line, "\n"), line);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+		value = strstr(text, ": ");
+		assert(value);
+		*value = '\0';
+		assert(!osip_message_set_multiple_header(response, text,
+							 value + 2));
+	}
+	if (sdp) {
+		osip_message_set_content_type(response, "application/sdp");
+		osip_message_set_body(response, sdp, strlen(sdp));
+	}
+	client->ops->response(client->arg, client, response);
+	osip_message_free(response);
+}
+
+void base_time_out(struct sent *sent, int err)
+{
+	if (!sent->client->state.is_released)
+		sent->client->ops->failed(sent->client->arg, sent->client, err);
+}

@@ -1,0 +1,590 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Parties that call us: RFC 3665 flows, refusals, 100rel, races. */
+#include <errno.h>
+
+#include "world.h"
+
+/* Up to its 200 and ACK. */
+static struct sip_request *set_up_call(struct world *w)
+{
+	struct sip_request *invite = call_in(w, "", "offer");
+
+	assert_int_equal(OP(w->party, alert, 180, NULL, 0), 0);
+	assert_int_equal(OP(w->party, answer, TEXT("answer")), 0);
+	base_ack(invite, NULL);
+	expect_events(w, "setup 1001>2000 offer\n");
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "180 INVITE");
+	expect_sent(w, "200 INVITE");
+	return invite;
+}
+
+/* RFC 3665 section 3.1 */
+static void test_session(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", "offer");
+	struct sent *sent;
+
+	expect_events(w, "setup 1001>2000 offer\n");
+	expect_sent(w, "100 INVITE");
+	assert_false(w->party->is_connected);
+	assert_int_equal(OP(w->party, alert, 180, NULL, 0), 0);
+	sent = expect_sent(w, "180 INVITE");
+	expect_line(sent, "Contact: <sip:2000@");
+	assert_int_equal(OP(w->party, answer, TEXT("answer")), 0);
+	sent = expect_sent(w, "200 INVITE");
+	expect_line(sent, "\r\n\r\nanswer");
+	expect_line(sent, "Content-Type: application/sdp\r\n");
+	expect_line(sent, "Allow: ");
+	assert_true(w->party->is_connected);
+	base_ack(invite, NULL);
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "200 BYE");
+	expect_events(w, "gone 0\n");
+	expect_nothing(w);
+	expect_gone(w);
+}
+
+static void test_who(void **state)
+{
+	struct world *w = *state;
+
+	call_in(w, "", "offer");
+	assert_string_equal(w->party->name, "SEP001");
+	assert_int_equal(w->party->device, 1);
+	assert_int_equal(w->party->line, 1001);
+	assert_string_equal(w->party->display, "Line 1001");
+	assert_int_equal(w->party->signalling, STORE_ENCRYPTED);
+	assert_int_equal(w->party->leg.policy.class, SIP_CLASS_ENCRYPTED);
+	assert_true(w->party->leg.policy.srtp_allowed);
+	assert_true(w->party->is_trusted_type);
+	assert_false(w->party->leg.policy.peer_fallback);
+	OP(w->party, hangup, NULL);
+}
+
+/* It names a line that is not its own, and is known by its own. */
+static void test_forged_from(void **state)
+{
+	struct world *w = *state;
+
+	base_receive(w->sip, "INVITE sip:2000@h SIP/2.0\n"
+		     "Via: SIP/2.0/TLS h;branch=z9hG4bK1\n"
+		     "From: \"Boss\" <sip:9999@p>;tag=peer\nTo: <sip:2000@h>\n"
+		     "P-Asserted-Identity: <sip:9999@p>\n"
+		     "Call-ID: in@p\nCSeq: 100 INVITE\nContact: <sip:x@p>\n\n");
+	expect_events(w, "setup 1001>2000 -\n");
+	assert_string_equal(w->party->display, "Line 1001");
+	OP(w->party, hangup, NULL);
+}
+
+static void test_trunk_caller(void **state)
+{
+	struct world *w = *state;
+
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
+	call_in(w, "P-Asserted-Identity: \"Real\" <sip:+49@p>\n"
+		"Supported: X-cisco-srtp-fallback\n"
+		"Call-Info: <urn:x-cisco-remotecc:callinfo>; isVoip; "
+		"orientation=from; security= Authenticated\n", "offer");
+	expect_events(w, "setup +49>2000 offer\n");
+	assert_string_equal(w->party->display, "Real");
+	assert_true(w->party->is_trunk);
+	assert_true(w->party->has_claim);
+	assert_int_equal(w->party->claim, CALL_AUTHENTICATED);
+	assert_true(w->party->leg.policy.peer_fallback);
+	assert_false(w->party->shows_security);
+	OP(w->party, hangup, NULL);
+}
+
+static void test_privacy(void **state)
+{
+	struct world *w = *state;
+
+	call_in(w, "Privacy: id\n", "offer");
+	expect_events(w, "setup anonymous>2000 offer\n");
+	assert_string_equal(w->party->display, "Anonymous");
+	OP(w->party, hangup, NULL);
+}
+
+/* What is refused by the message alone, or for who sent it. */
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *headers, *sdp;
+		int status;
+		const char *line;
+	} rows[] = {
+		{ "Require: 100rel, foo, bar\n", "v", 420,
+		  "Unsupported: foo, bar\r\n" },
+		{ "Content-Type: text/plain\n", "v", 415,
+		  "Accept: application/sdp\r\n" },
+		{ "Content-Encoding: gzip\n", "v", 415, "" },
+		{ "Session-Expires: 60\nSupported: timer\n", "v", 422,
+		  "Min-SE: 90\r\n" },
+		{ "Session-Expires: many\n", "v", 400, "" },
+		{ "Replaces: nobody@h;to-tag=a;from-tag=b\n", "v", 481, "" },
+		{ "Replaces: a;to-tag=a;from-tag=b\n"
+		  "Replaces: b;to-tag=a;from-tag=b\n", "v", 400, "" },
+	};
+	struct world *w = *state;
+	struct sent *sent;
+	char what[32];
+	size_t i;
+
+	w->min_se = 90;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		call_in(w, rows[i].headers, rows[i].sdp);
+		snprintf(what, sizeof(what), "%d INVITE", rows[i].status);
+		sent = expect_sent(w, what);
+		expect_line(sent, rows[i].line);
+		expect_nothing(w);
+		expect_events(w, "");
+		expect_gone(w);
+	}
+	base_peer(w->sip, SIP_PEER_PHONE, 9, w->conn, NET_ENCRYPTED);
+	call_in(w, "", "offer");
+	expect_sent(w, "403 INVITE");
+	base_peer(w->sip, SIP_PEER_UNKNOWN, 0, w->conn, NET_CLEAR);
+	call_in(w, "", "offer");
+	expect_sent(w, "403 INVITE");
+	expect_gone(w);
+}
+
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *uri, *events;
+		int status;
+	} rows[] = {
+		{ "sip:h", "", 484 },
+		{ "http://h", "", 416 },
+		{ "sip:1;x=y@h", "setup 1001>1 -\n", 0 },
+		{ "tel:+49301;phone-context=a", "setup 1001>+49301 -\n", 0 },
+	};
+	struct world *w = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sip_request *req = base_receive(w->sip,
+			"INVITE %s SIP/2.0\n"
+			"Via: SIP/2.0/TLS h;branch=z9hG4bK1\n"
+			"From: <sip:1001@p>;tag=peer\nTo: <sip:2000@h>\n"
+			"Call-ID: in@p\nCSeq: 100 INVITE\n"
+			"Contact: <sip:1001@10.0.0.1>\n\n", rows[i].uri);
+
+		assert_int_equal(base_status(req), rows[i].status);
+		expect_events(w, rows[i].events);
+		if (rows[i].status)
+			continue;
+		OP(w->party, hangup, NULL);
+		base_end(req, 0);
+	}
+	expect_gone(w);
+}
+
+static void test_loop(void **state)
+{
+	struct world *w = *state;
+
+	base_receive(w->sip, "INVITE sip:2000@h SIP/2.0\n"
+		     "Via: SIP/2.0/TLS h;branch=z9hG4bK1\nMax-Forwards: 0\n"
+		     "From: <sip:1001@p>;tag=peer\nTo: <sip:2000@h>\n"
+		     "Call-ID: in@p\nCSeq: 100 INVITE\nContact: <sip:x@p>\n\n");
+	expect_sent(w, "483 INVITE");
+	expect_gone(w);
+}
+
+static void test_multipart(void **state)
+{
+	struct world *w = *state;
+
+	call_in(w, "Content-Type: multipart/mixed;boundary=b\n",
+		"--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+		"--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b--\r\n");
+	assert_non_null(strstr(w->events, "setup 1001>2000 v=0"));
+	OP(w->party, hangup, NULL);
+}
+
+static void test_cancel(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", "offer");
+
+	OP(w->party, alert, 180, NULL, 0);
+	base_cancel(invite);
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "180 INVITE");
+	expect_sent(w, "487 INVITE");
+	expect_events(w, "setup 1001>2000 offer\ngone 487\n");
+	expect_nothing(w);
+	expect_gone(w);
+}
+
+static void test_hangup_refuses(void **state)
+{
+	static const struct {
+		struct call_cause cause;
+		const char *what, *line;
+	} rows[] = {
+		{ { .status = 486 }, "486 INVITE", "" },
+		{ { .status = 0 }, "480 INVITE", "" },
+		{ { .status = 302 }, "480 INVITE", "" },
+		{ { .status = 488, .warning = 304, .text = "no \"such\"\r\nx" },
+		  "488 INVITE", "Warning: 304 ucsec.example \"no suchx\"\r\n" },
+	};
+	struct world *w = *state;
+	struct sip_request *invite;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		invite = call_in(w, "", "offer");
+		expect_sent(w, "100 INVITE");
+		OP(w->party, hangup, &rows[i].cause);
+		expect_line(expect_sent(w, rows[i].what), rows[i].line);
+		base_end(invite, 0);
+		expect_gone(w);
+	}
+}
+
+/* Within call_setup(), before the handler is through. */
+static void refuse_at_once(struct world *w, struct call_party *party,
+			   const char *event)
+{
+	(void)w, (void)event;
+	OP(party, hangup, &(struct call_cause){ .status = 404 });
+}
+
+static void test_hangup_in_setup(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite;
+
+	w->on_event = refuse_at_once;
+	invite = call_in(w, "", "offer");
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "404 INVITE");
+	base_end(invite, 0);
+	expect_gone(w);
+}
+
+/* Our offer is in the 2xx, its answer in the ACK: RFC 3261 section 13.2.1. */
+static void test_delayed_offer(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", NULL);
+
+	expect_events(w, "setup 1001>2000 -\n");
+	expect_sent(w, "100 INVITE");
+	assert_int_equal(OP(w->party, answer, TEXT("answer")), -EINVAL);
+	assert_int_equal(OP(w->party, offer, TEXT("ours")), 0);
+	expect_line(expect_sent(w, "200 INVITE"), "\r\n\r\nours");
+	/* One of its own before the ACK is glare. */
+	ask(w, invite, "INVITE", 101, "", "theirs");
+	expect_sent(w, "491 INVITE");
+	base_ack(invite, "theirs");
+	expect_events(w, "answered theirs\n");
+	OP(w->party, hangup, NULL);
+	expect_sent(w, "BYE");
+}
+
+static void test_delayed_offer_unanswered(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", NULL);
+
+	OP(w->party, offer, TEXT("ours"));
+	base_ack(invite, NULL);
+	expect_events(w, "setup 1001>2000 -\nanswered -\n");
+}
+
+/* RFC 3261 section 15: no BYE before the ACK. */
+static void test_bye_waits_for_ack(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", "offer");
+	struct sent *bye;
+
+	OP(w->party, answer, TEXT("answer"));
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "200 INVITE");
+	OP(w->party, hangup, &(struct call_cause){ .status = 503,
+						   .text = "why" });
+	expect_nothing(w);
+	base_ack(invite, NULL);
+	bye = expect_sent(w, "BYE");
+	expect_line(bye, "BYE sip:1001@10.0.0.1 SIP/2.0\r\n");
+	base_answer(bye, 200, NULL, "", NULL);
+	expect_gone(w);
+}
+
+static void test_no_ack(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", "offer");
+
+	OP(w->party, answer, TEXT("answer"));
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "200 INVITE");
+	base_end(invite, -ETIMEDOUT);
+	expect_events(w, "setup 1001>2000 offer\ngone 408\n");
+	base_answer(expect_sent(w, "BYE"), 481, NULL, "", NULL);
+	expect_gone(w);
+}
+
+/* RFC 5407 section 3.1.2: BYE before our 200 has its ACK. */
+static void test_bye_before_ack(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", "offer");
+
+	OP(w->party, answer, TEXT("answer"));
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "200 INVITE");
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "200 BYE");
+	expect_events(w, "setup 1001>2000 offer\ngone 0\n");
+	base_end(invite, -ETIMEDOUT);
+	expect_nothing(w);
+	expect_gone(w);
+}
+
+/* RFC 5407 section 3.3.1: both say BYE. */
+static void test_byes_cross(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = set_up_call(w);
+	struct sent *bye;
+
+	OP(w->party, hangup, NULL);
+	bye = expect_sent(w, "BYE");
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "200 BYE");
+	expect_events(w, "");
+	base_answer(bye, 481, NULL, "", NULL);
+	expect_gone(w);
+}
+
+static void test_bye_early(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", "offer");
+
+	OP(w->party, alert, 180, NULL, 0);
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "180 INVITE");
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "200 BYE");
+	expect_sent(w, "487 INVITE");
+	expect_events(w, "setup 1001>2000 offer\ngone 487\n");
+	base_end(invite, 0);
+	expect_gone(w);
+}
+
+/* No part for others: another phone, a request out of order, a ghost. */
+static void test_strangers(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = set_up_call(w), *late;
+
+	base_peer(w->sip, SIP_PEER_PHONE, 2, w->conn, NET_ENCRYPTED);
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "481 BYE");
+	base_peer(w->sip, SIP_PEER_TRUNK, 1, w->conn, NET_ENCRYPTED);
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "481 BYE");
+	base_peer(w->sip, SIP_PEER_PHONE, 1, w->conn, NET_ENCRYPTED);
+	ask(w, invite, "INFO", 99, "", NULL);
+	expect_sent(w, "500 INFO");
+	expect_events(w, "");
+	ask(w, invite, "BYE", 102, "", NULL);
+	expect_sent(w, "200 BYE");
+	base_end(invite, 0);
+	expect_events(w, "gone 0\n");
+	expect_gone(w);
+	late = base_receive(w->sip, "BYE sip:2000@h SIP/2.0\n"
+			    "Via: SIP/2.0/TLS h;branch=z9hG4bK1\n"
+			    "From: <sip:1001@p>;tag=peer\nTo: <sip:2000@h>;"
+			    "tag=x\nCall-ID: in@p\nCSeq: 103 BYE\n\n");
+	assert_int_equal(base_status(late), 481);
+}
+
+/* The same phone by a less secure connection: the call must know. */
+static void test_class_changes(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = set_up_call(w);
+
+	base_peer(w->sip, SIP_PEER_PHONE, 1, w->conn, NET_CLEAR);
+	ask(w, invite, "INFO", 101, "", NULL);
+	expect_sent(w, "200 INFO");
+	expect_events(w, "changed\n");
+	assert_int_equal(w->party->signalling, STORE_NONSECURE);
+	assert_int_equal(w->party->leg.policy.class, SIP_CLASS_CLEAR);
+}
+
+#define REL "Supported: 100rel\n"
+
+static const char *rack(const struct sent *sent)
+{
+	static char header[64];
+
+	snprintf(header, sizeof(header), "RAck: %s 100 INVITE\n",
+		 value_of(sent, "RSeq"));
+	return header;
+}
+
+/* RFC 3262 section 5: the 2xx waits for the PRACK of an answer. */
+static void test_reliable(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, REL, "offer");
+	struct sent *sent;
+
+	expect_sent(w, "100 INVITE");
+	OP(w->party, alert, 183, TEXT("early"));
+	sent = expect_sent(w, "183 INVITE");
+	expect_line(sent, "Require: 100rel\r\n");
+	expect_line(sent, "\r\n\r\nearly");
+	assert_int_equal(OP(w->party, answer, TEXT("early")), 0);
+	expect_nothing(w);
+	assert_false(w->party->is_connected);
+	ask(w, invite, "PRACK", 101, "RAck: 1 1 INVITE\n", NULL);
+	expect_sent(w, "481 PRACK");
+	ask(w, invite, "PRACK", 102, rack(sent), NULL);
+	expect_sent(w, "200 PRACK");
+	/* Said once, it is not said again. */
+	expect_no_line(expect_sent(w, "200 INVITE"), "early");
+	assert_true(w->party->is_connected);
+	ask(w, invite, "PRACK", 103, rack(sent), NULL);
+	expect_sent(w, "481 PRACK");
+	base_ack(invite, NULL);
+	expect_events(w, "setup 1001>2000 offer\n");
+}
+
+static void test_reliable_repeats(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, REL, "offer");
+	struct sent *first, *again;
+	int count = 1;
+
+	expect_sent(w, "100 INVITE");
+	OP(w->party, alert, 183, TEXT("early"));
+	first = expect_sent(w, "183 INVITE");
+	while ((again = world_wait(w)) && again->msg->status_code == 183) {
+		assert_string_equal(value_of(again, "RSeq"),
+				    value_of(first, "RSeq"));
+		count++;
+	}
+	/* T1, 2 * T1, ... 32 * T1 after the first; then 64 * T1 are over. */
+	assert_int_equal(count, 7);
+	assert_non_null(again);
+	assert_int_equal(again->msg->status_code, 504);
+	expect_events(w, "setup 1001>2000 offer\ngone 504\n");
+	base_end(invite, 0);
+	expect_gone(w);
+}
+
+/* One at a time, and the last of those that wait. */
+static void test_reliable_queue(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "Require: 100rel\n", "offer");
+	struct sent *first, *second;
+
+	expect_sent(w, "100 INVITE");
+	OP(w->party, alert, 180, NULL, 0);
+	first = expect_sent(w, "180 INVITE");
+	expect_line(first, "RSeq: ");
+	OP(w->party, alert, 182, NULL, 0);
+	OP(w->party, alert, 183, TEXT("early"));
+	expect_nothing(w);
+	ask(w, invite, "PRACK", 101, rack(first), NULL);
+	expect_sent(w, "200 PRACK");
+	second = expect_sent(w, "183 INVITE");
+	assert_int_equal(atoi(value_of(second, "RSeq")),
+			 atoi(value_of(first, "RSeq")) + 1);
+	base_cancel(invite);
+	expect_sent(w, "487 INVITE");
+	ask(w, invite, "PRACK", 102, rack(second), NULL);
+	expect_sent(w, "481 PRACK");
+	expect_gone(w);
+}
+
+static void test_second_invite_early(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, "", "offer");
+
+	expect_sent(w, "100 INVITE");
+	ask(w, invite, "INVITE", 101, "", "more");
+	expect_line(expect_sent(w, "500 INVITE"), "Retry-After: ");
+	ask(w, invite, "UPDATE", 102, "", "more");
+	expect_line(expect_sent(w, "500 UPDATE"), "Retry-After: ");
+	ask(w, invite, "UPDATE", 103, "", NULL);
+	expect_sent(w, "200 UPDATE");
+	expect_events(w, "setup 1001>2000 offer\n");
+}
+
+/* RFC 3891 section 3 */
+static void test_replaces(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = set_up_call(w), *other;
+	char headers[256];
+
+	snprintf(headers, sizeof(headers),
+		 "Replaces: in@p;from-tag=peer;to-tag=%s\n", invite->to_tag);
+	/* Another phone, on the same line. */
+	base_peer(w->sip, SIP_PEER_PHONE, 2, w->conn, NET_ENCRYPTED);
+	other = call_in(w, headers, "offer");
+	expect_events(w, "replace SEP001 offer\n");
+	OP(w->party, hangup, NULL);
+	base_end(other, 0);
+	snprintf(headers, sizeof(headers), "Replaces: in@p;from-tag=peer;"
+		 "to-tag=%s;early-only\n", invite->to_tag);
+	other = call_in(w, headers, "offer");
+	assert_int_equal(base_status(other), 486);
+	/* A trunk that got to know its tags. */
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
+	other = call_in(w, headers, "offer");
+	assert_int_equal(base_status(other), 403);
+	expect_events(w, "security replaces-refused\n");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, \
+						   world_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_session),
+		TEST(test_who),
+		TEST(test_forged_from),
+		TEST(test_trunk_caller),
+		TEST(test_privacy),
+		TEST(test_refused),
+		TEST(test_numbers),
+		TEST(test_loop),
+		TEST(test_multipart),
+		TEST(test_cancel),
+		TEST(test_hangup_refuses),
+		TEST(test_hangup_in_setup),
+		TEST(test_delayed_offer),
+		TEST(test_delayed_offer_unanswered),
+		TEST(test_bye_waits_for_ack),
+		TEST(test_no_ack),
+		TEST(test_bye_before_ack),
+		TEST(test_byes_cross),
+		TEST(test_bye_early),
+		TEST(test_strangers),
+		TEST(test_class_changes),
+		TEST(test_reliable),
+		TEST(test_reliable_repeats),
+		TEST(test_reliable_queue),
+		TEST(test_second_invite_early),
+		TEST(test_replaces),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rounds of offer and answer, RFC 3264, across a bridge.
+ *
+ * One round at a time: ask for an offer if nobody has made one, judge it,
+ * reserve ports, offer to the other leg, judge its answer, tell the kernel,
+ * and only then answer: what a party is told to send to is there already.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "call/internal.h"
+
+static const struct call_cause internal_error = {
+	.status = 500, .text = "the gateway could not go on with the call",
+};
+
+static struct call_party *offerer(const struct call_bridge *bridge)
+{
+	return bridge->party[bridge->round.from];
+}
+
+static struct call_party *answerer(const struct call_bridge *bridge)
+{
+	return bridge->party[call_other_leg(bridge->round.from)];
+}
+
+static void forget_answer(struct call_round *round)
+{
+	if (round->answer)
+		explicit_bzero(round->answer, round->answer_len);
+	free(round->answer);
+	round->answer = NULL;
+	round->answer_len = 0;
+}
+
+void call_round_abort(struct call_bridge *bridge)
+{
+	struct call_round *round = &bridge->round;
+
+	if (round->state > CALL_ROUND_SOLICITED) {
+		sip_offer_abort(bridge->session);
+		call_media_rollback(bridge->media);
+	}
+	forget_answer(round);
+	memset(round, 0, sizeof(*round));
+}
+
+static struct call_cause cause_of(const struct sip_verdict *verdict)
+{
+	return (struct call_cause){
+		.status = verdict->status ? verdict->status : 488,
+		.warning = verdict->warning,
+		.text = verdict->reason,
+	};
+}
+
+/*
+ * The offer cannot be carried over. Who made it is told so, and the bridge
+ * stays what it was; a caller that was not connected yet has lost this place.
+ */
+static void turn_down(struct call_bridge *bridge,
+		      const struct call_cause *cause)
+{
+	struct call_party *from = offerer(bridge);
+	bool is_asked = bridge->round.asked;
+	struct call_party *other = answerer(bridge);
+
+	call_log(bridge->call, LOG_LEVEL_INFO, "offer-refused", cause->text);
+	call_round_abort(bridge);
+	if (!bridge->call->is_up) {
+		call_bridge_failed(bridge, cause);
+		return;
+	}
+	from->ops->refuse(from, cause);
+	if (is_asked)
+		other->ops->refuse(other, cause);
+}
+
+/* An answer that nobody may give (RFC 4568 section 5.1.2): the call ends. */
+static void break_off(struct call_bridge *bridge,
+		      const struct call_cause *cause)
+{
+	log_security("answer-refused", "call", bridge->call->name, "device",
+		     answerer(bridge)->name, "reason", cause->text, NULL);
+	call_round_abort(bridge);
+	if (bridge->call->is_up)
+		call_end(bridge->call, cause);
+	else
+		call_bridge_failed(bridge, cause);
+}
+
+static void reserved(void *arg, int err, const char *why)
+{
+	struct call_bridge *bridge = arg;
+	struct call_cause cause = internal_error;
+	struct sip_verdict verdict;
+	char sdp[SIP_SDP_SIZE];
+	struct call_party *to = answerer(bridge);
+	ssize_t len;
+
+	if (err) {
+		cause.status = 503;
+		cause.text = why;
+		turn_down(bridge, &cause);
+		return;
+	}
+	len = sip_offer_send(bridge->session,
+			     call_other_leg(bridge->round.from), sdp,
+			     sizeof(sdp), &verdict);
+	if (len == -EPERM)
+		cause = cause_of(&verdict);
+	if (len < 0) {
+		turn_down(bridge, &cause);
+		return;
+	}
+	if (to->bridge != bridge)
+		call_party_attach(to, bridge,
+				  call_other_leg(bridge->round.from));
+	bridge->round.state = CALL_ROUND_OFFERED;
+	err = to->ops->offer(to, sdp, len);
+	explicit_bzero(sdp, sizeof(sdp));
+	if (err) {
+		cause.status = 503;
+		cause.text = "the other side cannot be reached";
+		turn_down(bridge, &cause);
+	}
+}
+
+static int repeat(struct call_bridge *bridge, enum call_leg from)
+{
+	struct call_party *party = bridge->party[from];
+	char sdp[SIP_SDP_SIZE];
+	ssize_t len = sip_session_repeat(bridge->session, from, sdp,
+					 sizeof(sdp));
+
+	if (len > 0)
+		len = party->ops->answer(party, sdp, len);
+	explicit_bzero(sdp, sizeof(sdp));
+	return len < 0 ? len : 0;
+}
+
+/* @sdp is an offer of @from; the round is idle or was waiting for it. */
+static void carry(struct call_bridge *bridge, enum call_leg from,
+		  const char *sdp, size_t len)
+{
+	struct call_cause cause = internal_error;
+	struct sip_verdict verdict = {};
+	uint32_t lines = 0;
+	int err;
+
+	bridge->round.from = from;
+	bridge->round.state = CALL_ROUND_RESERVING;
+	err = sip_offer_receive(bridge->session, from, sdp, len, &lines,
+				&verdict);
+	if (!err && !verdict.status) {
+		err = call_media_reserve(bridge->media, lines, reserved,
+					 bridge);
+		if (!err)
+			return;
+	} else if (!err) {
+		cause = cause_of(&verdict);
+	}
+	turn_down(bridge, &cause);
+}
+
+void call_round_begin(struct call_bridge *bridge, enum call_leg from,
+		      const char *sdp, size_t len)
+{
+	static const struct call_cause busy = {
+		.status = 491, .text = "another offer is under way",
+	};
+	struct call_party *party = bridge->party[from];
+	struct call_round *round = &bridge->round;
+
+	if (round->state == CALL_ROUND_SOLICITED && round->from == from &&
+	    sdp) {
+		carry(bridge, from, sdp, len);
+		return;
+	}
+	if (round->state != CALL_ROUND_IDLE) {
+		party->ops->refuse(party, &busy);
+		return;
+	}
+	if (!sdp) {
+		round->asked = true;
+		if (call_round_solicit(bridge, call_other_leg(from)))
+			turn_down(bridge, &internal_error);
+		return;
+	}
+	/* A refresh of the session is none of the other leg's business. */
+	if (bridge->call->is_up &&
+	    sip_session_unchanged(bridge->session, from, sdp, len) &&
+	    !repeat(bridge, from))
+		return;
+	carry(bridge, from, sdp, len);
+}
+
+int call_round_solicit(struct call_bridge *bridge, enum call_leg from)
+{
+	struct call_party *party = bridge->party[from];
+
+	bridge->round.from = from;
+	bridge->round.state = CALL_ROUND_SOLICITED;
+	if (party->bridge != bridge)
+		call_party_attach(party, bridge, from);
+	return party->ops->solicit(party);
+}
+
+/* The kernel has it: now the answer may leave. */
+static void applied(void *arg, int err, const char *why)
+{
+	struct call_bridge *bridge = arg;
+	struct call_round *round = &bridge->round;
+	struct call_party *from = offerer(bridge);
+	struct call_cause cause = internal_error;
+
+	if (err) {
+		cause.text = why;
+		break_off(bridge, &cause);
+		return;
+	}
+	if (round->is_early) {
+		/* Its final answer is still to come, in the same round. */
+		round->state = CALL_ROUND_OFFERED;
+		from->ops->alert(from, round->alert_status, round->answer,
+				 round->answer_len);
+		return;
+	}
+	sip_offer_commit(bridge->session);
+	if (!from->is_connected && call_bridge_up(bridge)) {
+		break_off(bridge, &internal_error);
+		return;
+	}
+	err = from->ops->answer(from, round->answer, round->answer_len);
+	forget_answer(round);
+	memset(round, 0, sizeof(*round));
+	if (err) {
+		call_end(bridge->call, &internal_error);
+		return;
+	}
+	if (!bridge->call->is_up && call_bridge_up(bridge))
+		call_end(bridge->call, &internal_error);
+	else
+		call_show_security(bridge->call);
+}
+
+/* The same answer again, as after a reliable 183: nothing is negotiated. */
+static bool is_settled(const struct call_round *round, const char *sdp)
+{
+	return !sdp && round->is_early && round->answer;
+}
+
+void call_round_answered(struct call_bridge *bridge, enum call_leg from,
+			 const char *sdp, size_t len, int alert_status)
+{
+	struct call_cause cause = internal_error;
+	struct call_round *round = &bridge->round;
+	struct sip_verdict verdict = {};
+	char answer[SIP_SDP_SIZE];
+	ssize_t n;
+
+	if (round->state != CALL_ROUND_OFFERED ||
+	    from == round->from) {
+		/* Early answers may overtake what is being applied: drop. */
+		if (alert_status)
+			return;
+		cause.text = "an answer that nobody asked for";
+		break_off(bridge, &cause);
+		return;
+	}
+	if (is_settled(round, sdp)) {
+		round->is_early = false;
+		applied(bridge, 0, NULL);
+		return;
+	}
+	cause.status = 488;
+	cause.text = "the offer was accepted without a session description";
+	n = -EINVAL;
+	if (sdp)
+		n = sip_answer_receive(bridge->session, from, sdp, len,
+				       &verdict);
+	if (n || verdict.status) {
+		if (verdict.status)
+			cause = cause_of(&verdict);
+		break_off(bridge, &cause);
+		return;
+	}
+	n = sip_answer_send(bridge->session, round->from, answer,
+			    sizeof(answer), &verdict);
+	if (n == -EPERM)
+		cause = cause_of(&verdict);
+	forget_answer(round);
+	round->answer = n > 0 ? malloc(n) : NULL;
+	if (!round->answer) {
+		explicit_bzero(answer, sizeof(answer));
+		break_off(bridge, &cause);
+		return;
+	}
+	memcpy(round->answer, answer, n);
+	explicit_bzero(answer, sizeof(answer));
+	round->answer_len = n;
+	round->is_early = alert_status != 0;
+	round->alert_status = alert_status;
+	round->state = CALL_ROUND_APPLYING;
+	if (call_media_apply(bridge->media, applied, bridge))
+		break_off(bridge, &internal_error);
+}
+
+void call_round_refused(struct call_bridge *bridge, enum call_leg from,
+			const struct call_cause *cause)
+{
+	struct call_round *round = &bridge->round;
+	struct call_party *other;
+
+	if (round->state == CALL_ROUND_SOLICITED && round->from == from) {
+		other = round->asked ? answerer(bridge) : NULL;
+		call_round_abort(bridge);
+		if (!bridge->call->is_up)
+			call_bridge_failed(bridge, cause);
+		else if (other)
+			other->ops->refuse(other, cause);
+		return;
+	}
+	if (round->state == CALL_ROUND_OFFERED && round->from != from)
+		turn_down(bridge, cause);
+}

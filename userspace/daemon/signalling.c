@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The signalling's folders, started and stopped in order and told of changes. */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "admin/admin.h"
+#include "call/call.h"
+#include "call/mediad.h"
+#include "conf.h"
+#include "log.h"
+#include "metrics.h"
+#include "net/net.h"
+#include "signalling.h"
+#include "sip/party.h"
+#include "sip/sip.h"
+#include "store/object.h"
+#include "store/store.h"
+#include "tls-material.h"
+#include "trust/trust.h"
+
+struct signalling {
+	struct event_base *base;
+	struct store *store;
+	struct trust *trust;
+	const struct conf *conf;
+	struct call_mediad *mediad;
+	struct call_media_system *media;
+	struct call_system *calls;
+	struct sip *sip;
+	struct sip_parties *parties;
+};
+
+static struct call_range range_of(const struct conf_media *media, int family)
+{
+	struct call_range range = {
+		.first = media->port_min, .last = media->port_max,
+	};
+
+	if (family == AF_INET && media->have_in) {
+		range.addr.family = AF_INET;
+		range.addr.v4 = media->in;
+	}
+	if (family == AF_INET6 && media->have_in6) {
+		range.addr.family = AF_INET6;
+		range.addr.v6 = media->in6;
+	}
+	return range;
+}
+
+static int start_media(struct signalling *s)
+{
+	const struct conf *conf = s->conf;
+	struct call_media_conf media = {
+		.anchored = conf->anchor,
+		.ranges = {
+			[CALL_REALM_LINE] = {
+				range_of(&conf->line, AF_INET),
+				range_of(&conf->line, AF_INET6),
+			},
+			[CALL_REALM_TRUNK] = {
+				range_of(&conf->trunk, AF_INET),
+				range_of(&conf->trunk, AF_INET6),
+			},
+		},
+		.dscp_audio = 46, .dscp_video = 34,	/* EF, AF41 */
+		.idle = store_param(s->store, STORE_PARAM_MEDIA_TIMEOUT),
+		.latch = true, .keep_roc = true,
+	};
+
+	if (conf->anchor) {
+		s->mediad = call_mediad_new(s->base, conf->mediad_socket, NULL,
+					    NULL);
+		if (!s->mediad)
+			return -ENOMEM;
+	}
+	s->media = call_media_system_new(s->base, &media, s->mediad);
+	return s->media ? 0 : -ENOMEM;
+}
+
+static void count_call(void *arg, const struct call *call)
+{
+	(void)arg;
+	(void)call;
+}
+
+static int start_calls(struct signalling *s)
+{
+	struct call_system_config config = {
+		.base = s->base, .store = s->store, .media = s->media,
+		.changed = count_call, .arg = s,
+	};
+
+	s->calls = call_system_new(&config);
+	return s->calls ? 0 : -ENOMEM;
+}
+
+static int start_sip(struct signalling *s)
+{
+	struct sip_config sip = {
+		.base = s->base, .store = s->store, .node = s->conf->node,
+		.limits = {
+			.conns = store_param(s->store,
+					     STORE_PARAM_MAX_CONNECTIONS),
+			.conns_per_source = store_param(s->store,
+				STORE_PARAM_MAX_CONNECTIONS_PER_SOURCE),
+			.handshake_ms = 1000 * store_param(s->store,
+				STORE_PARAM_HANDSHAKE_TIMEOUT),
+			.idle_ms = 1000 * store_param(s->store,
+				STORE_PARAM_IDLE_TIMEOUT),
+		},
+	};
+	struct sip_parties_config parties = {
+		.base = s->base, .store = s->store, .calls = s->calls,
+		.domain = s->conf->node, .other = call_party_beside,
+		.describe = call_party_describe,
+	};
+
+	s->sip = sip_new(&sip);
+	if (!s->sip)
+		return -ENOMEM;
+	parties.sip = s->sip;
+	s->parties = sip_parties_new(&parties);
+	if (!s->parties)
+		return -ENOMEM;
+	return call_protocol_add(s->calls, sip_parties_protocol(s->parties));
+}
+
+static int set_tls(struct signalling *s, char *why, size_t size)
+{
+	struct tls_material material;
+	int err = tls_material_read(&material, s->store, s->trust, why, size);
+
+	if (!err)
+		err = net_tls_set(sip_net(s->sip), &material.tls, why, size);
+	tls_material_clear(&material);
+	return err;
+}
+
+static enum net_transport transport_of(enum conf_transport transport)
+{
+	switch (transport) {
+	case CONF_UDP:
+		return NET_UDP;
+	case CONF_TCP:
+		return NET_TCP;
+	case CONF_TLS:
+	case CONF_LEGACY_TLS:
+		break;
+	}
+	return NET_TLS;
+}
+
+static int listen_everywhere(struct signalling *s, char *why, size_t size)
+{
+	const struct conf *conf = s->conf;
+	struct net_addr addr;
+	size_t i;
+	int err;
+
+	for (i = 0; i < conf->listen_count; i++) {
+		const struct conf_listen *l = &conf->listen[i];
+
+		memset(&addr, 0, sizeof(addr));
+		memcpy(&addr, &l->addr, l->len < sizeof(addr) ?
+		       l->len : sizeof(addr));
+		err = net_listen(sip_net(s->sip), transport_of(l->transport),
+				 l->transport == CONF_LEGACY_TLS, &addr);
+		if (err) {
+			snprintf(why, size, "%s: %s", l->text, strerror(-err));
+			return err;
+		}
+		log_event(LOG_LEVEL_NOTICE, "listening", "transport",
+			  net_transport_name(transport_of(l->transport)),
+			  "address", l->text, NULL);
+	}
+	return 0;
+}
+
+/* Certificates, menus and profiles decide what the next handshake may be. */
+static void on_change(void *ctx, const struct store_change *change)
+{
+	struct signalling *s = ctx;
+	char why[256] = "";
+
+	if (strcmp(change->noun, "*") && strcmp(change->noun, "cert") &&
+	    strcmp(change->noun, "param") && strcmp(change->noun, "profile"))
+		return;
+	if (set_tls(s, why, sizeof(why)))
+		log_event(LOG_LEVEL_ERROR, "tls-not-changed", "reason", why,
+			  NULL);
+}
+
+/*
+ * The admin API on calls
+ */
+
+static void show_call(void *arg, json_t *call)
+{
+	admin_reply(arg, 200, json_pack("{so}", "item", call));
+}
+
+static void no_such_call(struct admin_request *request)
+{
+	admin_refuse_text(request, 404, "there is no call %.64s",
+			  request->rest);
+}
+
+static void on_call(void *ctx, struct admin_request *request)
+{
+	struct signalling *s = ctx;
+	int err = -ENOENT;
+
+	if (!strcmp(request->method, "GET") && !request->rest[0]) {
+		admin_reply(request, 200, json_pack("{so}", "items",
+						    call_list(s->calls)));
+	} else if (!strcmp(request->method, "GET")) {
+		err = call_show_counters(s->calls, request->rest, show_call,
+					 request);
+		if (err == -ENOENT)
+			no_such_call(request);
+		else if (err)
+			admin_refuse_text(request, 500, "%s", strerror(-err));
+	} else if (!strcmp(request->method, "DELETE") && request->rest[0]) {
+		if (call_clear(s->calls, request->rest)) {
+			no_such_call(request);
+			return;
+		}
+		admin_security(request, "del", request->rest, NULL, NULL);
+		admin_reply(request, 200, NULL);
+	} else {
+		admin_refuse_method(request, "GET, DELETE");
+	}
+}
+
+/*
+ * Metrics
+ */
+
+enum reading {
+	CALLS_NOW, CALLS_BEGUN, CALLS_ANSWERED, CALLS_FAILED, CALLS_DENIED,
+	MEDIA_FORGED, MEDIA_REPLAYED, MEDIA_DEAD,
+	SIP_REQUESTS, SIP_REFUSED, SIP_CHALLENGES, SIP_DIGEST_FAILURES,
+	SIP_DENIED, SIP_TRANSACTIONS,
+	READINGS,
+};
+
+static struct reader {
+	struct signalling *s;
+	enum reading what;
+	const char *name, *help;
+} readers[READINGS] = {
+	{ NULL, CALLS_NOW, "ucsec_calls", "calls now" },
+	{ NULL, CALLS_BEGUN, "ucsec_calls_begun", "calls begun" },
+	{ NULL, CALLS_ANSWERED, "ucsec_calls_answered", "calls answered" },
+	{ NULL, CALLS_FAILED, "ucsec_calls_failed", "calls not answered" },
+	{ NULL, CALLS_DENIED, "ucsec_calls_denied",
+	  "calls refused by limit or route" },
+	{ NULL, MEDIA_FORGED, "ucsec_media_forged",
+	  "bursts of forged media" },
+	{ NULL, MEDIA_REPLAYED, "ucsec_media_replayed",
+	  "bursts of replayed media" },
+	{ NULL, MEDIA_DEAD, "ucsec_calls_dead",
+	  "calls ended as no media came" },
+	{ NULL, SIP_REQUESTS, "ucsec_sip_requests", "SIP requests" },
+	{ NULL, SIP_REFUSED, "ucsec_sip_refused",
+	  "SIP messages that failed the strict check" },
+	{ NULL, SIP_CHALLENGES, "ucsec_sip_challenges", "digest challenges" },
+	{ NULL, SIP_DIGEST_FAILURES, "ucsec_sip_digest_failures",
+	  "wrong digests" },
+	{ NULL, SIP_DENIED, "ucsec_sip_denied",
+	  "requests denied by the order of checks" },
+	{ NULL, SIP_TRANSACTIONS, "ucsec_sip_transactions",
+	  "transactions now" },
+};
+
+static int64_t read_metric(void *ctx)
+{
+	const struct reader *r = ctx;
+	const struct call_counters_total *calls;
+	const struct sip_counters *sip;
+
+	if (!r->s)
+		return 0;
+	calls = call_system_counters(r->s->calls);
+	sip = sip_counters(r->s->sip);
+	switch (r->what) {
+	case CALLS_NOW:
+		return calls->now;
+	case CALLS_BEGUN:
+		return calls->begun;
+	case CALLS_ANSWERED:
+		return calls->answered;
+	case CALLS_FAILED:
+		return calls->failed;
+	case CALLS_DENIED:
+		return calls->denied;
+	case MEDIA_FORGED:
+		return calls->forged;
+	case MEDIA_REPLAYED:
+		return calls->replayed;
+	case MEDIA_DEAD:
+		return calls->dead;
+	case SIP_REQUESTS:
+		return sip->requests;
+	case SIP_REFUSED:
+		return sip->refused_strict;
+	case SIP_CHALLENGES:
+		return sip->challenges;
+	case SIP_DIGEST_FAILURES:
+		return sip->digest_failures;
+	case SIP_DENIED:
+		return sip->denied;
+	case SIP_TRANSACTIONS:
+		return sip->transactions_now;
+	case READINGS:
+		break;
+	}
+	return 0;
+}
+
+static void set_readers(struct signalling *s)
+{
+	int i;
+
+	for (i = 0; i < READINGS; i++) {
+		if (!readers[i].s && s)
+			metrics_gauge_read(readers[i].name, readers[i].help,
+					   "", read_metric, &readers[i]);
+		readers[i].s = s;
+	}
+}
+
+static int start(struct signalling *s, struct admin *admin, char *why,
+		 size_t size)
+{
+	int err = start_media(s);
+
+	if (!err)
+		err = start_calls(s);
+	if (!err)
+		err = start_sip(s);
+	if (!err)
+		err = set_tls(s, why, size);
+	if (!err)
+		err = store_watch(s->store, on_change, s);
+	if (!err)
+		err = admin_resource_add(admin, "call", on_call, s);
+	/* Before anybody can speak of a call that is not there yet. */
+	if (!err)
+		err = call_system_adopt(s->calls);
+	if (!err)
+		err = listen_everywhere(s, why, size);
+	if (!err)
+		set_readers(s);
+	return err;
+}
+
+int signalling_open(struct signalling **signalling, struct event_base *base,
+		    struct store *store, struct trust *trust,
+		    struct admin *admin, const struct conf *conf, char *why,
+		    size_t size)
+{
+	struct signalling *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->base = base;
+	s->store = store;
+	s->trust = trust;
+	s->conf = conf;
+	err = start(s, admin, why, size);
+	if (err) {
+		signalling_close(s);
+		return err;
+	}
+	*signalling = s;
+	return 0;
+}
+
+/* Calls let go of their parties first; SIP says nothing to anybody. */
+void signalling_close(struct signalling *s)
+{
+	set_readers(NULL);
+	call_system_free(s->calls);
+	sip_parties_free(s->parties);
+	sip_free(s->sip);
+	call_media_system_free(s->media);
+	if (s->mediad)
+		call_mediad_free(s->mediad);
+	free(s);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The end of a party, whoever wants it and whatever it was doing. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sip/party-files.h"
+
+static void set_reason(osip_message_t *bye, const struct call_cause *cause)
+{
+	char text[320];
+
+	if (!cause || cause->status < 300 || cause->status > 699)
+		return;
+	/* RFC 3326; what others wrote stays out of the quotes. */
+	if (cause->text && !strpbrk(cause->text, "\"\\\r\n"))
+		snprintf(text, sizeof(text), "SIP;cause=%d;text=\"%.250s\"",
+			 cause->status, cause->text);
+	else
+		snprintf(text, sizeof(text), "SIP;cause=%d", cause->status);
+	osip_message_set_header(bye, "Reason", text);
+}
+
+void sip_party_bye(struct sip_party *p, const struct call_cause *cause)
+{
+	osip_message_t *bye = sip_dialog_request(p->dialog, "BYE");
+
+	if (!bye)
+		return;
+	set_reason(bye, cause);
+	/* Whom it does not reach has lost the call already. */
+	sip_party_send(p, p->dialog, bye, NULL, 0);
+}
+
+/* From here on it only waits for the wire. */
+static void quiesce(struct sip_party *p)
+{
+	static const struct call_cause over = { .status = 487 };
+	int i;
+
+	p->phase = SIP_PARTY_ENDED;
+	p->turn = SIP_TURN_NONE;
+	p->want = SIP_WANT_NOTHING;
+	p->wants_update = false;
+	sip_party_timer_stop(p, SIP_TIMER_RETRY);
+	sip_party_timer_stop(p, SIP_TIMER_SESSION);
+	sip_party_forget_reliable(p);
+	sip_party_forget_refer(p);
+	sip_party_wipe(&p->offer);
+	for (i = 0; i < SIP_PARTY_INFOS; i++)
+		if (p->infos[i].req)
+			sip_party_info_done(&p->party, p->infos[i].token, 481);
+	if (p->uas) {
+		/* RFC 3261 section 15.1.2 */
+		sip_party_deny(p, p->uas, &over);
+		sip_request_put(p->uas);
+		p->uas = NULL;
+	}
+	if (p->ack)
+		sip_party_ack(p, NULL, 0);
+	if (p->uac)
+		sip_party_timer(p, SIP_TIMER_LINGER,
+				64 * p->all->config.t1_ms);
+}
+
+/* What the wire must hear, by where it stands. */
+static void end(struct sip_party *p, const struct call_cause *cause)
+{
+	enum sip_phase phase = p->phase;
+
+	switch (phase) {
+	case SIP_PARTY_CALLING:
+		sip_client_cancel(p->uac);
+		break;
+	case SIP_PARTY_CALLED:
+		if (!p->uas)
+			break;
+		sip_party_deny(p, p->uas, cause);
+		sip_request_put(p->uas);
+		p->uas = NULL;
+		break;
+	default:
+		break;
+	}
+	quiesce(p);
+	if (phase != SIP_PARTY_UP)
+		return;
+	/* Who was called must not say BYE before the ACK: section 15. */
+	if (p->unacked)
+		p->bye_later = true;
+	else
+		sip_party_bye(p, cause);
+}
+
+void sip_party_hangup(struct call_party *party, const struct call_cause *cause)
+{
+	static const struct call_cause normal = {};
+	struct sip_party *p = sip_party_of(party);
+
+	if (p->phase != SIP_PARTY_ENDED)
+		end(p, cause ? cause : &normal);
+	p->is_let_go = true;
+	sip_party_settle(p);
+}
+
+static void tell(struct sip_party *p, const struct call_cause *cause)
+{
+	if (!p->is_let_go) {
+		p->is_let_go = true;
+		call_gone(&p->party, cause);
+	}
+	sip_party_settle(p);
+}
+
+void sip_party_gone(struct sip_party *p, const struct call_cause *cause)
+{
+	if (p->phase != SIP_PARTY_ENDED)
+		quiesce(p);
+	/* It has ended the dialog: no BYE is owed, whatever was not acked. */
+	p->bye_later = false;
+	if (p->unacked) {
+		sip_request_put(p->unacked);
+		p->unacked = NULL;
+	}
+	tell(p, cause);
+}
+
+void sip_party_give_up(struct sip_party *p, int status, const char *text)
+{
+	struct call_cause cause = { .status = status, .text = text };
+
+	if (p->phase == SIP_PARTY_ENDED)
+		return;
+	log_event(LOG_LEVEL_NOTICE, "party-given-up", "device", p->party.name,
+		  "reason", text, NULL);
+	end(p, &cause);
+	tell(p, &cause);
+}

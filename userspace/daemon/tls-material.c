@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Certificates, key and menus, as net/ wants them. */
+#include <errno.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/object.h"
+#include "store/store.h"
+#include "tls-material.h"
+#include "trust/trust.h"
+
+enum { PEM_MAX = 65536 };
+
+static char *read_pem(const char *path)
+{
+	char *text = calloc(1, PEM_MAX + 1);
+	FILE *file = fopen(path, "re");
+	size_t len = 0;
+
+	if (text && file) {
+		/* Nothing of the key stays behind in a buffer of stdio. */
+		setvbuf(file, NULL, _IONBF, 0);
+		len = fread(text, 1, PEM_MAX, file);
+	}
+	if (file)
+		fclose(file);
+	if (len && len < PEM_MAX)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static char *pem_of(const uint8_t *der, size_t len)
+{
+	X509 *cert = d2i_X509(NULL, &der, (long)len);
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text = NULL, *data;
+	long n;
+
+	if (cert && bio && PEM_write_bio_X509(bio, cert)) {
+		n = BIO_get_mem_data(bio, &data);
+		text = strndup(data, (size_t)n);
+	}
+	BIO_free(bio);
+	X509_free(cert);
+	return text;
+}
+
+static int add_trusted(void *ctx, const char *name, const uint8_t *der,
+		       size_t len)
+{
+	struct tls_material *m = ctx;
+	char **list = reallocarray(m->trusted, m->trusted_count + 2,
+				   sizeof(*list));
+
+	(void)name;
+	if (!list)
+		return -ENOMEM;
+	m->trusted = list;
+	list[m->trusted_count] = pem_of(der, len);
+	if (!list[m->trusted_count])
+		return -EINVAL;
+	list[++m->trusted_count] = NULL;
+	return 0;
+}
+
+/* Is there a profile whose devices may come without encryption? */
+static bool has_authenticated(struct store *store)
+{
+	struct store_error error = {};
+	json_t *list, *item;
+	bool found = false;
+	const char *mode;
+	size_t i;
+
+	if (store_param(store, STORE_PARAM_CLUSTER_SECURITY_MODE) !=
+	    STORE_CLUSTER_MIXED)
+		return false;
+	list = store_object_list(store, store_noun_find("profile"), &error);
+	json_array_foreach(list, i, item) {
+		mode = json_string_value(json_object_get(item,
+						"device_security_mode"));
+		found |= mode && !strcmp(mode, "authenticated");
+	}
+	json_decref(list);
+	return found;
+}
+
+static enum net_menu menu_of(enum store_menu menu)
+{
+	switch (menu) {
+	case STORE_MENU_ALL:
+		return NET_MENU_ALL;
+	case STORE_MENU_MEDIUM:
+		return NET_MENU_MEDIUM;
+	case STORE_MENU_STRONGEST:
+		break;
+	}
+	return NET_MENU_STRONGEST;
+}
+
+int tls_material_read(struct tls_material *m, struct store *store,
+		      struct trust *trust, char *why, size_t size)
+{
+	int err;
+
+	memset(m, 0, sizeof(*m));
+	m->cert = read_pem(trust_cert_path(trust));
+	m->key = read_pem(trust_key_path(trust));
+	if (!m->cert || !m->key) {
+		snprintf(why, size, "%s cannot be read", m->cert ?
+			 trust_key_path(trust) : trust_cert_path(trust));
+		return -EIO;
+	}
+	m->trusted = calloc(1, sizeof(*m->trusted));
+	err = m->trusted ? trust_each(trust, add_trusted, m) : -ENOMEM;
+	if (err) {
+		snprintf(why, size, "a trusted certificate cannot be used");
+		return err;
+	}
+	m->tls = (struct net_tls){
+		.cert_pem = m->cert, .key_pem = m->key,
+		.trusted_pem = (const char *const *)m->trusted,
+		.menu = menu_of(store_param(store,
+					    STORE_PARAM_TLS_CIPHER_MENU)),
+		.ecdsa_preferred = store_param(store,
+			STORE_PARAM_TLS_CIPHER_PREFERENCE) ==
+			STORE_PREFER_ECDSA,
+		.authenticated = has_authenticated(store),
+	};
+	return 0;
+}
+
+void tls_material_clear(struct tls_material *m)
+{
+	size_t i;
+
+	if (m->key)
+		explicit_bzero(m->key, PEM_MAX);
+	for (i = 0; i < m->trusted_count; i++)
+		free(m->trusted[i]);
+	free(m->trusted);
+	free(m->cert);
+	free(m->key);
+}
