@@ -150,6 +150,8 @@ static int find_trunk(struct sip *sip, const struct net_conn *conn,
 		.local_port = net_addr_port(&peer->local),
 		.transport = sip_store_transport(peer->transport),
 		.names = names,
+		.is_host = sip_hosts_have,
+		.ctx = sip,
 	};
 	size_t n = 0, i;
 
