@@ -346,6 +346,11 @@ static bool refuse_stranger(struct access *access)
 
 	if (!MSG_IS_REGISTER(access->msg) || access->peer->class != NET_CLEAR)
 		return deny_unknown(access);
+	if (sip_enrol(access->sip, access->msg)) {
+		sip_answer(access->sip, access->in, 503, "Enrolling",
+			   "Retry-After: 1\r\n");
+		return false;
+	}
 	strcpy(access->phone_user, "\n");	/* nobody's name */
 	prepare_digest(access, 600);
 	verdict = authz_phone_check(access->facts,

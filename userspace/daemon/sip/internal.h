@@ -17,6 +17,7 @@
 	"UPDATE, INFO, SUBSCRIBE, NOTIFY, REFER"
 
 struct sip_digest;
+struct sip_enrolment;
 struct sip_hosts;
 struct sip_registrar;
 struct sip_trunks;
@@ -45,6 +46,7 @@ struct sip {
 	struct sip_registrar *registrar;
 	struct sip_trunks *trunks;
 	struct sip_hosts *hosts;
+	struct sip_enrolment *enrolment;
 	struct sip_counters counters;
 	bool closing;
 };
@@ -151,6 +153,12 @@ void sip_hosts_stop(struct sip *sip);
 void sip_hosts_load(struct sip *sip);	/* the trunks have changed */
 /* A store_peer's is_host. */
 bool sip_hosts_have(void *sip, const char *name, const struct sockaddr *sa);
+
+/* enrol.c */
+int sip_enrolment_start(struct sip *sip);
+void sip_enrolment_stop(struct sip *sip);
+/* True: it will be known in a moment. */
+bool sip_enrol(struct sip *sip, const osip_message_t *msg);
 
 /* sip.c */
 int sip_options_start(struct sip *sip);
