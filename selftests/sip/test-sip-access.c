@@ -285,6 +285,42 @@ static void test_trunk(void)
 	close(fd);
 }
 
+/* An unknown phone that says its name gets a number, once. */
+static void test_enrol(void)
+{
+	int fd = wire_dial(&wire, "127.0.0.6", SOCK_DGRAM, NULL);
+	struct ask a = { .fd = fd, .method = "REGISTER",
+			 .user = "SEP00AA00BB00CC", .more = T_CONTACT };
+	struct store_phone phone;
+	struct store_buttons buttons;
+	int status;
+
+	wire_set_param(&wire, "auto_registration_first", "\"3000\"");
+	wire_set_param(&wire, "auto_registration_last", "\"3001\"");
+	wire_set_param(&wire, "cluster_security_mode", "\"mixed\"");
+	wire_set_param(&wire, "auto_registration", "true");
+	ok(ask(&a) == 401, "not in mixed mode");
+	wire_set_param(&wire, "cluster_security_mode", "\"nonsecure\"");
+	ok(ask(&a) == 503 && wire_header(buf, "Retry-After")[0], "in a moment");
+	do {
+		status = ask(&a);
+	} while (status == 503);
+	ok(status == 200 && !store_phone_find(wire.env.store, a.user, &phone),
+	   "enrolled and registered");
+	if (store_phone_lines(wire.env.store, phone.id, &buttons))
+		abort();
+	ok(buttons.count == 1 && !strcmp(buttons.list[0].number, "3000"),
+	   "with the first number");
+	store_buttons_clear(&buttons);
+	a.user = "SEP00AA00BB00CD";
+	do {
+		status = ask(&a);
+	} while (status == 503);
+	a.user = "SEP00AA00BB00CE";
+	ok(status == 200 && ask(&a) == 401, "until there is none left");
+	close(fd);
+}
+
 static void add_objects(void)
 {
 	env_add(&wire.env, "user", "{\"name\": \"alice\", \"password\": "
@@ -314,6 +350,7 @@ int main(void)
 	test_stranger(stranger);
 	test_trunk();
 	test_restart(fd);
+	test_enrol();
 	close(fd);
 	close(stranger);
 	wire_close(&wire);

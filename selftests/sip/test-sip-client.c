@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nameserver.h"
 #include "sip/credentials.h"
 #include "tap.h"
 #include "wire.h"
@@ -380,6 +381,32 @@ static void test_ping(void)
 	close(s);
 }
 
+/* A trunk whose destination is a name is known by the name's address. */
+static void test_host_name(void)
+{
+	static const struct record records[] = {
+		{ "pbx.example", "A 127.0.0.7", 60 }, { NULL, NULL, 0 },
+	};
+	int s = wire_dial(&wire, "127.0.0.7", SOCK_DGRAM, NULL);
+	struct net_addr server;
+	int status;
+
+	nameserver_start(&server, records);
+	net_resolve_server(sip_net(wire.sip), &server);
+	wire_add_trunk(&wire, "named", "pbx.example", 5060, "", "");
+	do {
+		wire_put(s, "OPTIONS sip:ucsec SIP/2.0\n"
+			 "Via: SIP/2.0/UDP 127.0.0.7;rport;branch=z9hG4bKh\n"
+			 "From: <sip:a@b>;tag=f\nTo: <sip:ucsec>\n"
+			 "Call-ID: h\nCSeq: 1 OPTIONS\n\n");
+		wire_get(&wire, s, buf, sizeof(buf));
+		status = wire_status(buf);
+	} while (status == 503);
+	ok(status == 200, "a trunk known by its host's address");
+	nameserver_stop();
+	close(s);
+}
+
 int main(void)
 {
 	uint16_t port;
@@ -397,6 +424,7 @@ int main(void)
 	test_failover();
 	test_no_way();
 	test_ping();
+	test_host_name();
 	close(fd);
 	wire_close(&wire);
 	return tap_end();

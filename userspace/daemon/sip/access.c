@@ -10,6 +10,8 @@
 #include "sip/digest.h"
 #include "sip/identify.h"
 
+enum { LINES_A_SECOND = 50 };
+
 struct access {
 	struct sip *sip;
 	const struct sip_input *in;
@@ -25,6 +27,33 @@ struct access {
 	char phone_user[STORE_NAME_SIZE];	/* the only one for a phone */
 };
 
+/*
+ * A flood must not fill the disk: beyond this many a second they are counted
+ * alone. The security log is told how many those were.
+ */
+static bool may_log(void)
+{
+	static unsigned int lines, unseen;
+	static int64_t second;
+	char text[16];
+
+	if (sip_now() != second) {
+		second = sip_now();
+		lines = 0;
+		if (unseen) {
+			snprintf(text, sizeof(text), "%u", unseen);
+			log_security("sip-denied-unseen", "count", text, NULL);
+		}
+		unseen = 0;
+	}
+	if (lines < LINES_A_SECOND) {
+		lines++;
+		return true;
+	}
+	unseen++;
+	return false;
+}
+
 static void deny(struct access *access, int status, const char *reason,
 		 const char *extra)
 {
@@ -34,7 +63,7 @@ static void deny(struct access *access, int status, const char *reason,
 	access->sip->counters.denied++;
 	snprintf(code, sizeof(code), "%d", status);
 	/* A first request without credentials is no event. */
-	if (status != 401 || access->credentials.username[0])
+	if ((status != 401 || access->credentials.username[0]) && may_log())
 		log_security("sip-denied", "peer",
 			     net_addr_full(&peer->remote, addr, sizeof(addr)),
 			     "device", access->peer->name[0] ?
@@ -317,6 +346,11 @@ static bool refuse_stranger(struct access *access)
 
 	if (!MSG_IS_REGISTER(access->msg) || access->peer->class != NET_CLEAR)
 		return deny_unknown(access);
+	if (sip_enrol(access->sip, access->msg)) {
+		sip_answer(access->sip, access->in, 503, "Enrolling",
+			   "Retry-After: 1\r\n");
+		return false;
+	}
 	strcpy(access->phone_user, "\n");	/* nobody's name */
 	prepare_digest(access, 600);
 	verdict = authz_phone_check(access->facts,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Whose request is it: a trunk's, a phone's, nobody's (SIG-4)?
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,6 +102,21 @@ static const char *claimed_device(const osip_message_t *msg)
 	return value && *value == '"' ? value + 1 : value;
 }
 
+bool sip_identify_claim(const osip_message_t *msg, char *name, size_t size)
+{
+	const char *device = claimed_device(msg) ?: msg->to->url->username;
+	size_t i;
+
+	if (!device || strncasecmp(device, "SEP", 3) ||
+	    strspn(device + 3, "0123456789abcdefABCDEF") != 12 ||
+	    (device[15] && device[15] != '"'))
+		return false;
+	snprintf(name, size, "%.15s", device);
+	for (i = 0; name[i]; i++)
+		name[i] = (char)toupper((unsigned char)name[i]);
+	return true;
+}
+
 /*
  * By a phone's name or a line's number. Where several phones have the line, it
  * is the one whose user the digest header names, or which names itself. That
@@ -117,6 +133,11 @@ static int find_by_user(struct sip *sip, const struct sip_input *in,
 	int err;
 
 	if (!store_phone_find(sip->store, number, phone))
+		return 0;
+	/* A phone that has no number yet, or forgot it, still has its name. */
+	if (MSG_IS_REGISTER(msg) &&
+	    sip_identify_claim(msg, user, sizeof(user)) &&
+	    !store_phone_find(sip->store, user, phone))
 		return 0;
 	err = store_number_phones(sip->store, number, &buttons);
 	if (err)
@@ -150,6 +171,8 @@ static int find_trunk(struct sip *sip, const struct net_conn *conn,
 		.local_port = net_addr_port(&peer->local),
 		.transport = sip_store_transport(peer->transport),
 		.names = names,
+		.is_host = sip_hosts_have,
+		.ctx = sip,
 	};
 	size_t n = 0, i;
 

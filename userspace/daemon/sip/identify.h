@@ -16,6 +16,8 @@ struct sip_identity {
 enum sip_peer_kind sip_identify(struct sip *sip, const struct sip_input *in,
 				const osip_message_t *msg,
 				struct sip_identity *id);
+/* SEP and MAC, in capitals, as the request says itself; nobody proved it. */
+bool sip_identify_claim(const osip_message_t *msg, char *name, size_t size);
 enum store_transport sip_store_transport(enum net_transport transport);
 
 #endif /* SIP_IDENTIFY_H */

@@ -43,7 +43,7 @@ static void refuse(struct sip *sip, const struct sip_input *in,
 	sip_answer(sip, in, fault->status, fault->reason, extra);
 }
 
-/* Section 16.3: our own branch in its Vias, more often than routing explains. */
+/* Section 16.3: our branch in its Vias, more often than routing explains. */
 static bool is_loop(const struct sip *sip, const osip_message_t *msg)
 {
 	osip_list_iterator_t it;

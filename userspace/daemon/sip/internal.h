@@ -17,6 +17,8 @@
 	"UPDATE, INFO, SUBSCRIBE, NOTIFY, REFER"
 
 struct sip_digest;
+struct sip_enrolment;
+struct sip_hosts;
 struct sip_registrar;
 struct sip_trunks;
 
@@ -43,6 +45,8 @@ struct sip {
 	struct sip_digest *digest;
 	struct sip_registrar *registrar;
 	struct sip_trunks *trunks;
+	struct sip_hosts *hosts;
+	struct sip_enrolment *enrolment;
 	struct sip_counters counters;
 	bool closing;
 };
@@ -142,6 +146,19 @@ int64_t sip_registrar_phone_at(struct sip *sip, const struct net_conn *conn);
 /* trunk.c */
 int sip_trunks_start(struct sip *sip);
 void sip_trunks_stop(struct sip *sip);
+
+/* hosts.c */
+int sip_hosts_start(struct sip *sip);
+void sip_hosts_stop(struct sip *sip);
+void sip_hosts_load(struct sip *sip);	/* the trunks have changed */
+/* A store_peer's is_host. */
+bool sip_hosts_have(void *sip, const char *name, const struct sockaddr *sa);
+
+/* enrol.c */
+int sip_enrolment_start(struct sip *sip);
+void sip_enrolment_stop(struct sip *sip);
+/* True: it will be known in a moment. */
+bool sip_enrol(struct sip *sip, const osip_message_t *msg);
 
 /* sip.c */
 int sip_options_start(struct sip *sip);

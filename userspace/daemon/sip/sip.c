@@ -35,7 +35,8 @@ static int start(struct sip *sip, const struct sip_config *config)
 	sip->digest = sip_digest_new();
 	if (!sip->net || !sip->digest)
 		return -ENOMEM;
-	return sip_registrar_start(sip) ?: sip_trunks_start(sip) ?:
+	return sip_registrar_start(sip) ?: sip_enrolment_start(sip) ?:
+	       sip_hosts_start(sip) ?: sip_trunks_start(sip) ?:
 	       sip_options_start(sip);
 }
 
@@ -66,6 +67,8 @@ void sip_free(struct sip *sip)
 		return;
 	sip->closing = true;
 	sip_trunks_stop(sip);
+	sip_hosts_stop(sip);
+	sip_enrolment_stop(sip);
 	sip_client_drop_all(sip);
 	if (sip->servers.buckets)
 		sip_server_drop_all(sip);

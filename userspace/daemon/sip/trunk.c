@@ -188,8 +188,10 @@ static void on_change(void *ctx, const struct store_change *change)
 	struct sip *sip = ctx;
 
 	if (sip->trunks && (!strcmp(change->noun, "trunk") ||
-			    !strcmp(change->noun, "*")))
+			    !strcmp(change->noun, "*"))) {
 		load(sip);
+		sip_hosts_load(sip);
+	}
 }
 
 int sip_trunks_start(struct sip *sip)

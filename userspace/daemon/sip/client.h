@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Client transactions: what client.c (sending) and response.c share.
+ */
+#ifndef SIP_CLIENT_H
+#define SIP_CLIENT_H
+
+#include "sip/internal.h"
+
+enum {
+	SIP_CLIENT_KEY_SIZE = SIP_BRANCH_SIZE + 64,
+	SIP_ACKS_MAX = 4,		/* of one INVITE's dialogs */
+};
+
+enum sip_client_state {
+	ROUTING,			/* no hop yet */
+	CALLING,			/* sent, nothing came back */
+	PROCEEDING,
+	COMPLETED,			/* final response; stragglers absorbed */
+	ACCEPTED,			/* INVITE: 2xx; more may come */
+	ENDED,
+};
+
+/* What an INVITE's final response gets, again for each repetition. */
+struct sip_ack {
+	char *to_tag;
+	char *bytes;
+	size_t len;
+	struct net_conn *conn;
+};
+
+/*
+ * Until released it is the caller's, too. state says whether the transaction
+ * still needs it: it is freed at ENDED and released, whichever comes last.
+ */
+struct sip_client {
+	struct sip *sip;
+	struct sip_node node;
+	LIST_ENTRY(sip_client) all;
+	LIST_ENTRY(sip_client) entry;	/* of link, while it waits by a stream */
+	bool linked;
+	enum sip_client_state state;
+	bool invite, reliable, released, told;
+	bool cancelled, cancel_sent, holding;
+	osip_message_t *request;
+	char *contact_user;		/* NULL: Contact is the caller's */
+	struct sip_route *route;	/* NULL: one conn and no other */
+	struct net_conn *conn;
+	char branch[SIP_BRANCH_SIZE];
+	char *bytes;
+	size_t len;
+	struct event timer;
+	unsigned int wait, spent;	/* ms */
+	unsigned int challenges;
+	struct sip_ack acks[SIP_ACKS_MAX];
+	const struct sip_client_ops *ops;
+	void *arg;
+};
+
+/* client.c */
+struct sip_client *sip_client_new(struct sip *sip, osip_message_t *request,
+				  const struct sip_client_ops *ops,
+				  void *arg);
+/* Max-Forwards and User-Agent. -EINVAL for what is no request. */
+int sip_client_complete(struct sip *sip, osip_message_t *msg);
+/* Into the table under its branch, out of it under an older one. */
+int sip_client_key(struct sip_client *client);
+/* A new branch for each hop: each is a transaction of its own (8.1.3.5). */
+int sip_client_transmit(struct sip_client *client, bool keep_branch);
+void sip_client_next_hop(struct sip_client *client, int err);
+void sip_client_arm(struct sip_client *client, unsigned int ms);
+/* No stream's end concerns it any more. */
+void sip_client_unlink(struct sip_client *client);
+void sip_client_end(struct sip_client *client);
+/* Tells once that there will be no final response. */
+void sip_client_fail(struct sip_client *client, int err);
+void sip_client_maybe_free(struct sip_client *client);
+
+#endif /* SIP_CLIENT_H */
