@@ -149,8 +149,8 @@ static struct fake_party *new_party(const char *name, bool is_trunk,
 		.signalling = STORE_ENCRYPTED, .is_trusted_type = true,
 		.shows_security = true,
 	};
-	p->party.leg.policy = (struct sip_policy){
-		.class = SIP_CLASS_ENCRYPTED, .srtp_allowed = true,
+	p->party.leg.policy = (struct call_policy){
+		.class = CALL_CLASS_ENCRYPTED, .srtp_allowed = true,
 	};
 	p->party.leg.addr.family = AF_INET;
 	snprintf(p->party.name, sizeof(p->party.name), "%s", name);

@@ -41,7 +41,7 @@ static struct fake_party *talk(void)
 
 	fake_expect("p2 offer\n");
 	answers(fake_find("p2"), true);
-	fake_expect("a answer\na encrypted\np2 encrypted\n");
+	fake_expect("a encrypted\np2 encrypted\na answer\n");
 	return a;
 }
 
@@ -73,7 +73,7 @@ static void test_basic(void **state)
 	assert_int_equal(call_line_state(fake.system, FAKE_LINE_B),
 			 CALL_LINE_RINGS);
 	answers(b, true);
-	fake_expect("a answer\na encrypted\np2 encrypted\n");
+	fake_expect("a encrypted\np2 encrypted\na answer\n");
 	assert_int_equal(fake_records, 1);
 	assert_int_equal(call_line_state(fake.system, FAKE_LINE_B),
 			 CALL_LINE_BUSY);
@@ -123,7 +123,7 @@ static void test_shared_line(void **state)
 	refused(p2, 486);
 	fake_expect("p2 hangup 486\n");
 	answers(p3, true);
-	fake_expect("a answer\na encrypted\np3 encrypted\n");
+	fake_expect("a encrypted\np3 encrypted\na answer\n");
 }
 
 static void test_first_wins(void **state)
@@ -132,7 +132,7 @@ static void test_first_wins(void **state)
 	calls("a", "1003", true);
 	fake_expect("p2 offer\np3 offer\n");
 	answers(fake_find("p2"), true);
-	fake_expect("p3 hangup 0\na answer\na encrypted\np2 encrypted\n");
+	fake_expect("p3 hangup 0\na encrypted\np2 encrypted\na answer\n");
 }
 
 static void test_all_refuse(void **state)
@@ -180,7 +180,7 @@ static void test_early_media(void **state)
 	/* Answered by the same description, which 2xx need not repeat. */
 	b->party.is_connected = true;
 	call_answered(&b->party, NULL, 0);
-	fake_expect("a answer\na encrypted\np2 encrypted\n");
+	fake_expect("a encrypted\np2 encrypted\na answer\n");
 }
 
 static void test_delayed_offer(void **state)
@@ -276,7 +276,7 @@ static void test_status_follows(void **state)
 	offered(a, false);
 	fake_expect("p2 offer\n");
 	answers(fake_find("p2"), strstr(fake_find("p2")->sdp, "SAVP"));
-	fake_expect("a answer\na authenticated\np2 authenticated\n");
+	fake_expect("a authenticated\np2 authenticated\na answer\n");
 	a->party.signalling = STORE_NONSECURE;
 	call_party_changed(&a->party);
 	fake_expect("a nonsecure\np2 nonsecure\n");

@@ -182,7 +182,7 @@ static void test_replaces(void **state)
 			     strlen(sdp));
 	fake_expect("p2 offer\n");
 	answers(fake_find("p2"));
-	fake_expect("a hangup 0\nn answer\nn encrypted\np2 encrypted\n");
+	fake_expect("a hangup 0\nn encrypted\np2 encrypted\nn answer\n");
 	assert_int_equal(call_system_counters(fake.system)->now, 1);
 }
 

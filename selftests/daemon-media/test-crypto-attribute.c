@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/sdp.h"
+#include "call/sdp.h"
 #include "tap.h"
 
 #define K30 "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
@@ -112,19 +112,19 @@ static const char *const bad[] = {
 
 /* In memory of its exact length, for the sanitizer to guard. */
 static const char *parse(const char *text, size_t len,
-			 struct sip_sdp_crypto *crypto)
+			 struct call_sdp_crypto *crypto)
 {
 	char *exact = malloc(len ? len : 1);
 	const char *fault;
 
 	memcpy(exact, text, len);
 	memset(crypto, 0xa5, sizeof(*crypto));
-	fault = sip_sdp_crypto_parse(exact, len, crypto);
+	fault = call_sdp_crypto_parse(exact, len, crypto);
 	free(exact);
 	return fault;
 }
 
-static bool is_empty(const struct sip_sdp_crypto *c)
+static bool is_empty(const struct call_sdp_crypto *c)
 {
 	static const struct call_crypto zero;
 
@@ -133,7 +133,7 @@ static bool is_empty(const struct sip_sdp_crypto *c)
 
 static void check_good(const struct good *g)
 {
-	struct sip_sdp_crypto c, again;
+	struct call_sdp_crypto c, again;
 	const char *fault = parse(g->text, strlen(g->text), &c);
 	const struct call_crypto *k = &c.crypto;
 	char text[256];
@@ -149,7 +149,7 @@ static void check_good(const struct good *g)
 	   k->key_count == g->keys && k->keys[0].mki_len == g->mki_len &&
 	   (!g->mki_len || k->keys[0].mki[g->mki_len - 1] == g->mki),
 	   "  as written");
-	n = sip_sdp_crypto_write(&c, text, sizeof(text));
+	n = call_sdp_crypto_write(&c, text, sizeof(text));
 	ok(n > 0 && !parse(text, (size_t)n, &again) && again.tag == c.tag &&
 	   again.crypto.suite == k->suite && again.crypto.key_count == 1 &&
 	   call_key_equal(&again.crypto.keys[0], &k->keys[0]),
@@ -157,7 +157,7 @@ static void check_good(const struct good *g)
 	for (size_t size = 0; n > 0 && size < (size_t)n; size++) {
 		char *exact = malloc(size ? size : 1);
 
-		if (sip_sdp_crypto_write(&c, exact, size) != -ENOSPC)
+		if (call_sdp_crypto_write(&c, exact, size) != -ENOSPC)
 			ok(false, "  %zu bytes were enough", size);
 		free(exact);
 	}
@@ -166,7 +166,7 @@ static void check_good(const struct good *g)
 /* What is cut off anywhere is refused, or is a shorter line that is whole. */
 static void check_cuts(const struct good *g)
 {
-	struct sip_sdp_crypto c;
+	struct call_sdp_crypto c;
 	bool clean = true;
 
 	for (size_t len = 0; len < strlen(g->text); len++) {
@@ -184,7 +184,7 @@ int main(void)
 {
 	static const uint8_t first[4] = { 0x59, 0x53, 0x5f, 0x5f };
 	char eight[1024] = "1 " CM80 " ", more[1200];
-	struct sip_sdp_crypto c;
+	struct call_sdp_crypto c;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
 		check_good(&good[i]);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/offer.h"
+#include "call/offer.h"
 #include "tap.h"
 
 #define TOP(v) "v=0\r\no=- 1 " v " IN IP4 192.0.2.1\r\ns=-\r\n" \
@@ -29,13 +29,13 @@ static struct call_media_system *media_system;
 /* One call with its two legs, and the texts of the last round. */
 static struct {
 	struct call_media *media;
-	struct sip_session *session;
-	struct sip_leg leg[2];
-	struct sip_verdict verdict;
-	char offer[SIP_SDP_SIZE], answer[SIP_SDP_SIZE];
+	struct call_session *session;
+	struct call_sdp_leg leg[2];
+	struct call_verdict verdict;
+	char offer[CALL_SDP_SIZE], answer[CALL_SDP_SIZE];
 } call;
 
-static void call_begin(const struct sip_policy *a, const struct sip_policy *b)
+static void call_begin(const struct call_policy *a, const struct call_policy *b)
 {
 	static const uint8_t id[CALL_MEDIA_ID_LEN] = { 1 };
 
@@ -43,12 +43,12 @@ static void call_begin(const struct sip_policy *a, const struct sip_policy *b)
 	call.leg[0].policy = *a;
 	call.leg[1].policy = *b;
 	call.media = call_media_new(media_system, id, NULL, NULL);
-	call.session = sip_session_new(call.media, &call.leg[0], &call.leg[1]);
+	call.session = call_session_new(call.media, &call.leg[0], &call.leg[1]);
 }
 
 static void call_end(void)
 {
-	sip_session_free(call.session);
+	call_session_free(call.session);
 	call_media_free(call.media);
 }
 
@@ -59,12 +59,12 @@ static int offer(enum call_leg from, const char *text)
 	ssize_t n;
 
 	call.offer[0] = '\0';
-	if (sip_offer_receive(call.session, from, text, strlen(text), &lines,
+	if (call_offer_receive(call.session, from, text, strlen(text), &lines,
 			      &call.verdict))
 		return -1;
 	if (call.verdict.status)
 		return call.verdict.status;
-	n = sip_offer_send(call.session, call_other_leg(from), call.offer,
+	n = call_offer_send(call.session, call_other_leg(from), call.offer,
 			   sizeof(call.offer) - 1, &call.verdict);
 	if (n == -EPERM)
 		return call.verdict.status;
@@ -79,12 +79,12 @@ static int answer(enum call_leg from, const char *text)
 	ssize_t n;
 
 	call.answer[0] = '\0';
-	if (sip_answer_receive(call.session, from, text, strlen(text),
+	if (call_answer_receive(call.session, from, text, strlen(text),
 			       &call.verdict))
 		return -1;
 	if (call.verdict.status)
 		return call.verdict.status;
-	n = sip_answer_send(call.session, call_other_leg(from), call.answer,
+	n = call_answer_send(call.session, call_other_leg(from), call.answer,
 			    sizeof(call.answer) - 1, &call.verdict);
 	if (n < 0)
 		return -1;
@@ -107,7 +107,7 @@ static bool settle(void)
 	if (call_media_apply(call.media, on_applied, NULL))
 		return false;
 	event_base_loop(base, EVLOOP_NONBLOCK);
-	sip_offer_commit(call.session);
+	call_offer_commit(call.session);
 	return applied == 1;
 }
 
@@ -138,10 +138,10 @@ static const char *key_of(const char *text, const char *suite)
 
 #define CM80 "AES_CM_128_HMAC_SHA1_80"
 
-static const struct sip_policy secure = {
-	.class = SIP_CLASS_ENCRYPTED, .srtp_allowed = true,
+static const struct call_policy secure = {
+	.class = CALL_CLASS_ENCRYPTED, .srtp_allowed = true,
 };
-static const struct sip_policy plain;
+static const struct call_policy plain;
 
 static const char *suite_answer(const char *offer_text, const char *suite)
 {
@@ -182,14 +182,14 @@ static void check_matrix(void)
 	unsigned int rows = 0, wrong = 0;
 
 	for (unsigned int bits = 0; bits < 1u << 9; bits++) {
-		struct sip_policy a = {
-			.class = bits & 1 ? SIP_CLASS_ENCRYPTED :
-					    SIP_CLASS_AUTHENTICATED,
+		struct call_policy a = {
+			.class = bits & 1 ? CALL_CLASS_ENCRYPTED :
+					    CALL_CLASS_AUTHENTICATED,
 			.srtp_allowed = bits & 2, .srtp_required = bits & 4,
 			.peer_fallback = bits & 8,
 		}, b = {
-			.class = bits & 16 ? SIP_CLASS_ENCRYPTED :
-					     SIP_CLASS_CLEAR,
+			.class = bits & 16 ? CALL_CLASS_ENCRYPTED :
+					     CALL_CLASS_CLEAR,
 			.srtp_allowed = bits & 32, .srtp_required = bits & 64,
 			.own_fallback = bits & 128,
 		};
@@ -198,9 +198,9 @@ static void check_matrix(void)
 		     menu++)
 		for (int o = 0; o < OFFERS; o++) {
 			bool b_plain = bits & 256;	/* B answers so */
-			bool a_can = a.class == SIP_CLASS_ENCRYPTED &&
+			bool a_can = a.class == CALL_CLASS_ENCRYPTED &&
 				     a.srtp_allowed;
-			bool b_can = b.class == SIP_CLASS_ENCRYPTED &&
+			bool b_can = b.class == CALL_CLASS_ENCRYPTED &&
 				     b.srtp_allowed;
 			bool admitted = menu == CALL_MENU_ALL ?
 				offers[o].cm || offers[o].aead :
@@ -210,7 +210,7 @@ static void check_matrix(void)
 				(offers[o].savp && !a.peer_fallback));
 			bool refused_b = b.srtp_required && !b_can;
 			int want = refused_a || refused_b ? 488 : 0, got;
-			struct sip_security sa, sb;
+			struct call_protection sa, sb;
 			bool good;
 
 			a.menu = b.menu = (enum call_menu)menu;
@@ -243,9 +243,9 @@ static void check_matrix(void)
 				       count(call.answer, "a=crypto:") ==
 				       a_srtp && !strstr(call.answer, KEY1) &&
 				       count(call.answer, "RTP/SAVP") == a_srtp;
-				sip_session_security(call.session, CALL_LEG_A,
+				call_session_security(call.session, CALL_LEG_A,
 						     &sa);
-				sip_session_security(call.session, CALL_LEG_B,
+				call_session_security(call.session, CALL_LEG_B,
 						     &sb);
 				good = good && sa.encrypted == a_srtp &&
 				       !sa.reason == a_srtp &&
@@ -269,26 +269,26 @@ static void check_matrix(void)
 static void check_reasons(void)
 {
 	static const struct {
-		struct sip_policy a;
+		struct call_policy a;
 		const char *offer, *reason;
 	} rows[] = {
-		{ { .class = SIP_CLASS_ENCRYPTED, .srtp_allowed = true,
+		{ { .class = CALL_CLASS_ENCRYPTED, .srtp_allowed = true,
 		    .srtp_required = true }, TOP("1") AVP,
 		  "encryption is required, plain RTP was offered" },
-		{ { .class = SIP_CLASS_AUTHENTICATED, .srtp_allowed = true },
+		{ { .class = CALL_CLASS_AUTHENTICATED, .srtp_allowed = true },
 		  TOP("1") SAVP CM("1", KEY1), "the signalling is not "
 		  "encrypted, so keys are not sent over it" },
-		{ { .class = SIP_CLASS_ENCRYPTED }, TOP("1") SAVP CM("1", KEY1),
+		{ { .class = CALL_CLASS_ENCRYPTED }, TOP("1") SAVP CM("1", KEY1),
 		  "the profile does not allow SRTP" },
-		{ { .class = SIP_CLASS_ENCRYPTED, .srtp_allowed = true }, TOP("1") SAVP,
+		{ { .class = CALL_CLASS_ENCRYPTED, .srtp_allowed = true }, TOP("1") SAVP,
 		  "SRTP was offered without a key" },
-		{ { .class = SIP_CLASS_ENCRYPTED, .srtp_allowed = true },
+		{ { .class = CALL_CLASS_ENCRYPTED, .srtp_allowed = true },
 		  TOP("1") SAVP "a=crypto:1 x inline:y\r\n",
 		  "SRTP was offered, but no a=crypto line is usable" },
-		{ { .class = SIP_CLASS_ENCRYPTED, .srtp_allowed = true },
+		{ { .class = CALL_CLASS_ENCRYPTED, .srtp_allowed = true },
 		  TOP("1") SAVP CM("1", KEY1) CM("1", KEY2),
 		  "SRTP was offered, but no a=crypto line is usable" },
-		{ { .class = SIP_CLASS_ENCRYPTED, .srtp_allowed = true,
+		{ { .class = CALL_CLASS_ENCRYPTED, .srtp_allowed = true,
 		    .menu = CALL_MENU_MEDIUM }, TOP("1") SAVP CM("1", KEY1),
 		  "the SRTP cipher menu admits none of the suites offered" },
 		{ { 0 }, TOP("1"), "no media is offered" },
@@ -307,7 +307,7 @@ static void check_reasons(void)
 	call_begin(&plain, &plain);
 	status = offer(CALL_LEG_A, "v=0\r\n");
 	ok(status == 400, "400: %s", call.verdict.reason);
-	sip_offer_abort(call.session);
+	call_offer_abort(call.session);
 	ok(offer(CALL_LEG_A, TOP("1") AVP) == 0, "and a good one after it");
 	call_end();
 }
@@ -399,7 +399,7 @@ static void check_reflection(void)
 
 static void check_content(void)
 {
-	struct sip_policy fallback = secure;
+	struct call_policy fallback = secure;
 	uint32_t lines;
 
 	fallback.peer_fallback = true;
@@ -439,7 +439,7 @@ static void check_content(void)
 	call_end();
 
 	call_begin(&fallback, &plain);
-	fallback.class = SIP_CLASS_CLEAR;
+	fallback.class = CALL_CLASS_CLEAR;
 	call.leg[0].policy = fallback;
 	ok(!offer(CALL_LEG_A, TOP("1") SAVP CM("1", KEY1)) &&
 	   !answer(CALL_LEG_B, TOP("1") AVP) && settle() &&
@@ -451,10 +451,10 @@ static void check_content(void)
 	ok(!offer(CALL_LEG_B, TOP("1") AVP) &&
 	   !answer(CALL_LEG_A, TOP("1") AVP) && settle(),
 	   "a delayed offer comes from B");
-	ok(sip_answer_receive(call.session, CALL_LEG_A, "x", 1, &call.verdict)
-	   == -EINVAL && sip_offer_receive(call.session, CALL_LEG_A,
+	ok(call_answer_receive(call.session, CALL_LEG_A, "x", 1, &call.verdict)
+	   == -EINVAL && call_offer_receive(call.session, CALL_LEG_A,
 	   TOP("2") AVP, strlen(TOP("2") AVP), &lines, &call.verdict) == 0 &&
-	   lines == 1 && sip_offer_receive(call.session, CALL_LEG_B, "x", 1,
+	   lines == 1 && call_offer_receive(call.session, CALL_LEG_B, "x", 1,
 	   &lines, &call.verdict) == -EINVAL, "everything in its turn");
 	call_end();
 }
@@ -470,10 +470,10 @@ static unsigned int version_of(const char *text)
 /* Hold and back, the same keys, new keys, another address, AVP to SAVP. */
 static void check_again(void)
 {
-	struct sip_policy fallback = secure;
+	struct call_policy fallback = secure;
 	const char *k1, *k2, *k3;
-	char again[SIP_SDP_SIZE];
-	struct sip_security s;
+	char again[CALL_SDP_SIZE];
+	struct call_protection s;
 	unsigned int v;
 	ssize_t n;
 
@@ -488,13 +488,13 @@ static void check_again(void)
 	v = version_of(call.answer);
 	ok(strlen(k1) == 40 && strlen(k2) == 40 && strcmp(k1, k2),
 	   "each leg has a key of its own");
-	ok(sip_session_unchanged(call.session, CALL_LEG_A, TOP("1") SAVP
+	ok(call_session_unchanged(call.session, CALL_LEG_A, TOP("1") SAVP
 				 CM("1", KEY1), strlen(TOP("1") SAVP
 				 CM("1", KEY1))) &&
-	   !sip_session_unchanged(call.session, CALL_LEG_A, TOP("2") SAVP
+	   !call_session_unchanged(call.session, CALL_LEG_A, TOP("2") SAVP
 				  CM("1", KEY1), strlen(TOP("2") SAVP
 				  CM("1", KEY1))), "a refresh is seen as such");
-	n = sip_session_repeat(call.session, CALL_LEG_A, again, sizeof(again));
+	n = call_session_repeat(call.session, CALL_LEG_A, again, sizeof(again));
 	ok(n == (ssize_t)strlen(call.answer) &&
 	   !memcmp(again, call.answer, (size_t)n), "and answered with the same");
 
@@ -508,13 +508,13 @@ static void check_again(void)
 	ok(!strcmp(k2, key_of(call.answer, CM80)) &&
 	   version_of(call.answer) == v + 1,
 	   "the key towards A goes on, the version grows");
-	sip_session_security(call.session, CALL_LEG_A, &s);
+	call_session_security(call.session, CALL_LEG_A, &s);
 	ok(s.held && s.encrypted, "held, still encrypted");
 
 	ok(!offer(CALL_LEG_A, TOP("3") "m=audio 4000 RTP/SAVP 0\r\n"
 		  "c=IN IP4 0.0.0.0\r\n" CM("1", KEY1)) &&
 	   strstr(call.offer, "a=sendonly"), "hold as old phones say it");
-	sip_offer_abort(call.session);
+	call_offer_abort(call.session);
 	v = version_of(call.offer);
 
 	offer(CALL_LEG_A, TOP("4") SAVP CM("1", KEY2));
@@ -539,7 +539,7 @@ static void check_again(void)
 	   "to B is made anew, so B gets a fresh key");
 	ok(!answer(CALL_LEG_B, TOP("5") "m=audio 5000 RTP/AVP 0\r\n") &&
 	   settle() && !strstr(call.answer, "crypto"), "B falls back");
-	sip_session_security(call.session, CALL_LEG_B, &s);
+	call_session_security(call.session, CALL_LEG_B, &s);
 	ok(!s.encrypted && s.reason, "B: %s", s.reason);
 	ok(!offer(CALL_LEG_A, TOP("7") "m=audio 0 RTP/AVP 0\r\n") &&
 	   strstr(call.offer, "m=audio 0 "), "A ends the line");
@@ -583,26 +583,26 @@ static void check_early(void)
 
 static void check_saved(void)
 {
-	struct sip_security before, after;
+	struct call_protection before, after;
 	char *text, *again;
 
 	call_begin(&secure, &plain);
 	offer(CALL_LEG_A, TOP("1") SAVP CM("1", KEY1));
 	answer(CALL_LEG_B, TOP("1") AVP);
 	settle();
-	sip_session_security(call.session, CALL_LEG_B, &before);
-	text = sip_session_save(call.session);
-	sip_session_free(call.session);
+	call_session_security(call.session, CALL_LEG_B, &before);
+	text = call_session_save(call.session);
+	call_session_free(call.session);
 	memset(call.leg, 0, sizeof(call.leg));
-	call.session = sip_session_new(call.media, &call.leg[0], &call.leg[1]);
-	ok(!sip_session_restore(call.session, text), "restored: %s", text);
-	again = sip_session_save(call.session);
-	sip_session_security(call.session, CALL_LEG_B, &after);
+	call.session = call_session_new(call.media, &call.leg[0], &call.leg[1]);
+	ok(!call_session_restore(call.session, text), "restored: %s", text);
+	again = call_session_save(call.session);
+	call_session_security(call.session, CALL_LEG_B, &after);
 	ok(!strcmp(text, again) && before.reason == after.reason &&
 	   after.lines == 1, "the same as before");
-	ok(sip_session_restore(call.session, "{}") == -EINVAL &&
-	   sip_session_restore(call.session, "") == -EINVAL &&
-	   sip_session_restore(call.session, "{\"lines\":[[99,[0,\"\",0],"
+	ok(call_session_restore(call.session, "{}") == -EINVAL &&
+	   call_session_restore(call.session, "") == -EINVAL &&
+	   call_session_restore(call.session, "{\"lines\":[[99,[0,\"\",0],"
 	   "[0,\"\",0]]],\"a\":[1,1,1],\"b\":[1,1,1]}") == -EINVAL,
 	   "nonsense is not restored");
 	free(text);
@@ -633,7 +633,7 @@ static void check_families(void)
 		ok(status == (both ? -1 : 488),
 		   "IPv6, addresses of it %d: %s", both, call.verdict.reason ?
 		   call.verdict.reason : "accepted");
-		ok(sip_offer_send(call.session, CALL_LEG_B, out, sizeof(out),
+		ok(call_offer_send(call.session, CALL_LEG_B, out, sizeof(out),
 				  &call.verdict) == -EINVAL,
 		   "ports have to be reserved first");
 		call_end();
@@ -643,7 +643,7 @@ static void check_families(void)
 	call_begin(&plain, &plain);
 	range[1].addr.family = AF_UNSPEC;
 	ok(offer(CALL_LEG_A, TOP("1") AVP) == -1, "IPv4 as well");
-	sip_offer_abort(call.session);
+	call_offer_abort(call.session);
 	call_end();
 	call_media_system_free(media_system);
 	media_system = call_media_system_new(base, &conf, NULL);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/sdp.h"
+#include "call/sdp.h"
 #include "tap.h"
 
 #define HEAD "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\n"
@@ -39,16 +39,16 @@ static const char rich[] =
 	"m=image 6000 udptl t38\r\nm=audio 0 RTP/AVP 0\r\n"
 	"m=audio 7000/2 RTP/AVP 0\r\n";
 
-static struct sip_sdp *parse(const char *text, size_t len, int *err,
+static struct call_sdp *parse(const char *text, size_t len, int *err,
 			     const char **why)
 {
 	char *exact = malloc(len ? len : 1);
-	struct sip_sdp *sdp = NULL;
+	struct call_sdp *sdp = NULL;
 	unsigned int line;
 
 	memcpy(exact, text, len);
 	*why = NULL;
-	*err = sip_sdp_parse(exact, len, &sdp, why, &line);
+	*err = call_sdp_parse(exact, len, &sdp, why, &line);
 	free(exact);
 	return sdp;
 }
@@ -68,9 +68,9 @@ static void check_rich(void)
 		"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
 		"m=image 6000 udptl t38\r\n", "m=audio 0 RTP/AVP 0\r\n",
 	};
-	static char text[SIP_SDP_SIZE + 1], again[SIP_SDP_SIZE];
-	struct sip_sdp *sdp, *second;
-	struct sip_sdp_media *m;
+	static char text[CALL_SDP_SIZE + 1], again[CALL_SDP_SIZE];
+	struct call_sdp *sdp, *second;
+	struct call_sdp_media *m;
 	const char *why;
 	ssize_t n;
 	int err;
@@ -80,22 +80,22 @@ static void check_rich(void)
 		why ? why : "-"))
 		return;
 	m = sdp->media;
-	ok(m[0].kind == SIP_SDP_AUDIO && m[0].proto == SIP_SDP_SAVPF &&
+	ok(m[0].kind == CALL_SDP_AUDIO && m[0].proto == CALL_SDP_SAVPF &&
 	   m[0].port == 4000 && m[0].rtcp_port == 4005 && m[0].rtcp_mux &&
-	   m[0].direction == SIP_SDP_RECV && m[0].addr.family == AF_INET6,
+	   m[0].direction == CALL_SDP_RECV && m[0].addr.family == AF_INET6,
 	   "first line");
 	ok(m[0].crypto_count == 2 && !m[0].crypto[0].fault &&
 	   m[0].crypto[0].tag == 1 && m[0].crypto[1].fault,
 	   "its keys, one bad: %s", m[0].crypto[1].fault);
-	ok(m[1].kind == SIP_SDP_VIDEO && m[1].direction == SIP_SDP_SEND &&
+	ok(m[1].kind == CALL_SDP_VIDEO && m[1].direction == CALL_SDP_SEND &&
 	   m[1].addr.family == AF_INET && !m[1].rtcp_port,
 	   "second line has its own address, the session's direction");
-	ok(m[2].kind == SIP_SDP_OTHER && m[3].proto == SIP_SDP_FOREIGN &&
-	   !m[4].port && m[5].proto == SIP_SDP_FOREIGN,
+	ok(m[2].kind == CALL_SDP_OTHER && m[3].proto == CALL_SDP_FOREIGN &&
+	   !m[4].port && m[5].proto == CALL_SDP_FOREIGN,
 	   "other kinds, protocols, port 0, several ports");
 	ok(!memmem(sdp->text, sdp->size, "WVNfX19z", 8),
 	   "no key is left in the text");
-	n = sip_sdp_write(sdp, text, SIP_SDP_SIZE);
+	n = call_sdp_write(sdp, text, CALL_SDP_SIZE);
 	ok(n > 0, "written");
 	text[n > 0 ? n : 0] = '\0';
 	for (size_t i = 0; i < sizeof(gone) / sizeof(*gone); i++)
@@ -104,21 +104,21 @@ static void check_rich(void)
 		ok(strstr(text, kept[i]), "kept: %.*s",
 		   (int)strcspn(kept[i], "\r"), kept[i]);
 	second = parse(text, (size_t)n, &err, &why);
-	ok(second && sip_sdp_write(second, again, sizeof(again)) == n &&
+	ok(second && call_sdp_write(second, again, sizeof(again)) == n &&
 	   !memcmp(text, again, (size_t)n), "reading it again changes nothing");
-	sip_sdp_free(second);
-	sip_sdp_forget_keys(sdp);
-	n = sip_sdp_write(sdp, text, SIP_SDP_SIZE);
+	call_sdp_free(second);
+	call_sdp_forget_keys(sdp);
+	n = call_sdp_write(sdp, text, CALL_SDP_SIZE);
 	ok(n > 0 && !memmem(text, (size_t)n, "a=crypto", 8),
 	   "without keys no crypto line is written");
-	sip_sdp_free(sdp);
+	call_sdp_free(sdp);
 }
 
 /* Anywhere cut: whole or refused; written: fits or -ENOSPC and nothing. */
 static void check_cuts(const char *text, const char *name)
 {
 	size_t len = strlen(text), accepted = 0;
-	struct sip_sdp *sdp;
+	struct call_sdp *sdp;
 	const char *why;
 	bool sane = true, clean = true;
 	int err;
@@ -127,14 +127,14 @@ static void check_cuts(const char *text, const char *name)
 		sdp = parse(text, cut, &err, &why);
 		sane = sane && (sdp ? !err : err < 0 && why);
 		accepted += !!sdp;
-		sip_sdp_free(sdp);
+		call_sdp_free(sdp);
 	}
 	ok(sane && accepted < len, "%s: cut anywhere, %zu of %zu whole", name,
 	   accepted, len);
 	sdp = parse(text, len, &err, &why);
 	for (size_t size = 0; sdp; size++) {
 		char *exact = malloc(size ? size : 1);
-		ssize_t n = sip_sdp_write(sdp, exact, size);
+		ssize_t n = call_sdp_write(sdp, exact, size);
 
 		/* Half a description may hold a whole key. */
 		for (size_t i = 0; n == -ENOSPC && i < size; i++)
@@ -147,7 +147,7 @@ static void check_cuts(const char *text, const char *name)
 		   "%s: written in %zu bytes, not in less", name, size);
 		break;
 	}
-	sip_sdp_free(sdp);
+	call_sdp_free(sdp);
 }
 
 static void check_bad(void)
@@ -195,14 +195,14 @@ static void check_bad(void)
 		TOP AUDIO "a=rtcp:65536\r\n",
 		TOP AUDIO "a=rtcp:4001 IN IP4\r\n",
 	};
-	struct sip_sdp *sdp;
+	struct call_sdp *sdp;
 	const char *why;
 	int err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		sdp = parse(bad[i], strlen(bad[i]), &err, &why);
 		ok(!sdp && err == -EINVAL && why, "refused: %s", why);
-		sip_sdp_free(sdp);
+		call_sdp_free(sdp);
 	}
 	sdp = parse(TOP "a=x\0y\r\n", sizeof(TOP "a=x\0y\r\n") - 1, &err, &why);
 	ok(!sdp && err == -EINVAL, "refused: NUL");
@@ -225,14 +225,14 @@ static void check_limits(void)
 		unsigned int count;
 		const char *what;
 	} rows[] = {
-		{ TOP, AUDIO, SIP_SDP_MEDIA, "media lines" },
-		{ TOP AUDIO, CRYPTO, SIP_SDP_CRYPTO, "crypto lines" },
-		{ TOP AUDIO, "a=crypto\r\n", SIP_SDP_CRYPTO, "empty ones" },
-		{ TOP, "a=x\r\n", SIP_SDP_LINES - 5, "lines" },
-		{ TOP "a=", "x", SIP_SDP_LINE_LEN - 2, "bytes of a line" },
+		{ TOP, AUDIO, CALL_SDP_MEDIA, "media lines" },
+		{ TOP AUDIO, CRYPTO, CALL_SDP_CRYPTO, "crypto lines" },
+		{ TOP AUDIO, "a=crypto\r\n", CALL_SDP_CRYPTO, "empty ones" },
+		{ TOP, "a=x\r\n", CALL_SDP_LINES - 5, "lines" },
+		{ TOP "a=", "x", CALL_SDP_LINE_LEN - 2, "bytes of a line" },
 	};
-	static char big[SIP_SDP_SIZE + 2];
-	struct sip_sdp *sdp;
+	static char big[CALL_SDP_SIZE + 2];
+	struct call_sdp *sdp;
 	const char *why;
 	int err;
 
@@ -245,11 +245,11 @@ static void check_limits(void)
 			ok(over ? err == -E2BIG && !sdp : sdp != NULL,
 			   "%u %s: %s", rows[i].count + over, rows[i].what,
 			   why ? why : "accepted");
-			sip_sdp_free(sdp);
+			call_sdp_free(sdp);
 			free(text);
 		}
 	}
-	for (size_t len = SIP_SDP_SIZE; len <= SIP_SDP_SIZE + 1; len++) {
+	for (size_t len = CALL_SDP_SIZE; len <= CALL_SDP_SIZE + 1; len++) {
 		size_t at = strlen(strcpy(big, TOP));
 
 		while (at < len) {
@@ -261,15 +261,15 @@ static void check_limits(void)
 			big[at - 1] = '\n';
 		}
 		sdp = parse(big, len, &err, &why);
-		ok(len > SIP_SDP_SIZE ? err == -E2BIG : sdp != NULL,
+		ok(len > CALL_SDP_SIZE ? err == -E2BIG : sdp != NULL,
 		   "%zu bytes: %s", len, sdp ? "accepted" : why);
-		sip_sdp_free(sdp);
+		call_sdp_free(sdp);
 	}
 }
 
 static void check_details(void)
 {
-	struct sip_sdp *sdp;
+	struct call_sdp *sdp;
 	const char *why;
 	int err;
 
@@ -277,30 +277,30 @@ static void check_details(void)
 		    strlen(HEAD "c=IN IP4 0.0.0.0\nt=0 0\n"
 			   "m=audio 4000 RTP/AVP 0"), &err, &why);
 	ok(sdp && sdp->media[0].hold &&
-	   sdp->media[0].direction == SIP_SDP_SEND,
+	   sdp->media[0].direction == CALL_SDP_SEND,
 	   "0.0.0.0 is hold; bare line feeds and no last one will do");
-	sip_sdp_free(sdp);
+	call_sdp_free(sdp);
 	sdp = parse(TOP "a=crypto:1 AES_CM_128_HMAC_SHA1_80 " KEY "\r\n" AUDIO,
 		    strlen(TOP CRYPTO AUDIO), &err, &why);
 	ok(sdp && !sdp->media[0].crypto_count && !sdp->line_count &&
 	   !memmem(sdp->text, sdp->size, "WVNf", 4),
 	   "keys of the whole session are none");
-	sip_sdp_free(sdp);
+	call_sdp_free(sdp);
 	sdp = parse(TOP AUDIO "\r\n", strlen(TOP AUDIO "\r\n"), &err, &why);
 	ok(sdp != NULL, "an empty line at the end is suffered");
-	sip_sdp_free(sdp);
+	call_sdp_free(sdp);
 	sdp = parse(TOP, strlen(TOP), &err, &why);
 	ok(sdp && !sdp->media_count, "no media at all");
-	sip_sdp_free(sdp);
-	sip_sdp_free(NULL);
-	for (int p = SIP_SDP_FOREIGN; p <= SIP_SDP_SAVPF; p++)
+	call_sdp_free(sdp);
+	call_sdp_free(NULL);
+	for (int p = CALL_SDP_FOREIGN; p <= CALL_SDP_SAVPF; p++)
 		for (int s = 0; s < 2; s++) {
-			enum sip_sdp_proto q = sip_sdp_proto_with(
-				(enum sip_sdp_proto)p, s);
+			enum call_sdp_proto q = call_sdp_proto_with(
+				(enum call_sdp_proto)p, s);
 
-			ok(p ? sip_sdp_proto_secure(q) == !!s &&
-			   (q >= SIP_SDP_AVPF) == (p >= SIP_SDP_AVPF) :
-			   q == SIP_SDP_FOREIGN, "protocol %d, secure %d", p, s);
+			ok(p ? call_sdp_proto_secure(q) == !!s &&
+			   (q >= CALL_SDP_AVPF) == (p >= CALL_SDP_AVPF) :
+			   q == CALL_SDP_FOREIGN, "protocol %d, secure %d", p, s);
 		}
 }
 

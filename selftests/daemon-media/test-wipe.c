@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/offer.h"
+#include "call/offer.h"
 #include "tap.h"
 
 #define TOP(v) "v=0\r\no=- 1 " v " IN IP4 192.0.2.1\r\ns=-\r\n" \
@@ -48,9 +48,9 @@ void __wrap_free(void *ptr)
 
 static void look_for_key(const char *text, size_t len)
 {
-	struct sip_sdp_crypto c;
+	struct call_sdp_crypto c;
 
-	if (!sip_sdp_crypto_parse(text, len, &c)) {
+	if (!call_sdp_crypto_parse(text, len, &c)) {
 		look_for(c.crypto.keys[0].material);
 		look_for(memmem(text, len, "inline:", 7) + 7);
 	}
@@ -71,7 +71,7 @@ static void on_applied(void *arg, int err, const char *why)
 	*(int *)arg = err ? err : 1;
 }
 
-static char out[SIP_SDP_SIZE];
+static char out[CALL_SDP_SIZE];
 
 static void say(ssize_t n)
 {
@@ -79,30 +79,30 @@ static void say(ssize_t n)
 	look_for_keys(out);
 }
 
-static void round_of(struct sip_session *session, struct call_media *media,
+static void round_of(struct call_session *session, struct call_media *media,
 		     struct event_base *base, const char *offer,
 		     const char *answer, bool commit)
 {
-	struct sip_verdict verdict;
+	struct call_verdict verdict;
 	uint32_t lines;
 	int done = 0;
 
-	sip_offer_receive(session, CALL_LEG_A, offer, strlen(offer), &lines,
+	call_offer_receive(session, CALL_LEG_A, offer, strlen(offer), &lines,
 			  &verdict);
-	say(sip_offer_send(session, CALL_LEG_B, out, sizeof(out) - 1,
+	say(call_offer_send(session, CALL_LEG_B, out, sizeof(out) - 1,
 			   &verdict));
-	sip_answer_receive(session, CALL_LEG_B, answer, strlen(answer),
+	call_answer_receive(session, CALL_LEG_B, answer, strlen(answer),
 			   &verdict);
 	if (!verdict.status) {
-		say(sip_answer_send(session, CALL_LEG_A, out, sizeof(out) - 1,
+		say(call_answer_send(session, CALL_LEG_A, out, sizeof(out) - 1,
 				    &verdict));
 		call_media_apply(media, on_applied, &done);
 		event_base_loop(base, EVLOOP_NONBLOCK);
 	}
 	if (commit)
-		sip_offer_commit(session);
+		call_offer_commit(session);
 	else
-		sip_offer_abort(session);
+		call_offer_abort(session);
 }
 
 int main(void)
@@ -110,14 +110,14 @@ int main(void)
 	static const struct call_media_conf conf;
 	static const uint8_t id[CALL_MEDIA_ID_LEN];
 	static const char line[] = "1 AES_CM_128_HMAC_SHA1_80 inline:";
-	struct sip_leg a = { .policy = { .class = SIP_CLASS_ENCRYPTED,
+	struct call_sdp_leg a = { .policy = { .class = CALL_CLASS_ENCRYPTED,
 					 .srtp_allowed = true } }, b = a;
 	struct event_base *base = event_base_new();
 	struct call_media_system *system = call_media_system_new(base, &conf,
 								 NULL);
 	struct call_media *media = call_media_new(system, id, NULL, NULL);
-	struct sip_session *session = sip_session_new(media, &a, &b);
-	struct sip_sdp *sdp;
+	struct call_session *session = call_session_new(media, &a, &b);
+	struct call_sdp *sdp;
 	const char *why;
 	unsigned int at;
 	char *probe = malloc(100), text[128];
@@ -140,16 +140,16 @@ int main(void)
 		 TOP("3") LINE("5000", "9", KEY2), false);
 	round_of(session, media, base, TOP("4") LINE("4004", "1", KEY1),
 		 TOP("4") LINE("5002", "4", KEY2), true);
-	sip_session_free(session);
+	call_session_free(session);
 	call_media_free(media);
 	ok(needle_count > 40 && freed > 20 && !leaks,
 	   "%u blocks, %u keys looked for, %u found", freed, needle_count / 2,
 	   leaks);
 	/* Refused half-way: the key line was read, or was not. */
-	at = (unsigned int)sip_sdp_parse(TOP("1") LINE("4000", "1", KEY1) "x=",
+	at = (unsigned int)call_sdp_parse(TOP("1") LINE("4000", "1", KEY1) "x=",
 		strlen(TOP("1") LINE("4000", "1", KEY1) "x="), &sdp, &why,
 		&at);
-	at |= (unsigned int)sip_sdp_parse("x=\r\n" LINE("4000", "1", KEY1),
+	at |= (unsigned int)call_sdp_parse("x=\r\n" LINE("4000", "1", KEY1),
 		strlen("x=\r\n" LINE("4000", "1", KEY1)), &sdp, &why, &at);
 	ok(at && !leaks, "nor is one left of what was refused");
 	call_media_system_free(system);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/sdp.h"
+#include "call/sdp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,7 +19,7 @@ static void expect(bool truth)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct call_crypto zero;
-	struct sip_sdp_crypto c, again;
+	struct call_sdp_crypto c, again;
 	char *exact = malloc(size ? size : 1), text[256];
 	const char *fault;
 	ssize_t n;
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(exact, data, size);
 	memset(&c, 0xa5, sizeof(c));
-	fault = sip_sdp_crypto_parse(exact, size, &c);
+	fault = call_sdp_crypto_parse(exact, size, &c);
 	free(exact);
 	expect(fault == c.fault);
 	if (fault) {
@@ -43,8 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		expect(key->mki_len == c.crypto.keys[0].mki_len);
 		expect(c.crypto.key_count == 1 || key->mki_len);
 	}
-	n = sip_sdp_crypto_write(&c, text, sizeof(text));
-	expect(n > 0 && !sip_sdp_crypto_parse(text, (size_t)n, &again));
+	n = call_sdp_crypto_write(&c, text, sizeof(text));
+	expect(n > 0 && !call_sdp_crypto_parse(text, (size_t)n, &again));
 	expect(call_key_equal(&again.crypto.keys[0], &c.crypto.keys[0]));
 	return 0;
 }

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/offer.h"
+#include "call/offer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char out[4 * SIP_SDP_SIZE];
+static char out[4 * CALL_SDP_SIZE];
 
 static void expect(bool truth)
 {
@@ -18,9 +18,9 @@ static void expect(bool truth)
 		abort();
 }
 
-static void set_policy(struct sip_policy *policy, uint8_t bits)
+static void set_policy(struct call_policy *policy, uint8_t bits)
 {
-	policy->class = bits & 1 ? SIP_CLASS_ENCRYPTED : SIP_CLASS_CLEAR;
+	policy->class = bits & 1 ? CALL_CLASS_ENCRYPTED : CALL_CLASS_CLEAR;
 	policy->srtp_allowed = bits & 2;
 	policy->srtp_required = bits & 4;
 	policy->peer_fallback = bits & 8;
@@ -30,9 +30,9 @@ static void set_policy(struct sip_policy *policy, uint8_t bits)
 }
 
 /* Keys only where they may be; at least it can be read. */
-static void check(ssize_t n, const struct sip_policy *policy)
+static void check(ssize_t n, const struct call_policy *policy)
 {
-	struct sip_sdp *sdp = NULL;
+	struct call_sdp *sdp = NULL;
 	const char *why;
 	unsigned int line;
 	bool keys;
@@ -41,46 +41,46 @@ static void check(ssize_t n, const struct sip_policy *policy)
 		return;
 	keys = memmem(out, (size_t)n, "\na=crypto:", 10);
 	expect(!keys || (policy->srtp_allowed &&
-			 policy->class == SIP_CLASS_ENCRYPTED));
-	if (n <= SIP_SDP_SIZE)
-		expect(!sip_sdp_parse(out, (size_t)n, &sdp, &why, &line) ||
-		       line > SIP_SDP_LINES / 2);
-	sip_sdp_free(sdp);
+			 policy->class == CALL_CLASS_ENCRYPTED));
+	if (n <= CALL_SDP_SIZE)
+		expect(!call_sdp_parse(out, (size_t)n, &sdp, &why, &line) ||
+		       line > CALL_SDP_LINES / 2);
+	call_sdp_free(sdp);
 }
 
-static void play(struct sip_session *session, struct sip_leg *a,
-		 struct sip_leg *b, const char *offer, size_t offer_len,
+static void play(struct call_session *session, struct call_sdp_leg *a,
+		 struct call_sdp_leg *b, const char *offer, size_t offer_len,
 		 const char *answer, size_t answer_len)
 {
-	struct sip_verdict verdict;
-	struct sip_security security;
+	struct call_verdict verdict;
+	struct call_protection security;
 	uint32_t lines;
 	ssize_t n;
 
-	if (sip_offer_receive(session, CALL_LEG_A, offer, offer_len, &lines,
+	if (call_offer_receive(session, CALL_LEG_A, offer, offer_len, &lines,
 			      &verdict) || verdict.status) {
 		expect(!verdict.status || verdict.reason);
-		sip_offer_abort(session);
+		call_offer_abort(session);
 		return;
 	}
-	n = sip_offer_send(session, CALL_LEG_B, out, sizeof(out), &verdict);
+	n = call_offer_send(session, CALL_LEG_B, out, sizeof(out), &verdict);
 	check(n, &b->policy);
-	if (n < 0 || sip_answer_receive(session, CALL_LEG_B, answer,
+	if (n < 0 || call_answer_receive(session, CALL_LEG_B, answer,
 					answer_len, &verdict) ||
 	    verdict.status) {
-		sip_offer_abort(session);
+		call_offer_abort(session);
 		return;
 	}
-	n = sip_answer_send(session, CALL_LEG_A, out, sizeof(out), &verdict);
+	n = call_answer_send(session, CALL_LEG_A, out, sizeof(out), &verdict);
 	check(n, &a->policy);
-	sip_offer_commit(session);
+	call_offer_commit(session);
 	for (int leg = 0; leg < 2; leg++) {
-		struct sip_policy *policy = leg ? &b->policy : &a->policy;
+		struct call_policy *policy = leg ? &b->policy : &a->policy;
 
-		sip_session_security(session, (enum call_leg)leg, &security);
+		call_session_security(session, (enum call_leg)leg, &security);
 		expect(security.encrypted || security.reason);
 		expect(!security.encrypted || (policy->srtp_allowed &&
-		       policy->class == SIP_CLASS_ENCRYPTED));
+		       policy->class == CALL_CLASS_ENCRYPTED));
 		expect(!policy->srtp_required || security.encrypted ||
 		       !security.lines);
 	}
@@ -91,8 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct call_media_conf conf;
 	static const uint8_t id[CALL_MEDIA_ID_LEN];
 	static struct call_media_system *media_system;
-	struct sip_leg a = { 0 }, b = { 0 };
-	struct sip_session *session;
+	struct call_sdp_leg a = { 0 }, b = { 0 };
+	struct call_session *session;
 	struct call_media *media;
 	const char *text = (const char *)data + 2, *cut;
 	size_t len = size - 2, offer_len;
@@ -106,13 +106,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	set_policy(&a.policy, data[0]);
 	set_policy(&b.policy, data[1]);
 	media = call_media_new(media_system, id, NULL, NULL);
-	session = sip_session_new(media, &a, &b);
+	session = call_session_new(media, &a, &b);
 	/* The answer may be the offer: nobody thinks of that. */
 	play(session, &a, &b, text, offer_len, cut ? cut + 1 : text,
 	     cut ? len - offer_len - 1 : offer_len);
 	play(session, &a, &b, cut ? cut + 1 : text,
 	     cut ? len - offer_len - 1 : offer_len, text, offer_len);
-	sip_session_free(session);
+	call_session_free(session);
 	call_media_free(media);
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/sdp.h"
+#include "call/sdp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,13 +16,13 @@ static void expect(bool truth)
 		abort();
 }
 
-static void check(const struct sip_sdp *sdp)
+static void check(const struct call_sdp *sdp)
 {
-	expect(sdp->media_count <= SIP_SDP_MEDIA);
+	expect(sdp->media_count <= CALL_SDP_MEDIA);
 	for (unsigned int i = 0; i < sdp->media_count; i++) {
-		const struct sip_sdp_media *m = &sdp->media[i];
+		const struct call_sdp_media *m = &sdp->media[i];
 
-		expect(m->crypto_count <= SIP_SDP_CRYPTO);
+		expect(m->crypto_count <= CALL_SDP_CRYPTO);
 		for (unsigned int j = 0; j < m->crypto_count; j++) {
 			const struct call_crypto *c = &m->crypto[j].crypto;
 
@@ -34,8 +34,8 @@ static void check(const struct sip_sdp *sdp)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char one[2 * SIP_SDP_SIZE], two[2 * SIP_SDP_SIZE];
-	struct sip_sdp *sdp = NULL, *again = NULL;
+	static char one[2 * CALL_SDP_SIZE], two[2 * CALL_SDP_SIZE];
+	struct call_sdp *sdp = NULL, *again = NULL;
 	char *exact = malloc(size ? size : 1);
 	const char *why = NULL;
 	unsigned int line;
@@ -44,24 +44,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size)
 		memcpy(exact, data, size);
-	err = sip_sdp_parse(exact, size, &sdp, &why, &line);
+	err = call_sdp_parse(exact, size, &sdp, &why, &line);
 	free(exact);
 	if (err) {
 		expect(why && !sdp);
 		return 0;
 	}
 	check(sdp);
-	n = sip_sdp_write(sdp, one, sizeof(one));
+	n = call_sdp_write(sdp, one, sizeof(one));
 	expect(n > 0);
 	expect(!memmem(one, (size_t)n, "\na=candidate:", 13));
 	expect(!memmem(one, (size_t)n, "\na=fingerprint:", 15));
 	/* Directions and addresses written out may be too much to read. */
-	if (n <= SIP_SDP_SIZE &&
-	    !sip_sdp_parse(one, (size_t)n, &again, &why, &line)) {
-		expect(sip_sdp_write(again, two, sizeof(two)) == n);
+	if (n <= CALL_SDP_SIZE &&
+	    !call_sdp_parse(one, (size_t)n, &again, &why, &line)) {
+		expect(call_sdp_write(again, two, sizeof(two)) == n);
 		expect(!memcmp(one, two, (size_t)n));
 	}
-	sip_sdp_free(again);
-	sip_sdp_free(sdp);
+	call_sdp_free(again);
+	call_sdp_free(sdp);
 	return 0;
 }

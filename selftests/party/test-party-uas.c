@@ -56,7 +56,7 @@ static void test_who(void **state)
 	assert_int_equal(w->party->line, 1001);
 	assert_string_equal(w->party->display, "Line 1001");
 	assert_int_equal(w->party->signalling, STORE_ENCRYPTED);
-	assert_int_equal(w->party->leg.policy.class, SIP_CLASS_ENCRYPTED);
+	assert_int_equal(w->party->leg.policy.class, CALL_CLASS_ENCRYPTED);
 	assert_true(w->party->leg.policy.srtp_allowed);
 	assert_true(w->party->is_trusted_type);
 	assert_false(w->party->leg.policy.peer_fallback);
@@ -422,7 +422,7 @@ static void test_class_changes(void **state)
 	expect_sent(w, "200 INFO");
 	expect_events(w, "changed\n");
 	assert_int_equal(w->party->signalling, STORE_NONSECURE);
-	assert_int_equal(w->party->leg.policy.class, SIP_CLASS_CLEAR);
+	assert_int_equal(w->party->leg.policy.class, CALL_CLASS_CLEAR);
 }
 
 #define REL "Supported: 100rel\n"

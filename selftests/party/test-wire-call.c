@@ -39,7 +39,7 @@ static const struct call_party *other(const struct call_party *party)
 
 static ssize_t describe(struct call_party *party, char *buf, size_t size)
 {
-	return party->bridge ? sip_session_repeat(party->bridge->session,
+	return party->bridge ? call_session_repeat(party->bridge->session,
 						  party->side, buf, size) : -1;
 }
 

@@ -15,7 +15,7 @@ static void counted(void *arg, int err, unsigned int line, enum call_leg from,
 		.status = 480, .text = "no media from either side",
 	};
 	struct call_bridge *bridge = arg;
-	struct sip_security security;
+	struct call_protection security;
 	bool was_silent;
 
 	if (err || line == CALL_LINES || !counters)
@@ -29,7 +29,7 @@ static void counted(void *arg, int err, unsigned int line, enum call_leg from,
 		bridge->is_silent[CALL_LEG_A] = was_silent;
 		return;
 	}
-	sip_session_security(bridge->session, CALL_LEG_A, &security);
+	call_session_security(bridge->session, CALL_LEG_A, &security);
 	if (!was_silent || !bridge->is_silent[CALL_LEG_A] || security.held)
 		return;
 	bridge->call->system->counters.dead++;
@@ -69,6 +69,10 @@ void call_alarm(void *arg, unsigned int line, enum call_leg from,
 		refresh_keys(bridge);
 		break;
 	case CALL_MEDIA_LATCHED:
+		/* What symmetric RTP is for. */
+		call_log(bridge->call, LOG_LEVEL_INFO, "media-latched",
+			 call_media_event_about(event));
+		return;
 	case CALL_MEDIA_SSRCS:
 		break;
 	}

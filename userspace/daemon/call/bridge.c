@@ -23,7 +23,7 @@ struct call_bridge *call_bridge_new(struct call *call, struct call_party *a,
 				       call_alarm, bridge);
 	if (!bridge->media)
 		goto err_free;
-	bridge->session = sip_session_new(bridge->media, &a->leg, &b->leg);
+	bridge->session = call_session_new(bridge->media, &a->leg, &b->leg);
 	if (!bridge->session)
 		goto err_media;
 	for (i = 0; i < 2; i++) {
@@ -62,7 +62,7 @@ void call_bridge_free(struct call_bridge *bridge)
 		call_round_abort(bridge);
 		call_media_free(bridge->media);
 	}
-	sip_session_free(bridge->session);
+	call_session_free(bridge->session);
 	free(bridge);
 }
 
@@ -92,6 +92,6 @@ ssize_t call_party_describe(struct call_party *party, char *buf, size_t size)
 	if (!party->bridge || !party->call->is_up ||
 	    party->bridge->round.state != CALL_ROUND_IDLE)
 		return -EBUSY;
-	return sip_session_repeat(party->bridge->session, party->side, buf,
+	return call_session_repeat(party->bridge->session, party->side, buf,
 				  size);
 }

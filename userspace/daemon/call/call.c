@@ -383,9 +383,10 @@ void call_show_security(struct call *call)
 	for (i = 0; i < 2; i++)
 		call_leg_facts_of(call->bridges->party[i], &facts[i]);
 	now = call_status(facts, 2);
-	if (now == call->security && call->is_recorded)
+	if (call->is_shown && now == call->security)
 		return;
 	call->security = now;
+	call->is_shown = true;
 	for (i = 0; i < 2; i++) {
 		party = call->bridges->party[i];
 		if (party->shows_security)

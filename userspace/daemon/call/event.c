@@ -111,11 +111,11 @@ void call_answered(struct call_party *party, const char *sdp, size_t len)
 static bool fall_back(struct call_bridge *bridge, struct call_party *party,
 		      const struct call_cause *cause)
 {
-	struct sip_policy *policy = &party->leg.policy;
+	struct call_policy *policy = &party->leg.policy;
 
 	if (party->is_connected || !bridge->call->offer ||
 	    policy->srtp_required || policy->plain_only ||
-	    !policy->srtp_allowed || policy->class != SIP_CLASS_ENCRYPTED ||
+	    !policy->srtp_allowed || policy->class != CALL_CLASS_ENCRYPTED ||
 	    (cause->status != 488 && cause->status != 415 &&
 	     cause->status != 606))
 		return false;

@@ -45,7 +45,7 @@ struct call_bridge {
 	struct call_bridge *next;
 	struct call_party *party[2];
 	struct call_media *media;
-	struct sip_session *session;
+	struct call_session *session;
 	struct call_round round;
 	/* What each leg had sent when it was last found silent. */
 	uint64_t silent_at[2];
@@ -83,7 +83,8 @@ struct call {
 	int64_t started, answered;	/* seconds since 1970; 0: not yet */
 	bool is_up;			/* one bridge, both connected */
 	bool is_recorded;		/* in the database */
-	enum call_security security;	/* as it was shown last */
+	enum call_security security;	/* as it was shown last, */
+	bool is_shown;			/* ... if it was */
 };
 
 struct call_system {

@@ -26,7 +26,7 @@
 #include <jansson.h>
 
 #include "call/status.h"
-#include "sip/offer.h"
+#include "call/offer.h"
 #include "store/store.h"
 
 struct call;
@@ -58,7 +58,7 @@ struct call_party {
 	bool shows_security;		/* takes ops->security() */
 	bool has_claim;			/* trunks: its Call-Info said so */
 	enum call_security claim;
-	struct sip_leg leg;		/* zeroed; policy and addr filled in */
+	struct call_sdp_leg leg;		/* zeroed; policy and addr filled in */
 	int family;			/* AF_INET, AF_INET6: where its media is */
 	bool is_connected;		/* by a 2xx, in either direction */
 

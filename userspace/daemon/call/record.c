@@ -11,7 +11,7 @@
 
 static json_t *save_party(const struct call_party *party)
 {
-	const struct sip_policy *policy = &party->leg.policy;
+	const struct call_policy *policy = &party->leg.policy;
 
 	return json_pack(
 		"{s:s, s:o, s:b, s:I, s:s, s:I, s:s, s:s, s:i, s:b, s:b,"
@@ -38,7 +38,7 @@ int call_record(struct call *call)
 {
 	struct call_bridge *bridge = call->bridges;
 	char *media = call_media_save(bridge->media);
-	char *session = sip_session_save(bridge->session);
+	char *session = call_session_save(bridge->session);
 	struct store_call row = {
 		.id = call->name, .cookie_len = sizeof(call->id),
 		.started = call->started,
@@ -109,7 +109,7 @@ static struct call_party *load_party(struct call_system *system,
 	json_int_t device, line, id, version;
 	int is_trunk, signalling, trusted, shows, media, addr, family, menu;
 	int allowed, required, no_offer, peer, own;
-	struct sip_policy *policy;
+	struct call_policy *policy;
 
 	if (protocol)
 		party = protocol->restore(protocol->arg,
@@ -146,7 +146,7 @@ static struct call_party *load_party(struct call_system *system,
 	party->family = family;
 	party->is_connected = true;
 	policy = &party->leg.policy;
-	policy->class = (enum sip_class)signalling;
+	policy->class = (enum call_class)signalling;
 	policy->srtp_allowed = allowed;
 	policy->srtp_required = required;
 	policy->plain_only = no_offer;
@@ -172,8 +172,8 @@ static int restore_bridge(struct call *call, struct call_party *a,
 	if (err)
 		goto err_free;
 	bridge->call = call;
-	bridge->session = sip_session_new(bridge->media, &a->leg, &b->leg);
-	err = bridge->session ? sip_session_restore(bridge->session, text) :
+	bridge->session = call_session_new(bridge->media, &a->leg, &b->leg);
+	err = bridge->session ? call_session_restore(bridge->session, text) :
 				-ENOMEM;
 	if (err)
 		goto err_session;
@@ -185,7 +185,7 @@ static int restore_bridge(struct call *call, struct call_party *a,
 	return 0;
 
 err_session:
-	sip_session_free(bridge->session);
+	call_session_free(bridge->session);
 	call_media_free(bridge->media);
 err_free:
 	free(bridge);

@@ -39,14 +39,14 @@ void call_round_abort(struct call_bridge *bridge)
 	struct call_round *round = &bridge->round;
 
 	if (round->state > CALL_ROUND_SOLICITED) {
-		sip_offer_abort(bridge->session);
+		call_offer_abort(bridge->session);
 		call_media_rollback(bridge->media);
 	}
 	forget_answer(round);
 	memset(round, 0, sizeof(*round));
 }
 
-static struct call_cause cause_of(const struct sip_verdict *verdict)
+static struct call_cause cause_of(const struct call_verdict *verdict)
 {
 	return (struct call_cause){
 		.status = verdict->status ? verdict->status : 488,
@@ -94,8 +94,8 @@ static void reserved(void *arg, int err, const char *why)
 {
 	struct call_bridge *bridge = arg;
 	struct call_cause cause = internal_error;
-	struct sip_verdict verdict;
-	char sdp[SIP_SDP_SIZE];
+	struct call_verdict verdict;
+	char sdp[CALL_SDP_SIZE];
 	struct call_party *to = answerer(bridge);
 	ssize_t len;
 
@@ -105,7 +105,7 @@ static void reserved(void *arg, int err, const char *why)
 		turn_down(bridge, &cause);
 		return;
 	}
-	len = sip_offer_send(bridge->session,
+	len = call_offer_send(bridge->session,
 			     call_other_leg(bridge->round.from), sdp,
 			     sizeof(sdp), &verdict);
 	if (len == -EPERM)
@@ -130,8 +130,8 @@ static void reserved(void *arg, int err, const char *why)
 static int repeat(struct call_bridge *bridge, enum call_leg from)
 {
 	struct call_party *party = bridge->party[from];
-	char sdp[SIP_SDP_SIZE];
-	ssize_t len = sip_session_repeat(bridge->session, from, sdp,
+	char sdp[CALL_SDP_SIZE];
+	ssize_t len = call_session_repeat(bridge->session, from, sdp,
 					 sizeof(sdp));
 
 	if (len > 0)
@@ -145,13 +145,13 @@ static void carry(struct call_bridge *bridge, enum call_leg from,
 		  const char *sdp, size_t len)
 {
 	struct call_cause cause = internal_error;
-	struct sip_verdict verdict = {};
+	struct call_verdict verdict = {};
 	uint32_t lines = 0;
 	int err;
 
 	bridge->round.from = from;
 	bridge->round.state = CALL_ROUND_RESERVING;
-	err = sip_offer_receive(bridge->session, from, sdp, len, &lines,
+	err = call_offer_receive(bridge->session, from, sdp, len, &lines,
 				&verdict);
 	if (!err && !verdict.status) {
 		err = call_media_reserve(bridge->media, lines, reserved,
@@ -190,7 +190,7 @@ void call_round_begin(struct call_bridge *bridge, enum call_leg from,
 	}
 	/* A refresh of the session is none of the other leg's business. */
 	if (bridge->call->is_up &&
-	    sip_session_unchanged(bridge->session, from, sdp, len) &&
+	    call_session_unchanged(bridge->session, from, sdp, len) &&
 	    !repeat(bridge, from))
 		return;
 	carry(bridge, from, sdp, len);
@@ -227,11 +227,13 @@ static void applied(void *arg, int err, const char *why)
 				 round->answer_len);
 		return;
 	}
-	sip_offer_commit(bridge->session);
+	call_offer_commit(bridge->session);
 	if (!from->is_connected && call_bridge_up(bridge)) {
 		break_off(bridge, &internal_error);
 		return;
 	}
+	/* Before the answer, which then tells it in its own 2xx. */
+	call_show_security(bridge->call);
 	err = from->ops->answer(from, round->answer, round->answer_len);
 	forget_answer(round);
 	memset(round, 0, sizeof(*round));
@@ -256,8 +258,8 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 {
 	struct call_cause cause = internal_error;
 	struct call_round *round = &bridge->round;
-	struct sip_verdict verdict = {};
-	char answer[SIP_SDP_SIZE];
+	struct call_verdict verdict = {};
+	char answer[CALL_SDP_SIZE];
 	ssize_t n;
 
 	if (round->state != CALL_ROUND_OFFERED ||
@@ -278,7 +280,7 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 	cause.text = "the offer was accepted without a session description";
 	n = -EINVAL;
 	if (sdp)
-		n = sip_answer_receive(bridge->session, from, sdp, len,
+		n = call_answer_receive(bridge->session, from, sdp, len,
 				       &verdict);
 	if (n || verdict.status) {
 		if (verdict.status)
@@ -286,7 +288,7 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 		break_off(bridge, &cause);
 		return;
 	}
-	n = sip_answer_send(bridge->session, round->from, answer,
+	n = call_answer_send(bridge->session, round->from, answer,
 			    sizeof(answer), &verdict);
 	if (n == -EPERM)
 		cause = cause_of(&verdict);

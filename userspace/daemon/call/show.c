@@ -63,7 +63,7 @@ void call_leg_facts_of(const struct call_party *party,
 		       struct call_leg_facts *facts)
 {
 	struct store *store = party->call->system->config.store;
-	struct sip_security media = {};
+	struct call_protection media = {};
 
 	memset(facts, 0, sizeof(*facts));
 	facts->is_trusted_type = party->is_trusted_type;
@@ -73,7 +73,7 @@ void call_leg_facts_of(const struct call_party *party,
 	else
 		judge_line(store, party, facts);
 	if (party->bridge)
-		sip_session_security(party->bridge->session, party->side,
+		call_session_security(party->bridge->session, party->side,
 				     &media);
 	facts->is_media_encrypted = media.encrypted;
 	facts->media_reason = media.reason;

@@ -7,7 +7,7 @@
 #include <sys/random.h>
 
 #include "sip/party-files.h"
-#include "sip/sdp.h"
+#include "call/sdp.h"
 
 /*
  * RFC 3261 section 14.1: who owns the Call-ID waits 2.1 to 4 seconds, the
@@ -273,7 +273,7 @@ static int send_invite(struct sip_party *p, const char *sdp, size_t len)
 static int send_wanted(struct sip_party *p)
 {
 	struct call_party *party = &p->party;
-	char sdp[SIP_SDP_SIZE];
+	char sdp[CALL_SDP_SIZE];
 	ssize_t len;
 	int err;
 

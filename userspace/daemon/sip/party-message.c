@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sip/party-files.h"
-#include "sip/sdp.h"
+#include "call/sdp.h"
 
 static bool is_type(const osip_content_type_t *type, const char *major,
 		    const char *minor)
@@ -61,7 +61,7 @@ int sip_party_body(const osip_message_t *msg, const char **sdp, size_t *len)
 		body = NULL;
 	if (!body)
 		return is_optional(msg) ? 0 : 415;
-	if (body->length > SIP_SDP_SIZE)
+	if (body->length > CALL_SDP_SIZE)
 		return 413;
 	*sdp = body->body;
 	*len = body->length;
@@ -100,7 +100,7 @@ bool sip_allows(const osip_message_t *msg, const char *method)
 
 int sip_party_dress(struct sip_party *p, osip_message_t *msg)
 {
-	const struct sip_policy *policy = &p->party.leg.policy;
+	const struct call_policy *policy = &p->party.leg.policy;
 	bool is_request = MSG_IS_REQUEST(msg);
 	char supported[96];
 

@@ -20,7 +20,7 @@ static enum call_menu menu_of(const struct store *store)
 
 static void set_policy(struct sip_party *p, bool allowed, bool required)
 {
-	struct sip_policy *policy = &p->party.leg.policy;
+	struct call_policy *policy = &p->party.leg.policy;
 	struct store *store = p->all->config.store;
 
 	policy->srtp_required = required ||
@@ -37,10 +37,10 @@ void sip_party_classify(struct sip_party *p, enum net_class class)
 		[NET_AUTHENTICATED] = STORE_AUTHENTICATED,
 		[NET_ENCRYPTED] = STORE_ENCRYPTED,
 	};
-	static const enum sip_class classes[] = {
-		[NET_CLEAR] = SIP_CLASS_CLEAR,
-		[NET_AUTHENTICATED] = SIP_CLASS_AUTHENTICATED,
-		[NET_ENCRYPTED] = SIP_CLASS_ENCRYPTED,
+	static const enum call_class classes[] = {
+		[NET_CLEAR] = CALL_CLASS_CLEAR,
+		[NET_AUTHENTICATED] = CALL_CLASS_AUTHENTICATED,
+		[NET_ENCRYPTED] = CALL_CLASS_ENCRYPTED,
 	};
 
 	p->party.signalling = modes[class];

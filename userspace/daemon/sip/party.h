@@ -28,7 +28,7 @@ struct sip_parties_config {
 	 */
 	const struct call_party *(*other)(const struct call_party *party);
 	/*
-	 * What the party was told last (sip_session_repeat()), for a refresh
+	 * What the party was told last (call_session_repeat()), for a refresh
 	 * of ours that nothing but a re-INVITE can carry. Bytes or -errno.
 	 */
 	ssize_t (*describe)(struct call_party *party, char *buf, size_t size);

@@ -7,36 +7,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/offer-internal.h"
-#include "sip/sdp-internal.h"
+#include "call/offer-internal.h"
+#include "call/sdp-internal.h"
 
-void offer_refuse(struct sip_verdict *verdict, int status, uint16_t warning,
+void offer_refuse(struct call_verdict *verdict, int status, uint16_t warning,
 		  unsigned int line, const char *reason)
 {
 	/* The first fault is the one that is told. */
 	if (verdict->status)
 		return;
-	*verdict = (struct sip_verdict){ status, warning, line, reason };
+	*verdict = (struct call_verdict){ status, warning, line, reason };
 }
 
-bool offer_is_usable(const struct sip_sdp_media *m)
+bool offer_is_usable(const struct call_sdp_media *m)
 {
-	return m->port && m->kind != SIP_SDP_OTHER &&
-	       m->proto != SIP_SDP_FOREIGN;
+	return m->port && m->kind != CALL_SDP_OTHER &&
+	       m->proto != CALL_SDP_FOREIGN;
 }
 
-enum offer_reason offer_may_encrypt(const struct sip_policy *policy)
+enum offer_reason offer_may_encrypt(const struct call_policy *policy)
 {
 	if (!policy->srtp_allowed)
 		return OFFER_PROFILE;
 	/* KEYS-1: who reads the signalling would have the keys. */
-	if (policy->class != SIP_CLASS_ENCRYPTED)
+	if (policy->class != CALL_CLASS_ENCRYPTED)
 		return OFFER_SIGNALLING;
 	return OFFER_ENCRYPTED;
 }
 
-static bool has_tag_twice(const struct sip_sdp_media *m,
-			  const struct sip_sdp_crypto *crypto)
+static bool has_tag_twice(const struct call_sdp_media *m,
+			  const struct call_sdp_crypto *crypto)
 {
 	for (unsigned int i = 0; i < m->crypto_count; i++)
 		if (&m->crypto[i] != crypto && m->crypto[i].tag == crypto->tag)
@@ -56,15 +56,15 @@ static bool is_better(const struct call_suite *suite,
 	return suite->aead && call_suite_rank(suite) < call_suite_rank(than);
 }
 
-static const struct sip_sdp_crypto *choose(const struct sip_sdp_media *m,
+static const struct call_sdp_crypto *choose(const struct call_sdp_media *m,
 					   enum call_menu menu,
 					   enum offer_reason *why)
 {
-	const struct sip_sdp_crypto *best = NULL;
+	const struct call_sdp_crypto *best = NULL;
 
 	*why = m->crypto_count ? OFFER_UNUSABLE_KEYS : OFFER_NO_KEYS;
 	for (unsigned int i = 0; i < m->crypto_count; i++) {
-		const struct sip_sdp_crypto *c = &m->crypto[i];
+		const struct call_sdp_crypto *c = &m->crypto[i];
 
 		if (c->fault || has_tag_twice(m, c))
 			continue;
@@ -77,17 +77,17 @@ static const struct sip_sdp_crypto *choose(const struct sip_sdp_media *m,
 	return best;
 }
 
-static void take(struct offer_side *side, const struct sip_sdp_crypto *c)
+static void take(struct offer_side *side, const struct call_sdp_crypto *c)
 {
 	side->reason = OFFER_ENCRYPTED;
 	side->suite = c->crypto.suite;
 	side->tag = c->tag;
 }
 
-static void judge_plain(const struct sip_policy *policy, unsigned int i,
-			const struct sip_sdp_media *m,
+static void judge_plain(const struct call_policy *policy, unsigned int i,
+			const struct call_sdp_media *m,
 			struct offer_line *line, struct offer_side *side,
-			struct sip_verdict *verdict)
+			struct call_verdict *verdict)
 {
 	side->reason = m->crypto_count ? OFFER_KEYS_WITH_AVP :
 					 OFFER_PLAIN_OFFERED;
@@ -98,13 +98,13 @@ static void judge_plain(const struct sip_policy *policy, unsigned int i,
 }
 
 /* SRTP was offered: with keys, in the clear by the peer's leave, or not. */
-static void judge_secure(const struct sip_policy *policy, unsigned int i,
-			 const struct sip_sdp_media *m,
+static void judge_secure(const struct call_policy *policy, unsigned int i,
+			 const struct call_sdp_media *m,
 			 struct offer_line *line, struct offer_side *side,
-			 struct sip_verdict *verdict)
+			 struct call_verdict *verdict)
 {
 	enum offer_reason why = offer_may_encrypt(policy);
-	const struct sip_sdp_crypto *c = NULL;
+	const struct call_sdp_crypto *c = NULL;
 
 	if (why == OFFER_ENCRYPTED)
 		c = choose(m, policy->menu, &why);
@@ -123,12 +123,12 @@ static void judge_secure(const struct sip_policy *policy, unsigned int i,
  * Media of a leg is of one family, which the first description decides: a
  * phone may signal over one and talk over the other.
  */
-static void judge_family(struct sip_session *session, enum call_leg leg,
-			 const struct sip_sdp *sdp, int status,
-			 struct sip_verdict *verdict)
+static void judge_family(struct call_session *session, enum call_leg leg,
+			 const struct call_sdp *sdp, int status,
+			 struct call_verdict *verdict)
 {
 	for (unsigned int i = 0; i < session->offer->media_count; i++) {
-		const struct sip_sdp_media *m = &sdp->media[i];
+		const struct call_sdp_media *m = &sdp->media[i];
 
 		if (session->line[i].live && !m->hold &&
 		    !call_media_take_family(session->media, leg,
@@ -139,16 +139,16 @@ static void judge_family(struct sip_session *session, enum call_leg leg,
 	}
 }
 
-void offer_judge_offer(struct sip_session *session,
-		       struct sip_verdict *verdict)
+void offer_judge_offer(struct call_session *session,
+		       struct call_verdict *verdict)
 {
-	const struct sip_policy *policy = &session->leg[session->from]->policy;
-	const struct sip_sdp *sdp = session->offer;
-	struct sip_verdict first = { 0 };
+	const struct call_policy *policy = &session->leg[session->from]->policy;
+	const struct call_sdp *sdp = session->offer;
+	struct call_verdict first = { 0 };
 	unsigned int usable = 0, offered = 0;
 
 	for (unsigned int i = 0; i < sdp->media_count; i++) {
-		const struct sip_sdp_media *m = &sdp->media[i];
+		const struct call_sdp_media *m = &sdp->media[i];
 		struct offer_line *line = &session->line[i];
 		struct offer_side *side = &line->side[session->from];
 
@@ -162,7 +162,7 @@ void offer_judge_offer(struct sip_session *session,
 		}
 		usable++;
 		side->direction = m->direction;
-		if (sip_sdp_proto_secure(m->proto))
+		if (call_sdp_proto_secure(m->proto))
 			judge_secure(policy, i, m, line, side, &first);
 		else
 			judge_plain(policy, i, m, line, side, &first);
@@ -170,7 +170,7 @@ void offer_judge_offer(struct sip_session *session,
 		offered += line->offered;
 	}
 	if (!sdp->media_count)
-		offer_refuse(&first, 488, 304, SIP_SDP_MEDIA,
+		offer_refuse(&first, 488, 304, CALL_SDP_MEDIA,
 			     "no media is offered");
 	/* Single lines are refused by port 0; only nothing at all is a 488. */
 	if ((usable && !offered) || !sdp->media_count)
@@ -179,11 +179,11 @@ void offer_judge_offer(struct sip_session *session,
 		judge_family(session, session->from, sdp, 488, verdict);
 }
 
-static bool has_format(struct sip_span formats, struct sip_span wanted)
+static bool has_format(struct call_span formats, struct call_span wanted)
 {
-	struct sip_span word;
+	struct call_span word;
 
-	while (sip_span_word(&formats, &word))
+	while (call_span_word(&formats, &word))
 		if (word.len == wanted.len &&
 		    !memcmp(word.at, wanted.at, word.len))
 			return true;
@@ -191,12 +191,12 @@ static bool has_format(struct sip_span formats, struct sip_span wanted)
 }
 
 /* a=rtpmap:96 ..., a=fmtp:96 ..., a=rtcp-fb:96 ... of a format not in there. */
-static bool is_of_other_format(struct sip_span line, struct sip_span formats)
+static bool is_of_other_format(struct call_span line, struct call_span formats)
 {
 	static const char *const names[] = {
 		"a=rtpmap:", "a=fmtp:", "a=rtcp-fb:",
 	};
-	struct sip_span type;
+	struct call_span type;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		size_t len = strlen(names[i]);
@@ -205,8 +205,8 @@ static bool is_of_other_format(struct sip_span line, struct sip_span formats)
 			continue;
 		line.at += len;
 		line.len -= (uint32_t)len;
-		return sip_span_word(&line, &type) &&
-		       !sip_span_is(type, "*") && !has_format(formats, type);
+		return call_span_word(&line, &type) &&
+		       !call_span_is(type, "*") && !has_format(formats, type);
 	}
 	return false;
 }
@@ -216,15 +216,15 @@ static bool is_of_other_format(struct sip_span line, struct sip_span formats)
  * was not asked by this one. The answer is our copy: what is too much leaves
  * it. false if nothing is left.
  */
-static bool keep_offered_formats(struct sip_sdp *answer,
-				 struct sip_sdp_media *m,
-				 struct sip_span offered)
+static bool keep_offered_formats(struct call_sdp *answer,
+				 struct call_sdp_media *m,
+				 struct call_span offered)
 {
-	struct sip_span rest = m->formats, word;
+	struct call_span rest = m->formats, word;
 	char *out = answer->text + (m->formats.at - answer->text), *at = out;
 	unsigned int kept = 0;
 
-	while (sip_span_word(&rest, &word)) {
+	while (call_span_word(&rest, &word)) {
 		if (!has_format(offered, word))
 			continue;
 		if (at != out)
@@ -234,7 +234,7 @@ static bool keep_offered_formats(struct sip_sdp *answer,
 	}
 	m->formats.len = (uint32_t)(at - out);
 	for (unsigned int i = 0; i < m->line_count; i++) {
-		struct sip_span *lines = answer->lines + m->first_line;
+		struct call_span *lines = answer->lines + m->first_line;
 
 		if (!is_of_other_format(lines[i], m->formats))
 			lines[kept++] = lines[i];
@@ -248,18 +248,18 @@ static uint8_t clamp(uint8_t answered, uint8_t offered)
 {
 	uint8_t allowed = 0;
 
-	allowed |= offered & SIP_SDP_SEND ? SIP_SDP_RECV : 0;
-	allowed |= offered & SIP_SDP_RECV ? SIP_SDP_SEND : 0;
+	allowed |= offered & CALL_SDP_SEND ? CALL_SDP_RECV : 0;
+	allowed |= offered & CALL_SDP_RECV ? CALL_SDP_SEND : 0;
 	return answered & allowed;
 }
 
 /* Keys in an answer: exactly one line, of a tag and suite that we offered. */
-static const char *judge_key(const struct sip_session *session,
-			     const struct sip_sdp_media *m,
-			     const struct sip_policy *policy,
+static const char *judge_key(const struct call_session *session,
+			     const struct call_sdp_media *m,
+			     const struct call_policy *policy,
 			     struct offer_side *side)
 {
-	const struct sip_sdp_crypto *c = m->crypto;
+	const struct call_sdp_crypto *c = m->crypto;
 	unsigned int tag = 0;
 
 	if (m->crypto_count != 1)
@@ -287,13 +287,13 @@ static const char *judge_key(const struct sip_session *session,
 	return "the answer's tag was not offered";
 }
 
-static void judge_line(struct sip_session *session, unsigned int i,
-		       struct sip_verdict *verdict)
+static void judge_line(struct call_session *session, unsigned int i,
+		       struct call_verdict *verdict)
 {
 	enum call_leg to = call_other_leg(session->from);
-	const struct sip_policy *policy = &session->leg[to]->policy;
-	const struct sip_sdp_media *offered = &session->offer->media[i];
-	struct sip_sdp_media *m = &session->answer->media[i];
+	const struct call_policy *policy = &session->leg[to]->policy;
+	const struct call_sdp_media *offered = &session->offer->media[i];
+	struct call_sdp_media *m = &session->answer->media[i];
 	struct offer_line *line = &session->line[i];
 	struct offer_side *side = &line->side[to];
 	bool wanted = offer_may_encrypt(policy) == OFFER_ENCRYPTED &&
@@ -301,10 +301,10 @@ static void judge_line(struct sip_session *session, unsigned int i,
 	const char *why;
 
 	side->suite = NULL;
-	if (m->proto == SIP_SDP_FOREIGN) {
+	if (m->proto == CALL_SDP_FOREIGN) {
 		offer_refuse(verdict, 502, 0, i,
 			     "the answer is of another protocol");
-	} else if (sip_sdp_proto_secure(m->proto)) {
+	} else if (call_sdp_proto_secure(m->proto)) {
 		why = wanted ? judge_key(session, m, policy, side) :
 			"SRTP was not offered";
 		if (why)
@@ -325,27 +325,27 @@ static void judge_line(struct sip_session *session, unsigned int i,
 	side->direction = m->direction;
 }
 
-static bool same_kind(const struct sip_sdp_media *a,
-		      const struct sip_sdp_media *b)
+static bool same_kind(const struct call_sdp_media *a,
+		      const struct call_sdp_media *b)
 {
 	return a->name.len == b->name.len &&
 	       !memcmp(a->name.at, b->name.at, a->name.len);
 }
 
-void offer_judge_answer(struct sip_session *session,
-			struct sip_verdict *verdict)
+void offer_judge_answer(struct call_session *session,
+			struct call_verdict *verdict)
 {
-	const struct sip_sdp *offer = session->offer;
+	const struct call_sdp *offer = session->offer;
 	unsigned int offered = 0, live = 0;
 
 	if (session->answer->media_count != session->sent) {
-		offer_refuse(verdict, 502, 0, SIP_SDP_MEDIA,
+		offer_refuse(verdict, 502, 0, CALL_SDP_MEDIA,
 			     "the answer has another number of media lines");
 		return;
 	}
 	for (unsigned int i = 0; i < offer->media_count; i++) {
 		struct offer_line *line = &session->line[i];
-		const struct sip_sdp_media *m = &session->answer->media[i];
+		const struct call_sdp_media *m = &session->answer->media[i];
 
 		line->live = line->offered && m->port;
 		offered += line->offered;
@@ -357,7 +357,7 @@ void offer_judge_answer(struct sip_session *session,
 			judge_line(session, i, verdict);
 	}
 	if (offered && !live)
-		offer_refuse(verdict, 488, 304, SIP_SDP_MEDIA,
+		offer_refuse(verdict, 488, 304, CALL_SDP_MEDIA,
 			     "all media was refused");
 	judge_family(session, call_other_leg(session->from), session->answer,
 		     502, verdict);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sip/sdp-internal.h"
+#include "call/sdp-internal.h"
 
 /*
  * All are passed but these. The gateway ends ICE, DTLS and ZRTP (RFC 8445,
@@ -25,7 +25,7 @@ static const char *const denied[] = {
 static const char *const denied_prefixes[] = { "ice-", "x-crypto", "x-key" };
 
 /* RFC 8866 9: token. What is none might be read as another name elsewhere. */
-static bool is_token(struct sip_span name)
+static bool is_token(struct call_span name)
 {
 	for (uint32_t i = 0; i < name.len; i++)
 		if (name.at[i] <= ' ' || name.at[i] > '~' ||
@@ -35,7 +35,7 @@ static bool is_token(struct sip_span name)
 }
 
 /* Names are case-sensitive (RFC 8866 6), but not every reader knows. */
-bool sip_sdp_attr_passes(struct sip_span name)
+bool call_sdp_attr_passes(struct call_span name)
 {
 	if (!is_token(name))
 		return false;

@@ -2,10 +2,10 @@
 /*
  * Between the files of offer and answer.
  */
-#ifndef SIP_OFFER_INTERNAL_H
-#define SIP_OFFER_INTERNAL_H
+#ifndef CALL_OFFER_INTERNAL_H
+#define CALL_OFFER_INTERNAL_H
 
-#include "sip/offer.h"
+#include "call/offer.h"
 
 /* Why a leg's media is not encrypted; sentences in offer-status.c. */
 enum offer_reason {
@@ -38,21 +38,21 @@ struct offer_line {
 
 enum offer_state { OFFER_IDLE, OFFER_RECEIVED, OFFER_SENT, OFFER_ANSWERED };
 
-struct sip_session {
+struct call_session {
 	struct call_media *media;
-	struct sip_leg *leg[2];
-	struct offer_line agreed[SIP_SDP_MEDIA];
+	struct call_sdp_leg *leg[2];
+	struct offer_line agreed[CALL_SDP_MEDIA];
 	char *said[2];		/* from s= on; has keys of ours: wiped */
 	uint8_t heard[2][32];	/* digest of the peer's last text */
 
 	/* The round. */
 	enum offer_state state;
 	enum call_leg from;
-	struct offer_line line[SIP_SDP_MEDIA];
+	struct offer_line line[CALL_SDP_MEDIA];
 	unsigned int sent;	/* m-lines offered to the other leg */
 	bool judged;		/* and accepted; before is filled in */
 	uint8_t before[2];	/* the legs' media_count */
-	struct sip_sdp *offer, *answer;
+	struct call_sdp *offer, *answer;
 	char *saying[2];
 	uint8_t hearing[2][32];
 };
@@ -60,24 +60,24 @@ struct sip_session {
 /* offer-judge.c: decisions about one line, and about all */
 
 /* Why this leg must not get or use keys; OFFER_ENCRYPTED if it may. */
-enum offer_reason offer_may_encrypt(const struct sip_policy *policy);
-void offer_judge_offer(struct sip_session *session,
-		       struct sip_verdict *verdict);
-void offer_judge_answer(struct sip_session *session,
-			struct sip_verdict *verdict);
+enum offer_reason offer_may_encrypt(const struct call_policy *policy);
+void offer_judge_offer(struct call_session *session,
+		       struct call_verdict *verdict);
+void offer_judge_answer(struct call_session *session,
+			struct call_verdict *verdict);
 /* RTP that the gateway can move, and not refused. */
-bool offer_is_usable(const struct sip_sdp_media *m);
-void offer_refuse(struct sip_verdict *verdict, int status, uint16_t warning,
+bool offer_is_usable(const struct call_sdp_media *m);
+void offer_refuse(struct call_verdict *verdict, int status, uint16_t warning,
 		  unsigned int line, const char *reason);
 
 /* offer-write.c */
 
-ssize_t offer_write_offer(struct sip_session *session, char *buf,
+ssize_t offer_write_offer(struct call_session *session, char *buf,
 			  size_t size);
-ssize_t offer_write_answer(struct sip_session *session, char *buf,
+ssize_t offer_write_answer(struct call_session *session, char *buf,
 			   size_t size);
 /* The o= line, and a version that grows when what follows is new. */
-ssize_t offer_write_again(struct sip_session *session, enum call_leg to,
+ssize_t offer_write_again(struct call_session *session, enum call_leg to,
 			  char *buf, size_t size);
 void offer_forget_text(char **text);
 
@@ -85,4 +85,4 @@ void offer_forget_text(char **text);
 
 const char *offer_reason_text(enum offer_reason reason);
 
-#endif /* SIP_OFFER_INTERNAL_H */
+#endif /* CALL_OFFER_INTERNAL_H */

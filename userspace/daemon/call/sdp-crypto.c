@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sip/sdp.h"
+#include "call/sdp.h"
 
 enum {
 	TAG_DIGITS = 9,
@@ -16,7 +16,7 @@ enum {
 
 static const uint64_t lifetime_max = 1ULL << 48;
 
-static bool next_char(struct sip_span *in, char c)
+static bool next_char(struct call_span *in, char c)
 {
 	if (!in->len || *in->at != c)
 		return false;
@@ -30,7 +30,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static bool skip_blanks(struct sip_span *in)
+static bool skip_blanks(struct call_span *in)
 {
 	uint32_t before = in->len;
 
@@ -42,9 +42,9 @@ static bool skip_blanks(struct sip_span *in)
 }
 
 /* Up to the next of those characters or blank, which stays. */
-static struct sip_span word(struct sip_span *in, const char *stops)
+static struct call_span word(struct call_span *in, const char *stops)
 {
-	struct sip_span out = { in->at, 0 };
+	struct call_span out = { in->at, 0 };
 
 	while (out.len < in->len && !is_blank(in->at[out.len]) &&
 	       (!in->at[out.len] || !strchr(stops, in->at[out.len])))
@@ -55,7 +55,7 @@ static struct sip_span word(struct sip_span *in, const char *stops)
 }
 
 /* Decimal digits and nothing else, no more than digits of them. */
-static bool number(struct sip_span in, unsigned int digits, uint64_t *value)
+static bool number(struct call_span in, unsigned int digits, uint64_t *value)
 {
 	uint64_t sum = 0;
 
@@ -99,7 +99,7 @@ static char digit_char(unsigned int v)
 }
 
 /* Exactly len bytes, padded as RFC 4648 says, spare bits zero. */
-static bool decode(struct sip_span in, uint8_t *out, size_t len)
+static bool decode(struct call_span in, uint8_t *out, size_t len)
 {
 	size_t pad = (3 - len % 3) % 3, digits = in.len - pad, n = 0;
 	uint32_t bits = 0;
@@ -144,12 +144,12 @@ static size_t encode(const uint8_t *in, size_t len, char *out)
  * Of the peer's sending key, for the peer to keep; 1 to 2^48 packets. It only
  * has to make sense here.
  */
-static bool is_lifetime(struct sip_span in)
+static bool is_lifetime(struct call_span in)
 {
 	uint64_t value;
 
 	if (in.len > 2 && in.at[0] == '2' && in.at[1] == '^') {
-		struct sip_span power = { in.at + 2, in.len - 2 };
+		struct call_span power = { in.at + 2, in.len - 2 };
 
 		return number(power, 2, &value) && value <= 48;
 	}
@@ -157,7 +157,7 @@ static bool is_lifetime(struct sip_span in)
 }
 
 /* A decimal number in so many bytes, most significant byte first. */
-static const char *parse_mki(struct sip_span value, struct sip_span length,
+static const char *parse_mki(struct call_span value, struct call_span length,
 			     struct call_key *key)
 {
 	uint64_t mki, len;
@@ -177,11 +177,11 @@ static const char *parse_mki(struct sip_span value, struct sip_span length,
 }
 
 /* KEY||SALT in base64, then |lifetime, then |MKI:length; both may be absent. */
-static const char *parse_inline(struct sip_span in,
+static const char *parse_inline(struct call_span in,
 				const struct call_suite *suite,
 				struct call_key *key)
 {
-	struct sip_span base64 = word(&in, "|"), field;
+	struct call_span base64 = word(&in, "|"), field;
 
 	key->len = suite->key_len + suite->salt_len;
 	if (!decode(base64, key->material, key->len))
@@ -218,13 +218,13 @@ static const char *check_mkis(const struct call_crypto *crypto)
 	return NULL;
 }
 
-static const char *parse_keys(struct sip_span in, struct call_crypto *crypto)
+static const char *parse_keys(struct call_span in, struct call_crypto *crypto)
 {
 	static const char method[] = "inline:";
 	const char *fault;
 
 	do {
-		struct sip_span param = word(&in, ";");
+		struct call_span param = word(&in, ";");
 
 		if (crypto->key_count == CALL_KEYS)
 			return "more than 8 keys";
@@ -241,7 +241,7 @@ static const char *parse_keys(struct sip_span in, struct call_crypto *crypto)
 	return check_mkis(crypto);
 }
 
-static bool is_word(struct sip_span in, const char *name)
+static bool is_word(struct call_span in, const char *name)
 {
 	return in.len == strlen(name) && !strncasecmp(in.at, name, in.len);
 }
@@ -251,9 +251,9 @@ static bool is_word(struct sip_span in, const char *name)
  * (6.3.7). The gateway derives keys once and has no FEC, so that only the
  * defaults of KDR will do; how large a window the peer wishes it may say.
  */
-static const char *check_param(struct sip_span in)
+static const char *check_param(struct call_span in)
 {
-	struct sip_span name = word(&in, "=");
+	struct call_span name = word(&in, "=");
 	uint64_t value;
 
 	if (name.len && *name.at == '-')
@@ -274,10 +274,10 @@ static const char *check_param(struct sip_span in)
 	return "unknown mandatory parameter";
 }
 
-static const char *parse_rest(struct sip_span in,
-			      struct sip_sdp_crypto *crypto)
+static const char *parse_rest(struct call_span in,
+			      struct call_sdp_crypto *crypto)
 {
-	struct sip_span name, keys, param;
+	struct call_span name, keys, param;
 	const char *fault;
 
 	if (!skip_blanks(&in))
@@ -297,14 +297,14 @@ static const char *parse_rest(struct sip_span in,
 	return fault;
 }
 
-const char *sip_sdp_crypto_parse(const char *text, size_t len,
-				 struct sip_sdp_crypto *crypto)
+const char *call_sdp_crypto_parse(const char *text, size_t len,
+				 struct call_sdp_crypto *crypto)
 {
-	struct sip_span in = { text, (uint32_t)len }, tag = word(&in, "");
+	struct call_span in = { text, (uint32_t)len }, tag = word(&in, "");
 	uint64_t value;
 
 	memset(crypto, 0, sizeof(*crypto));
-	if (len > SIP_SDP_LINE_LEN) {
+	if (len > CALL_SDP_LINE_LEN) {
 		crypto->fault = "too long";
 	} else if (!number(tag, TAG_DIGITS, &value)) {
 		crypto->fault = "tag is not a number of 1 to 9 digits";
@@ -317,7 +317,7 @@ const char *sip_sdp_crypto_parse(const char *text, size_t len,
 	return crypto->fault;
 }
 
-ssize_t sip_sdp_crypto_write(const struct sip_sdp_crypto *crypto, char *buf,
+ssize_t call_sdp_crypto_write(const struct call_sdp_crypto *crypto, char *buf,
 			     size_t size)
 {
 	const struct call_key *key = &crypto->crypto.keys[0];

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "sip/offer-internal.h"
+#include "call/offer-internal.h"
 
 static const char *const reasons[OFFER_REASONS] = {
 	[OFFER_PROFILE] = "the profile does not allow SRTP",
@@ -26,21 +26,21 @@ const char *offer_reason_text(enum offer_reason reason)
 	return reasons[reason];
 }
 
-void sip_session_security(const struct sip_session *session,
-			  enum call_leg leg, struct sip_security *security)
+void call_session_security(const struct call_session *session,
+			  enum call_leg leg, struct call_protection *security)
 {
 	bool flows = false;
 
 	memset(security, 0, sizeof(*security));
 	security->encrypted = true;
-	for (unsigned int i = 0; i < SIP_SDP_MEDIA; i++) {
+	for (unsigned int i = 0; i < CALL_SDP_MEDIA; i++) {
 		const struct offer_line *line = &session->agreed[i];
 		const struct offer_side *side = &line->side[leg];
 
 		if (!line->live)
 			continue;
 		security->lines++;
-		flows = flows || side->direction == SIP_SDP_SENDRECV;
+		flows = flows || side->direction == CALL_SDP_SENDRECV;
 		if (!side->suite) {
 			security->encrypted = false;
 			if (!security->reason)
@@ -66,18 +66,18 @@ static json_t *save_side(const struct offer_side *side)
 			 side->suite->name : "", side->direction);
 }
 
-static json_t *save_leg(const struct sip_leg *leg)
+static json_t *save_leg(const struct call_sdp_leg *leg)
 {
 	return json_pack("[I,I,i]", (json_int_t)leg->id,
 			 (json_int_t)leg->version, leg->media_count);
 }
 
-char *sip_session_save(const struct sip_session *session)
+char *call_session_save(const struct call_session *session)
 {
 	json_t *lines = json_array(), *root;
 	char *text;
 
-	for (unsigned int i = 0; i < SIP_SDP_MEDIA; i++) {
+	for (unsigned int i = 0; i < CALL_SDP_MEDIA; i++) {
 		const struct offer_line *line = &session->agreed[i];
 
 		if (line->live)
@@ -100,7 +100,7 @@ static bool restore_side(json_t *from, struct offer_side *side)
 
 	if (json_unpack(from, "[i,s,i!]", &reason, &suite, &direction) ||
 	    reason < 0 || reason >= OFFER_REASONS || direction < 0 ||
-	    direction > SIP_SDP_SENDRECV)
+	    direction > CALL_SDP_SENDRECV)
 		return false;
 	side->reason = (enum offer_reason)reason;
 	side->direction = (uint8_t)direction;
@@ -109,13 +109,13 @@ static bool restore_side(json_t *from, struct offer_side *side)
 }
 
 /* The digest of what was said is not kept: the next version is a new one. */
-static bool restore_leg(json_t *from, struct sip_leg *leg)
+static bool restore_leg(json_t *from, struct call_sdp_leg *leg)
 {
 	json_int_t id, version;
 	int count;
 
 	if (json_unpack(from, "[I,I,i!]", &id, &version, &count) || id < 0 ||
-	    version < 0 || count < 0 || count > SIP_SDP_MEDIA)
+	    version < 0 || count < 0 || count > CALL_SDP_MEDIA)
 		return false;
 	leg->id = (uint64_t)id;
 	leg->version = (uint64_t)version;
@@ -124,7 +124,7 @@ static bool restore_leg(json_t *from, struct sip_leg *leg)
 	return true;
 }
 
-static bool restore(struct sip_session *session, json_t *root)
+static bool restore(struct call_session *session, json_t *root)
 {
 	json_t *lines, *a, *b, *line;
 	size_t n;
@@ -139,7 +139,7 @@ static bool restore(struct sip_session *session, json_t *root)
 		int i;
 
 		if (json_unpack(line, "[i,o,o!]", &i, &a, &b) || i < 0 ||
-		    i >= SIP_SDP_MEDIA ||
+		    i >= CALL_SDP_MEDIA ||
 		    !restore_side(a, &session->agreed[i].side[0]) ||
 		    !restore_side(b, &session->agreed[i].side[1]))
 			return false;
@@ -148,7 +148,7 @@ static bool restore(struct sip_session *session, json_t *root)
 	return true;
 }
 
-int sip_session_restore(struct sip_session *session, const char *text)
+int call_session_restore(struct call_session *session, const char *text)
 {
 	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	bool done = root && restore(session, root);

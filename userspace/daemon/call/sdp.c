@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/sdp-internal.h"
+#include "call/sdp-internal.h"
 
 struct parser {
-	struct sip_sdp *sdp;
-	struct sip_sdp_media *media;	/* the m-line we are under, or NULL */
-	struct sip_span rest;
-	struct sip_span line;		/* the one at hand, with its letter */
+	struct call_sdp *sdp;
+	struct call_sdp_media *media;	/* the m-line we are under, or NULL */
+	struct call_span rest;
+	struct call_span line;		/* the one at hand, with its letter */
 	unsigned int number;
 	unsigned int lines;		/* kept so far, of all sections */
 	uint8_t direction;		/* of the session */
@@ -30,7 +30,7 @@ static bool refuse(struct parser *p, int err, const char *why)
 }
 
 /* Printable or not ASCII: bytes of UTF-8 are passed as they are. */
-static bool is_text(struct sip_span line)
+static bool is_text(struct call_span line)
 {
 	for (uint32_t i = 0; i < line.len; i++) {
 		unsigned char c = (unsigned char)line.at[i];
@@ -49,13 +49,13 @@ static bool next_line(struct parser *p)
 
 	if (!p->rest.len)
 		return false;
-	p->line = (struct sip_span){ p->rest.at, len };
+	p->line = (struct call_span){ p->rest.at, len };
 	p->rest.at += len + (end ? 1 : 0);
 	p->rest.len -= len + (end ? 1 : 0);
 	p->number++;
 	if (p->line.len && p->line.at[p->line.len - 1] == '\r')
 		p->line.len--;
-	if (p->line.len > SIP_SDP_LINE_LEN)
+	if (p->line.len > CALL_SDP_LINE_LEN)
 		return refuse(p, -E2BIG, "line is longer than 2048 bytes");
 	if (!is_text(p->line))
 		return refuse(p, -EINVAL, "control character");
@@ -67,9 +67,9 @@ static bool next_line(struct parser *p)
 	return true;
 }
 
-static struct sip_span value_of(const struct parser *p)
+static struct call_span value_of(const struct parser *p)
 {
-	return (struct sip_span){ p->line.at + 2, p->line.len - 2 };
+	return (struct call_span){ p->line.at + 2, p->line.len - 2 };
 }
 
 /* For the other leg, as it is. The lines were counted before. */
@@ -82,40 +82,40 @@ static void keep_line(struct parser *p)
 		p->sdp->line_count++;
 }
 
-static void wipe(struct sip_span span)
+static void wipe(struct call_span span)
 {
 	/* The span is a part of our own copy. */
 	explicit_bzero((char *)(uintptr_t)span.at, span.len);
 }
 
-static bool take_crypto(struct parser *p, struct sip_span value)
+static bool take_crypto(struct parser *p, struct call_span value)
 {
-	struct sip_sdp_media *m = p->media;
+	struct call_sdp_media *m = p->media;
 
 	/* Only of m-lines (RFC 4568 4); of the session it means nothing. */
-	if (m && m->crypto_count == SIP_SDP_CRYPTO)
+	if (m && m->crypto_count == CALL_SDP_CRYPTO)
 		return refuse(p, -E2BIG, "more than 16 crypto lines");
 	if (m)
-		sip_sdp_crypto_parse(value.at, value.len,
+		call_sdp_crypto_parse(value.at, value.len,
 				     &m->crypto[m->crypto_count++]);
 	wipe(value);
 	return true;
 }
 
 /* RFC 3605. RTCP on another host cannot be served; its usual port it gets. */
-static bool take_rtcp(struct parser *p, struct sip_span value)
+static bool take_rtcp(struct parser *p, struct call_span value)
 {
-	struct sip_sdp_media *m = p->media;
-	struct sip_span port;
+	struct call_sdp_media *m = p->media;
+	struct call_span port;
 	struct call_addr addr;
 	uint16_t number;
 
 	if (!m)
 		return true;
-	if (!sip_span_word(&value, &port) || !sip_span_port(port, &number) ||
+	if (!call_span_word(&value, &port) || !call_span_port(port, &number) ||
 	    !number)
 		return refuse(p, -EINVAL, "rtcp attribute has no port");
-	if (value.len && sip_sdp_addr_parse(value, &addr))
+	if (value.len && call_sdp_addr_parse(value, &addr))
 		return refuse(p, -EINVAL, "rtcp attribute has no address");
 	m->rtcp_port = number;
 	return true;
@@ -124,10 +124,10 @@ static bool take_rtcp(struct parser *p, struct sip_span value)
 static bool take_attribute(struct parser *p)
 {
 	static const struct { const char *name; uint8_t direction; } ways[] = {
-		{ "sendrecv", SIP_SDP_SENDRECV }, { "sendonly", SIP_SDP_SEND },
-		{ "recvonly", SIP_SDP_RECV }, { "inactive", 0 },
+		{ "sendrecv", CALL_SDP_SENDRECV }, { "sendonly", CALL_SDP_SEND },
+		{ "recvonly", CALL_SDP_RECV }, { "inactive", 0 },
 	};
-	struct sip_span value = value_of(p), name = { value.at, 0 };
+	struct call_span value = value_of(p), name = { value.at, 0 };
 
 	while (name.len < value.len && name.at[name.len] != ':')
 		name.len++;
@@ -140,16 +140,16 @@ static bool take_attribute(struct parser *p)
 		value.len--;
 	}
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
-		if (sip_span_is(name, ways[i].name))
+		if (call_span_is(name, ways[i].name))
 			*(p->media ? &p->media->direction : &p->direction) =
 				ways[i].direction;
-	if (sip_span_is(name, "crypto"))
+	if (call_span_is(name, "crypto"))
 		return take_crypto(p, value);
-	if (sip_span_is(name, "rtcp"))
+	if (call_span_is(name, "rtcp"))
 		return take_rtcp(p, value);
-	if (sip_span_is(name, "rtcp-mux") && p->media)
+	if (call_span_is(name, "rtcp-mux") && p->media)
 		p->media->rtcp_mux = true;
-	if (sip_sdp_attr_passes(name))
+	if (call_sdp_attr_passes(name))
 		keep_line(p);
 	else
 		wipe(value);
@@ -166,7 +166,7 @@ static bool take_connection(struct parser *p)
 	/* Of media that is refused anyway the address does not matter. */
 	if (p->media && !p->media->port)
 		return true;
-	why = sip_sdp_addr_parse(value_of(p), p->media ? &p->media->addr :
+	why = call_sdp_addr_parse(value_of(p), p->media ? &p->media->addr :
 							 &p->sdp->addr);
 	return why ? refuse(p, -EINVAL, why) : true;
 }
@@ -189,7 +189,7 @@ static bool count_crypto(struct parser *p)
 	}
 	if (!count)
 		return true;
-	count = count < SIP_SDP_CRYPTO ? count : SIP_SDP_CRYPTO;
+	count = count < CALL_SDP_CRYPTO ? count : CALL_SDP_CRYPTO;
 	p->media->crypto = calloc(count, sizeof(*p->media->crypto));
 	return p->media->crypto ? true : refuse(p, -ENOMEM, "no memory");
 }
@@ -198,14 +198,14 @@ static bool take_media(struct parser *p)
 {
 	const char *why;
 
-	if (p->sdp->media_count == SIP_SDP_MEDIA)
+	if (p->sdp->media_count == CALL_SDP_MEDIA)
 		return refuse(p, -E2BIG, "more than 16 media lines");
 	p->media = &p->sdp->media[p->sdp->media_count++];
 	p->media->addr = p->sdp->addr;
 	p->media->direction = p->direction;
 	p->media->first_line = (uint16_t)p->lines;
 	p->connection = false;
-	why = sip_sdp_media_parse(value_of(p), p->media);
+	why = call_sdp_media_parse(value_of(p), p->media);
 	return why ? refuse(p, -EINVAL, why) : count_crypto(p);
 }
 
@@ -216,14 +216,14 @@ static bool take_head(struct parser *p)
 
 	switch (p->number) {
 	case 1:
-		if (p->line.at[0] != 'v' || !sip_span_is(value_of(p), "0"))
+		if (p->line.at[0] != 'v' || !call_span_is(value_of(p), "0"))
 			why = "first line is not v=0";
 		break;
 	case 2:
 		if (p->line.at[0] != 'o')
 			why = "second line is no origin";
 		else
-			why = sip_sdp_origin_parse(value_of(p), p->sdp);
+			why = call_sdp_origin_parse(value_of(p), p->sdp);
 		break;
 	default:
 		if (p->line.at[0] != 's')
@@ -272,12 +272,12 @@ static bool take_line(struct parser *p)
 }
 
 /* What needs the whole: hold, and ports that must have room for RTCP. */
-static bool finish_media(struct parser *p, struct sip_sdp_media *m)
+static bool finish_media(struct parser *p, struct call_sdp_media *m)
 {
 	static const struct in6_addr any6;
 
-	if (!m->port || m->kind == SIP_SDP_OTHER ||
-	    m->proto == SIP_SDP_FOREIGN)
+	if (!m->port || m->kind == CALL_SDP_OTHER ||
+	    m->proto == CALL_SDP_FOREIGN)
 		return true;
 	if (m->addr.family == AF_UNSPEC)
 		return refuse(p, -EINVAL, "media without connection address");
@@ -287,7 +287,7 @@ static bool finish_media(struct parser *p, struct sip_sdp_media *m)
 		!memcmp(&m->addr.v6, &any6, sizeof(any6));
 	/* RFC 3264 8.4: old phones say so that they do not listen. */
 	if (m->hold)
-		m->direction &= (uint8_t)~SIP_SDP_RECV;
+		m->direction &= (uint8_t)~CALL_SDP_RECV;
 	return true;
 }
 
@@ -307,18 +307,18 @@ static bool parse(struct parser *p)
 }
 
 /* A copy of the text, and room for as many lines as it can have. */
-static struct sip_sdp *make_room(const char *text, size_t len, size_t lines)
+static struct call_sdp *make_room(const char *text, size_t len, size_t lines)
 {
-	struct sip_sdp *sdp = calloc(1, sizeof(*sdp));
+	struct call_sdp *sdp = calloc(1, sizeof(*sdp));
 
 	if (!sdp)
 		return NULL;
 	sdp->size = len;
 	sdp->text = malloc(len ? len : 1);
 	sdp->lines = calloc(lines, sizeof(*sdp->lines));
-	sdp->media = calloc(SIP_SDP_MEDIA, sizeof(*sdp->media));
+	sdp->media = calloc(CALL_SDP_MEDIA, sizeof(*sdp->media));
 	if (!sdp->text || !sdp->lines || !sdp->media) {
-		sip_sdp_free(sdp);
+		call_sdp_free(sdp);
 		return NULL;
 	}
 	if (len)
@@ -335,36 +335,36 @@ static size_t count_lines(const char *text, size_t len)
 	return lines;
 }
 
-int sip_sdp_parse(const char *text, size_t len, struct sip_sdp **sdp,
+int call_sdp_parse(const char *text, size_t len, struct call_sdp **sdp,
 		  const char **why, unsigned int *line)
 {
-	struct parser p = { .direction = SIP_SDP_SENDRECV };
+	struct parser p = { .direction = CALL_SDP_SENDRECV };
 	size_t lines;
 
 	*line = 0;
 	*why = "description is longer than 16 KiB";
-	if (len > SIP_SDP_SIZE)
+	if (len > CALL_SDP_SIZE)
 		return -E2BIG;
 	lines = count_lines(text, len);
 	*why = "description has more than 512 lines";
-	if (lines > SIP_SDP_LINES + 1)
+	if (lines > CALL_SDP_LINES + 1)
 		return -E2BIG;
 	*why = "no memory";
 	p.sdp = make_room(text, len, lines);
 	if (!p.sdp)
 		return -ENOMEM;
-	p.rest = (struct sip_span){ p.sdp->text, (uint32_t)len };
+	p.rest = (struct call_span){ p.sdp->text, (uint32_t)len };
 	if (parse(&p)) {
 		*sdp = p.sdp;
 		return 0;
 	}
 	*why = p.why;
 	*line = p.number;
-	sip_sdp_free(p.sdp);
+	call_sdp_free(p.sdp);
 	return p.err;
 }
 
-void sip_sdp_forget_keys(struct sip_sdp *sdp)
+void call_sdp_forget_keys(struct call_sdp *sdp)
 {
 	/* The text lost them while it was read. */
 	for (unsigned int i = 0; i < sdp->media_count; i++)
@@ -372,11 +372,11 @@ void sip_sdp_forget_keys(struct sip_sdp *sdp)
 			call_crypto_wipe(&sdp->media[i].crypto[j].crypto);
 }
 
-void sip_sdp_free(struct sip_sdp *sdp)
+void call_sdp_free(struct call_sdp *sdp)
 {
 	if (!sdp)
 		return;
-	sip_sdp_forget_keys(sdp);
+	call_sdp_forget_keys(sdp);
 	for (unsigned int i = 0; i < sdp->media_count; i++)
 		free(sdp->media[i].crypto);
 	/* A text that was refused half-way may still hold keys. */

@@ -12,19 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/offer-internal.h"
+#include "call/offer-internal.h"
 
-#define SPAN(text)	((struct sip_span){ text, sizeof(text) - 1 })
+#define SPAN(text)	((struct call_span){ text, sizeof(text) - 1 })
 
 /* A description in the making; what it points to is others'. */
 struct draft {
-	struct sip_sdp sdp;
-	struct sip_sdp_media media[SIP_SDP_MEDIA];
-	struct sip_sdp_crypto *crypto;	/* CALL_SUITES for each line */
+	struct call_sdp sdp;
+	struct call_sdp_media media[CALL_SDP_MEDIA];
+	struct call_sdp_crypto *crypto;	/* CALL_SUITES for each line */
 	size_t count;
 };
 
-static int draft_init(struct draft *draft, const struct sip_sdp *from)
+static int draft_init(struct draft *draft, const struct call_sdp *from)
 {
 	memset(draft, 0, sizeof(*draft));
 	draft->count = (size_t)from->media_count * CALL_SUITES;
@@ -52,9 +52,9 @@ void offer_forget_text(char **text)
 }
 
 /* Where the leg shall send to. Not anchored: what the other leg said. */
-static int place(const struct sip_session *session, unsigned int i,
-		 enum call_leg to, const struct sip_sdp_media *said,
-		 struct sip_sdp_media *m)
+static int place(const struct call_session *session, unsigned int i,
+		 enum call_leg to, const struct call_sdp_media *said,
+		 struct call_sdp_media *m)
 {
 	const struct call_local *local;
 
@@ -73,12 +73,12 @@ static int place(const struct sip_session *session, unsigned int i,
 	return 0;
 }
 
-static int add_key(struct sip_session *session, struct draft *draft,
+static int add_key(struct call_session *session, struct draft *draft,
 		   unsigned int i, enum call_leg to,
 		   const struct call_suite *suite, uint32_t tag)
 {
-	struct sip_sdp_media *m = &draft->media[i];
-	struct sip_sdp_crypto *c;
+	struct call_sdp_media *m = &draft->media[i];
+	struct call_sdp_crypto *c;
 
 	m->crypto = draft->crypto + i * CALL_SUITES;
 	c = &m->crypto[m->crypto_count++];
@@ -90,10 +90,10 @@ static int add_key(struct sip_session *session, struct draft *draft,
 }
 
 /* What the menu admits, by preference; tags from 1. */
-static int add_keys(struct sip_session *session, struct draft *draft,
+static int add_keys(struct call_session *session, struct draft *draft,
 		    unsigned int i, enum call_leg to)
 {
-	const struct sip_policy *policy = &session->leg[to]->policy;
+	const struct call_policy *policy = &session->leg[to]->policy;
 	uint32_t tag = 0;
 	int err = 0;
 
@@ -105,7 +105,7 @@ static int add_keys(struct sip_session *session, struct draft *draft,
 	return err;
 }
 
-static void turn_off(struct sip_sdp_media *m)
+static void turn_off(struct call_sdp_media *m)
 {
 	m->port = 0;
 	m->crypto = NULL;
@@ -120,7 +120,7 @@ static bool same_addr(const struct call_addr *a, const struct call_addr *b)
 }
 
 /* One c= for all where that will do; a dead line needs none of its own. */
-static void join_addrs(struct draft *draft, struct sip_leg *leg)
+static void join_addrs(struct draft *draft, struct call_sdp_leg *leg)
 {
 	draft->sdp.addr = leg->addr;
 	for (unsigned int i = draft->sdp.media_count; i-- > 0;)
@@ -149,7 +149,7 @@ static const char *skip_head(const char *text, size_t len, size_t *left)
 	return at;
 }
 
-static int choose_id(struct sip_leg *leg)
+static int choose_id(struct call_sdp_leg *leg)
 {
 	uint32_t id;
 
@@ -163,7 +163,7 @@ static int choose_id(struct sip_leg *leg)
 }
 
 /* RFC 3264 8: one more whenever what is said is not what was said last. */
-static void count_version(struct sip_leg *leg, const char *body, size_t len)
+static void count_version(struct call_sdp_leg *leg, const char *body, size_t len)
 {
 	uint8_t print[sizeof(leg->last)];
 
@@ -174,10 +174,10 @@ static void count_version(struct sip_leg *leg, const char *body, size_t len)
 	memcpy(leg->last, print, sizeof(print));
 }
 
-static ssize_t finish(struct sip_session *session, struct draft *draft,
+static ssize_t finish(struct call_session *session, struct draft *draft,
 		      enum call_leg to, char *buf, size_t size)
 {
-	struct sip_leg *leg = session->leg[to];
+	struct call_sdp_leg *leg = session->leg[to];
 	uint64_t before = leg->version;
 	const char *body;
 	size_t left;
@@ -189,14 +189,14 @@ static ssize_t finish(struct sip_session *session, struct draft *draft,
 	join_addrs(draft, leg);
 	draft->sdp.id = leg->id;
 	draft->sdp.version = leg->version;
-	n = sip_sdp_write(&draft->sdp, buf, size);
+	n = call_sdp_write(&draft->sdp, buf, size);
 	if (n < 0)
 		return n;
 	body = skip_head(buf, (size_t)n, &left);
 	count_version(leg, body, left);
 	if (leg->version != before) {
 		draft->sdp.version = leg->version;
-		n = sip_sdp_write(&draft->sdp, buf, size);
+		n = call_sdp_write(&draft->sdp, buf, size);
 		if (n < 0)
 			return n;
 		body = skip_head(buf, (size_t)n, &left);
@@ -208,25 +208,25 @@ static ssize_t finish(struct sip_session *session, struct draft *draft,
 	return session->saying[to] ? n : -ENOMEM;
 }
 
-static int draft_offer(struct sip_session *session, struct draft *draft,
+static int draft_offer(struct call_session *session, struct draft *draft,
 		       enum call_leg to)
 {
-	const struct sip_policy *policy = &session->leg[to]->policy;
+	const struct call_policy *policy = &session->leg[to]->policy;
 	bool secure = offer_may_encrypt(policy) == OFFER_ENCRYPTED &&
 		      !policy->plain_only;
-	const struct sip_sdp *offer = session->offer;
+	const struct call_sdp *offer = session->offer;
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < offer->media_count; i++) {
-		const struct sip_sdp_media *said = &offer->media[i];
-		struct sip_sdp_media *m = &draft->media[i];
+		const struct call_sdp_media *said = &offer->media[i];
+		struct call_sdp_media *m = &draft->media[i];
 
 		*m = *said;
 		turn_off(m);
 		if (!session->line[i].offered)
 			continue;
-		m->proto = sip_sdp_proto_with(said->proto, secure);
+		m->proto = call_sdp_proto_with(said->proto, secure);
 		err = place(session, i, to, said, m);
 		if (!err && secure)
 			err = add_keys(session, draft, i, to);
@@ -235,8 +235,8 @@ static int draft_offer(struct sip_session *session, struct draft *draft,
 	}
 	/* A dialog's lines never get fewer (RFC 3264 8). */
 	for (; i < session->leg[to]->media_count; i++)
-		draft->media[i] = (struct sip_sdp_media){
-			.kind = SIP_SDP_AUDIO, .proto = SIP_SDP_AVP,
+		draft->media[i] = (struct call_sdp_media){
+			.kind = CALL_SDP_AUDIO, .proto = CALL_SDP_AVP,
 			.name = SPAN("audio"), .formats = SPAN("0"),
 		};
 	draft->sdp.media_count = (uint8_t)i;
@@ -244,7 +244,7 @@ static int draft_offer(struct sip_session *session, struct draft *draft,
 	return 0;
 }
 
-ssize_t offer_write_offer(struct sip_session *session, char *buf, size_t size)
+ssize_t offer_write_offer(struct call_session *session, char *buf, size_t size)
 {
 	enum call_leg to = call_other_leg(session->from);
 	struct draft draft;
@@ -259,23 +259,23 @@ ssize_t offer_write_offer(struct sip_session *session, char *buf, size_t size)
 	return n;
 }
 
-static int draft_answer(struct sip_session *session, struct draft *draft)
+static int draft_answer(struct call_session *session, struct draft *draft)
 {
 	enum call_leg to = session->from;
-	const struct sip_sdp *offer = session->offer;
+	const struct call_sdp *offer = session->offer;
 	int err;
 
 	for (unsigned int i = 0; i < offer->media_count; i++) {
 		const struct offer_side *side = &session->line[i].side[to];
-		const struct sip_sdp_media *said = &session->answer->media[i];
-		struct sip_sdp_media *m = &draft->media[i];
+		const struct call_sdp_media *said = &session->answer->media[i];
+		struct call_sdp_media *m = &draft->media[i];
 
 		/* Refused: the offer's line with port 0 (RFC 3264 6). */
 		*m = session->line[i].live ? *said : offer->media[i];
 		turn_off(m);
 		if (!session->line[i].live)
 			continue;
-		m->proto = sip_sdp_proto_with(offer->media[i].proto,
+		m->proto = call_sdp_proto_with(offer->media[i].proto,
 					      side->suite);
 		if (call_media_is_anchored(session->media))
 			m->rtcp_mux = offer->media[i].rtcp_mux;
@@ -293,7 +293,7 @@ static int draft_answer(struct sip_session *session, struct draft *draft)
 	return 0;
 }
 
-ssize_t offer_write_answer(struct sip_session *session, char *buf, size_t size)
+ssize_t offer_write_answer(struct call_session *session, char *buf, size_t size)
 {
 	struct draft draft;
 	ssize_t n = draft_init(&draft, session->answer);
@@ -307,10 +307,10 @@ ssize_t offer_write_answer(struct sip_session *session, char *buf, size_t size)
 	return n;
 }
 
-ssize_t offer_write_again(struct sip_session *session, enum call_leg to,
+ssize_t offer_write_again(struct call_session *session, enum call_leg to,
 			  char *buf, size_t size)
 {
-	struct sip_leg *leg = session->leg[to];
+	struct call_sdp_leg *leg = session->leg[to];
 	const char *body = session->said[to];
 	char addr[INET6_ADDRSTRLEN];
 	const struct call_addr *origin = &leg->addr;

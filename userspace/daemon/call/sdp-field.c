@@ -4,48 +4,48 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sip/sdp-internal.h"
+#include "call/sdp-internal.h"
 
 static const char *const protos[] = {
-	[SIP_SDP_AVP] = "RTP/AVP",
-	[SIP_SDP_SAVP] = "RTP/SAVP",
-	[SIP_SDP_AVPF] = "RTP/AVPF",
-	[SIP_SDP_SAVPF] = "RTP/SAVPF",
+	[CALL_SDP_AVP] = "RTP/AVP",
+	[CALL_SDP_SAVP] = "RTP/SAVP",
+	[CALL_SDP_AVPF] = "RTP/AVPF",
+	[CALL_SDP_SAVPF] = "RTP/SAVPF",
 };
 
-const char *sip_sdp_proto_name(enum sip_sdp_proto proto)
+const char *call_sdp_proto_name(enum call_sdp_proto proto)
 {
 	return protos[proto];
 }
 
-bool sip_sdp_proto_secure(enum sip_sdp_proto proto)
+bool call_sdp_proto_secure(enum call_sdp_proto proto)
 {
-	return proto == SIP_SDP_SAVP || proto == SIP_SDP_SAVPF;
+	return proto == CALL_SDP_SAVP || proto == CALL_SDP_SAVPF;
 }
 
-enum sip_sdp_proto sip_sdp_proto_with(enum sip_sdp_proto proto, bool secure)
+enum call_sdp_proto call_sdp_proto_with(enum call_sdp_proto proto, bool secure)
 {
 	switch (proto) {
-	case SIP_SDP_AVP:
-	case SIP_SDP_SAVP:
-		return secure ? SIP_SDP_SAVP : SIP_SDP_AVP;
-	case SIP_SDP_AVPF:
-	case SIP_SDP_SAVPF:
-		return secure ? SIP_SDP_SAVPF : SIP_SDP_AVPF;
-	case SIP_SDP_FOREIGN:
+	case CALL_SDP_AVP:
+	case CALL_SDP_SAVP:
+		return secure ? CALL_SDP_SAVP : CALL_SDP_AVP;
+	case CALL_SDP_AVPF:
+	case CALL_SDP_SAVPF:
+		return secure ? CALL_SDP_SAVPF : CALL_SDP_AVPF;
+	case CALL_SDP_FOREIGN:
 		break;
 	}
-	return SIP_SDP_FOREIGN;
+	return CALL_SDP_FOREIGN;
 }
 
-bool sip_span_is(struct sip_span span, const char *text)
+bool call_span_is(struct call_span span, const char *text)
 {
 	return span.len == strlen(text) && !memcmp(span.at, text, span.len);
 }
 
-bool sip_span_word(struct sip_span *in, struct sip_span *word)
+bool call_span_word(struct call_span *in, struct call_span *word)
 {
-	*word = (struct sip_span){ in->at, 0 };
+	*word = (struct call_span){ in->at, 0 };
 	while (word->len < in->len && in->at[word->len] != ' ')
 		word->len++;
 	if (!word->len)
@@ -59,7 +59,7 @@ bool sip_span_word(struct sip_span *in, struct sip_span *word)
 	return true;
 }
 
-bool sip_span_number(struct sip_span in, uint64_t max, uint64_t *value)
+bool call_span_number(struct call_span in, uint64_t max, uint64_t *value)
 {
 	uint64_t sum = 0;
 
@@ -75,11 +75,11 @@ bool sip_span_number(struct sip_span in, uint64_t max, uint64_t *value)
 	return sum <= max;
 }
 
-bool sip_span_port(struct sip_span in, uint16_t *port)
+bool call_span_port(struct call_span in, uint16_t *port)
 {
 	uint64_t value;
 
-	if (!sip_span_number(in, UINT16_MAX, &value))
+	if (!call_span_number(in, UINT16_MAX, &value))
 		return false;
 	*port = (uint16_t)value;
 	return true;
@@ -97,18 +97,18 @@ static bool is_unicast(const struct call_addr *addr)
 	       !IN6_IS_ADDR_V4MAPPED(&addr->v6);
 }
 
-const char *sip_sdp_addr_parse(struct sip_span in, struct call_addr *addr)
+const char *call_sdp_addr_parse(struct call_span in, struct call_addr *addr)
 {
-	struct sip_span net, type, host;
+	struct call_span net, type, host;
 	char text[INET6_ADDRSTRLEN];
 
-	if (!sip_span_word(&in, &net) || !sip_span_word(&in, &type) ||
-	    !sip_span_word(&in, &host) || in.len || !sip_span_is(net, "IN"))
+	if (!call_span_word(&in, &net) || !call_span_word(&in, &type) ||
+	    !call_span_word(&in, &host) || in.len || !call_span_is(net, "IN"))
 		return "address is not of the form IN IP4 or IP6 ADDRESS";
 	memset(addr, 0, sizeof(*addr));
-	if (sip_span_is(type, "IP4"))
+	if (call_span_is(type, "IP4"))
 		addr->family = AF_INET;
-	else if (sip_span_is(type, "IP6"))
+	else if (call_span_is(type, "IP6"))
 		addr->family = AF_INET6;
 	else
 		return "address type is neither IP4 nor IP6";
@@ -123,34 +123,34 @@ const char *sip_sdp_addr_parse(struct sip_span in, struct call_addr *addr)
 }
 
 /* Its address is a name at times, and never used: only its form counts. */
-const char *sip_sdp_origin_parse(struct sip_span in, struct sip_sdp *sdp)
+const char *call_sdp_origin_parse(struct call_span in, struct call_sdp *sdp)
 {
-	struct sip_span id, version, net, type, host;
+	struct call_span id, version, net, type, host;
 
-	if (!sip_span_word(&in, &sdp->user) || !sip_span_word(&in, &id) ||
-	    !sip_span_word(&in, &version) || !sip_span_word(&in, &net) ||
-	    !sip_span_word(&in, &type) || !sip_span_word(&in, &host) || in.len)
+	if (!call_span_word(&in, &sdp->user) || !call_span_word(&in, &id) ||
+	    !call_span_word(&in, &version) || !call_span_word(&in, &net) ||
+	    !call_span_word(&in, &type) || !call_span_word(&in, &host) || in.len)
 		return "origin has not six parts";
-	if (!sip_span_number(id, UINT64_MAX, &sdp->id) ||
-	    !sip_span_number(version, UINT64_MAX, &sdp->version))
+	if (!call_span_number(id, UINT64_MAX, &sdp->id) ||
+	    !call_span_number(version, UINT64_MAX, &sdp->version))
 		return "origin has no numeric id and version";
-	if (!sip_span_is(net, "IN") ||
-	    (!sip_span_is(type, "IP4") && !sip_span_is(type, "IP6")))
+	if (!call_span_is(net, "IN") ||
+	    (!call_span_is(type, "IP4") && !call_span_is(type, "IP6")))
 		return "origin is not of the internet";
 	return NULL;
 }
 
 /* Payload types 0 to 127, each once (RFC 3551 6). */
-static const char *check_formats(struct sip_span in)
+static const char *check_formats(struct call_span in)
 {
-	struct sip_span word;
+	struct call_span word;
 	uint8_t seen[16] = { 0 };
 	uint64_t type;
 
-	for (int i = 0; sip_span_word(&in, &word); i++) {
-		if (i == SIP_SDP_FORMATS)
+	for (int i = 0; call_span_word(&in, &word); i++) {
+		if (i == CALL_SDP_FORMATS)
 			return "more than 64 formats";
-		if (!sip_span_number(word, 127, &type))
+		if (!call_span_number(word, 127, &type))
 			return "format is no RTP payload type";
 		if (seen[type / 8] & 1 << type % 8)
 			return "payload type twice";
@@ -159,14 +159,14 @@ static const char *check_formats(struct sip_span in)
 	return NULL;
 }
 
-const char *sip_sdp_media_parse(struct sip_span in, struct sip_sdp_media *m)
+const char *call_sdp_media_parse(struct call_span in, struct call_sdp_media *m)
 {
-	struct sip_span port, count;
+	struct call_span port, count;
 	const char *slash;
 	uint64_t ports = 1;
 
-	if (!sip_span_word(&in, &m->name) || !sip_span_word(&in, &port) ||
-	    !sip_span_word(&in, &m->proto_name) || !in.len)
+	if (!call_span_word(&in, &m->name) || !call_span_word(&in, &port) ||
+	    !call_span_word(&in, &m->proto_name) || !in.len)
 		return "media line has not four parts";
 	m->formats = in;
 	slash = memchr(port.at, '/', port.len);
@@ -174,22 +174,22 @@ const char *sip_sdp_media_parse(struct sip_span in, struct sip_sdp_media *m)
 		count.at = slash + 1;
 		count.len = port.len - (uint32_t)(count.at - port.at);
 		port.len = (uint32_t)(slash - port.at);
-		if (!sip_span_number(count, UINT16_MAX, &ports) || !ports)
+		if (!call_span_number(count, UINT16_MAX, &ports) || !ports)
 			return "media line has no count of ports";
 	}
-	if (!sip_span_port(port, &m->port))
+	if (!call_span_port(port, &m->port))
 		return "media line has no port";
-	if (sip_span_is(m->name, "audio"))
-		m->kind = SIP_SDP_AUDIO;
-	else if (sip_span_is(m->name, "video"))
-		m->kind = SIP_SDP_VIDEO;
-	for (int i = SIP_SDP_AVP; i <= SIP_SDP_SAVPF; i++)
-		if (sip_span_is(m->proto_name, protos[i]))
-			m->proto = (enum sip_sdp_proto)i;
+	if (call_span_is(m->name, "audio"))
+		m->kind = CALL_SDP_AUDIO;
+	else if (call_span_is(m->name, "video"))
+		m->kind = CALL_SDP_VIDEO;
+	for (int i = CALL_SDP_AVP; i <= CALL_SDP_SAVPF; i++)
+		if (call_span_is(m->proto_name, protos[i]))
+			m->proto = (enum call_sdp_proto)i;
 	/* Layered encodings: several port pairs for one line. */
 	if (ports > 1)
-		m->proto = SIP_SDP_FOREIGN;
-	if (m->kind == SIP_SDP_OTHER || m->proto == SIP_SDP_FOREIGN)
+		m->proto = CALL_SDP_FOREIGN;
+	if (m->kind == CALL_SDP_OTHER || m->proto == CALL_SDP_FOREIGN)
 		return NULL;
 	return m->port ? check_formats(in) : NULL;
 }

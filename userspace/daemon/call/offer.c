@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/offer-internal.h"
+#include "call/offer-internal.h"
 
-struct sip_session *sip_session_new(struct call_media *media,
-				    struct sip_leg *a, struct sip_leg *b)
+struct call_session *call_session_new(struct call_media *media,
+				    struct call_sdp_leg *a, struct call_sdp_leg *b)
 {
-	struct sip_session *session = calloc(1, sizeof(*session));
+	struct call_session *session = calloc(1, sizeof(*session));
 
 	if (!session)
 		return NULL;
@@ -20,10 +20,10 @@ struct sip_session *sip_session_new(struct call_media *media,
 	return session;
 }
 
-static void end_round(struct sip_session *session)
+static void end_round(struct call_session *session)
 {
-	sip_sdp_free(session->offer);
-	sip_sdp_free(session->answer);
+	call_sdp_free(session->offer);
+	call_sdp_free(session->answer);
 	session->offer = NULL;
 	session->answer = NULL;
 	session->state = OFFER_IDLE;
@@ -32,7 +32,7 @@ static void end_round(struct sip_session *session)
 		offer_forget_text(&session->saying[leg]);
 }
 
-void sip_session_free(struct sip_session *session)
+void call_session_free(struct call_session *session)
 {
 	if (!session)
 		return;
@@ -49,17 +49,17 @@ static void print_text(const char *text, size_t len, uint8_t print[32])
 }
 
 /* What the leg's peer said of one line, for the streams. */
-static int stage_peer(struct sip_session *session, unsigned int i,
-		      enum call_leg leg, const struct sip_sdp_media *m)
+static int stage_peer(struct call_session *session, unsigned int i,
+		      enum call_leg leg, const struct call_sdp_media *m)
 {
 	const struct offer_side *side = &session->line[i].side[leg];
 	struct call_peer peer = {
 		.port = m->port,
 		.rtcp_port = m->rtcp_port,
 		.rtcp_mux = m->rtcp_mux,
-		.sends = side->direction & SIP_SDP_SEND,
-		.receives = side->direction & SIP_SDP_RECV,
-		.video = m->kind == SIP_SDP_VIDEO,
+		.sends = side->direction & CALL_SDP_SEND,
+		.receives = side->direction & CALL_SDP_RECV,
+		.video = m->kind == CALL_SDP_VIDEO,
 	};
 	int err;
 
@@ -73,7 +73,7 @@ static int stage_peer(struct sip_session *session, unsigned int i,
 	return err;
 }
 
-static int stage_offer(struct sip_session *session, uint32_t *lines)
+static int stage_offer(struct call_session *session, uint32_t *lines)
 {
 	int err = 0;
 
@@ -93,24 +93,24 @@ static int stage_offer(struct sip_session *session, uint32_t *lines)
 }
 
 static int parse(const char *text, size_t len, int status,
-		 struct sip_sdp **sdp, struct sip_verdict *verdict)
+		 struct call_sdp **sdp, struct call_verdict *verdict)
 {
 	unsigned int line;
 	const char *why;
-	int err = sip_sdp_parse(text, len, sdp, &why, &line);
+	int err = call_sdp_parse(text, len, sdp, &why, &line);
 
 	if (err == -ENOMEM)
 		return err;
 	if (err)
-		offer_refuse(verdict, status, 0, SIP_SDP_MEDIA, why);
+		offer_refuse(verdict, status, 0, CALL_SDP_MEDIA, why);
 	return 0;
 }
 
-int sip_offer_receive(struct sip_session *session, enum call_leg from,
+int call_offer_receive(struct call_session *session, enum call_leg from,
 		      const char *text, size_t len, uint32_t *lines,
-		      struct sip_verdict *verdict)
+		      struct call_verdict *verdict)
 {
-	struct sip_leg *leg = session->leg[from];
+	struct call_sdp_leg *leg = session->leg[from];
 	int err;
 
 	memset(verdict, 0, sizeof(*verdict));
@@ -123,7 +123,7 @@ int sip_offer_receive(struct sip_session *session, enum call_leg from,
 	session->from = from;
 	session->state = OFFER_RECEIVED;
 	if (session->offer->media_count < leg->media_count)
-		offer_refuse(verdict, 488, 0, SIP_SDP_MEDIA,
+		offer_refuse(verdict, 488, 0, CALL_SDP_MEDIA,
 			     "media lines were taken away");
 	if (!verdict->status)
 		offer_judge_offer(session, verdict);
@@ -137,10 +137,10 @@ int sip_offer_receive(struct sip_session *session, enum call_leg from,
 	return stage_offer(session, lines);
 }
 
-ssize_t sip_offer_send(struct sip_session *session, enum call_leg to,
-		       char *buf, size_t size, struct sip_verdict *verdict)
+ssize_t call_offer_send(struct call_session *session, enum call_leg to,
+		       char *buf, size_t size, struct call_verdict *verdict)
 {
-	const struct sip_policy *policy = &session->leg[to]->policy;
+	const struct call_policy *policy = &session->leg[to]->policy;
 	ssize_t n;
 
 	memset(verdict, 0, sizeof(*verdict));
@@ -149,7 +149,7 @@ ssize_t sip_offer_send(struct sip_session *session, enum call_leg to,
 	if (policy->srtp_required &&
 	    (policy->plain_only ||
 	     offer_may_encrypt(policy) != OFFER_ENCRYPTED)) {
-		offer_refuse(verdict, 488, 305, SIP_SDP_MEDIA,
+		offer_refuse(verdict, 488, 305, CALL_SDP_MEDIA,
 			     policy->plain_only ?
 			     offer_reason_text(OFFER_SRTP_REFUSED) :
 			     offer_reason_text(offer_may_encrypt(policy)));
@@ -161,7 +161,7 @@ ssize_t sip_offer_send(struct sip_session *session, enum call_leg to,
 	return n;
 }
 
-static int stage_answer(struct sip_session *session, enum call_leg from)
+static int stage_answer(struct call_session *session, enum call_leg from)
 {
 	int err = 0;
 
@@ -185,9 +185,9 @@ static int stage_answer(struct sip_session *session, enum call_leg from)
 	return 0;
 }
 
-int sip_answer_receive(struct sip_session *session, enum call_leg from,
+int call_answer_receive(struct call_session *session, enum call_leg from,
 		       const char *text, size_t len,
-		       struct sip_verdict *verdict)
+		       struct call_verdict *verdict)
 {
 	int err;
 
@@ -195,7 +195,7 @@ int sip_answer_receive(struct sip_session *session, enum call_leg from,
 	if ((session->state != OFFER_SENT &&
 	     session->state != OFFER_ANSWERED) || from == session->from)
 		return -EINVAL;
-	sip_sdp_free(session->answer);
+	call_sdp_free(session->answer);
 	session->answer = NULL;
 	session->state = OFFER_SENT;
 	err = parse(text, len, 502, &session->answer, verdict);
@@ -207,7 +207,7 @@ int sip_answer_receive(struct sip_session *session, enum call_leg from,
 	err = stage_answer(session, from);
 	if (err == -EINVAL) {
 		/* The key it would need left with the first answer. */
-		offer_refuse(verdict, 502, 0, SIP_SDP_MEDIA,
+		offer_refuse(verdict, 502, 0, CALL_SDP_MEDIA,
 			     "a second answer chose another suite");
 		return 0;
 	}
@@ -216,8 +216,8 @@ int sip_answer_receive(struct sip_session *session, enum call_leg from,
 	return err;
 }
 
-ssize_t sip_answer_send(struct sip_session *session, enum call_leg to,
-			char *buf, size_t size, struct sip_verdict *verdict)
+ssize_t call_answer_send(struct call_session *session, enum call_leg to,
+			char *buf, size_t size, struct call_verdict *verdict)
 {
 	memset(verdict, 0, sizeof(*verdict));
 	if (session->state != OFFER_ANSWERED || to != session->from)
@@ -225,7 +225,7 @@ ssize_t sip_answer_send(struct sip_session *session, enum call_leg to,
 	return offer_write_answer(session, buf, size);
 }
 
-void sip_offer_commit(struct sip_session *session)
+void call_offer_commit(struct call_session *session)
 {
 	if (session->state != OFFER_ANSWERED)
 		return;
@@ -242,7 +242,7 @@ void sip_offer_commit(struct sip_session *session)
 	end_round(session);
 }
 
-void sip_offer_abort(struct sip_session *session)
+void call_offer_abort(struct call_session *session)
 {
 	if (session->state == OFFER_IDLE && !session->offer)
 		return;
@@ -253,14 +253,14 @@ void sip_offer_abort(struct sip_session *session)
 	end_round(session);
 }
 
-ssize_t sip_session_repeat(struct sip_session *session, enum call_leg to,
+ssize_t call_session_repeat(struct call_session *session, enum call_leg to,
 			   char *buf, size_t size)
 {
 	return session->state == OFFER_IDLE ?
 		offer_write_again(session, to, buf, size) : -EINVAL;
 }
 
-bool sip_session_unchanged(const struct sip_session *session,
+bool call_session_unchanged(const struct call_session *session,
 			   enum call_leg from, const char *text, size_t len)
 {
 	uint8_t print[32];

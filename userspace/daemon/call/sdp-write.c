@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sip/sdp.h"
+#include "call/sdp.h"
 
 struct writer {
 	char *buf;
@@ -42,18 +42,18 @@ static void put_addr(struct writer *w, const struct call_addr *addr)
 	put(w, "IN %s %s\r\n", addr->family == AF_INET6 ? "IP6" : "IP4", text);
 }
 
-static void put_lines(struct writer *w, const struct sip_sdp *sdp,
+static void put_lines(struct writer *w, const struct call_sdp *sdp,
 		      unsigned int first, unsigned int count, char type)
 {
 	for (unsigned int i = first; i < first + count; i++) {
-		const struct sip_span *line = &sdp->lines[i];
+		const struct call_span *line = &sdp->lines[i];
 
 		if (*line->at == type)
 			put(w, "%.*s\r\n", (int)line->len, line->at);
 	}
 }
 
-static void put_crypto(struct writer *w, const struct sip_sdp_crypto *crypto)
+static void put_crypto(struct writer *w, const struct call_sdp_crypto *crypto)
 {
 	ssize_t n;
 
@@ -62,7 +62,7 @@ static void put_crypto(struct writer *w, const struct sip_sdp_crypto *crypto)
 	put(w, "a=crypto:");
 	if (w->full)
 		return;
-	n = sip_sdp_crypto_write(crypto, w->buf + w->len, w->size - w->len);
+	n = call_sdp_crypto_write(crypto, w->buf + w->len, w->size - w->len);
 	if (n < 0)
 		w->full = true;
 	else
@@ -72,15 +72,15 @@ static void put_crypto(struct writer *w, const struct sip_sdp_crypto *crypto)
 
 static const char *const directions[] = {
 	[0] = "inactive",
-	[SIP_SDP_SEND] = "sendonly",
-	[SIP_SDP_RECV] = "recvonly",
-	[SIP_SDP_SENDRECV] = "sendrecv",
+	[CALL_SDP_SEND] = "sendonly",
+	[CALL_SDP_RECV] = "recvonly",
+	[CALL_SDP_SENDRECV] = "sendrecv",
 };
 
-static void put_media(struct writer *w, const struct sip_sdp *sdp,
-		      const struct sip_sdp_media *m)
+static void put_media(struct writer *w, const struct call_sdp *sdp,
+		      const struct call_sdp_media *m)
 {
-	const char *known = sip_sdp_proto_name(m->proto);
+	const char *known = call_sdp_proto_name(m->proto);
 
 	put(w, "m=%.*s %u ", (int)m->name.len, m->name.at, m->port);
 	if (known)
@@ -102,15 +102,15 @@ static void put_media(struct writer *w, const struct sip_sdp *sdp,
 		put(w, "a=rtcp-mux\r\n");
 	for (unsigned int i = 0; i < m->crypto_count; i++)
 		put_crypto(w, &m->crypto[i]);
-	put(w, "a=%s\r\n", directions[m->direction & SIP_SDP_SENDRECV]);
+	put(w, "a=%s\r\n", directions[m->direction & CALL_SDP_SENDRECV]);
 }
 
-ssize_t sip_sdp_write(const struct sip_sdp *sdp, char *buf, size_t size)
+ssize_t call_sdp_write(const struct call_sdp *sdp, char *buf, size_t size)
 {
 	struct writer w = { .buf = buf, .size = size };
-	struct sip_span none = { "-", 1 };
-	struct sip_span user = sdp->user.len ? sdp->user : none;
-	struct sip_span name = sdp->name.len ? sdp->name : none;
+	struct call_span none = { "-", 1 };
+	struct call_span user = sdp->user.len ? sdp->user : none;
+	struct call_span name = sdp->name.len ? sdp->name : none;
 
 	put(&w, "v=0\r\no=%.*s %" PRIu64 " %" PRIu64 " ", (int)user.len,
 	    user.at, sdp->id, sdp->version);
