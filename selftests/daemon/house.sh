@@ -183,8 +183,9 @@ house_phone() {
 	ctrl_tcp_listen 127.0.0.1:4444
 	snd_path $dir/rec
 	EOF
-	echo "<sip:$2@$6:5061;transport=tls>;auth_user=$3;auth_pass=$4;regint=60;mediaenc=srtp-mand;audio_codecs=PCMU/8000/1;ptime=20;answermode=$9" \
-		>"$dir/accounts"
+	local options="auth_user=$3;auth_pass=$4;regint=60;ptime=20"
+	options+=";mediaenc=srtp-mand;audio_codecs=PCMU/8000/1;answermode=$9"
+	echo "<sip:$2@$6:5061;transport=tls>;$options" >"$dir/accounts"
 	: >"$dir/contacts"
 	ip netns exec "$1" baresip -4 -f "$dir" </dev/null >"$dir/log" 2>&1 &
 }

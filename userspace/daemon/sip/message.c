@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
@@ -182,9 +183,15 @@ int sip_check_parsed(const osip_message_t *msg)
 
 int sip_to_bytes(osip_message_t *msg, char **data, size_t *len)
 {
+	char *exact;
+
 	osip_message_force_update(msg);
 	if (osip_message_to_str(msg, data, len))
 		return -EINVAL;
+	/* osip's buffer has thousands to spare; transactions keep this one. */
+	exact = osip_realloc(*data, *len + 1);
+	if (exact)
+		*data = exact;
 	return 0;
 }
 
