@@ -6,6 +6,8 @@
 #  phone-b 10.0.2.2 ---- 10.0.2.1         10.0.4.1 ---- 10.0.4.2 stranger
 
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # set for, and by, who sources it
+# shellcheck disable=SC2016 # for the other shell
 
 house=/tmp/house
 

@@ -411,6 +411,7 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 void signalling_close(struct signalling *s)
 {
 	set_readers(NULL);
+	store_unwatch(s->store, on_change, s);
 	sip_presence_free(s->presence);
 	call_system_free(s->calls);
 	sip_parties_free(s->parties);

@@ -182,7 +182,6 @@ static void load(struct sip *sip)
 	}
 }
 
-/* The store has no way to stop watching: it must be closed after us. */
 static void on_change(void *ctx, const struct store_change *change)
 {
 	struct sip *sip = ctx;
@@ -209,6 +208,7 @@ void sip_trunks_stop(struct sip *sip)
 
 	if (!sip->trunks)
 		return;
+	store_unwatch(sip->store, on_change, sip);
 	while ((ping = LIST_FIRST(&sip->trunks->pings)))
 		drop(ping);
 	free(sip->trunks);

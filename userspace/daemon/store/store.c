@@ -66,6 +66,18 @@ int store_watch(struct store *store, store_watcher fn, void *ctx)
 	return 0;
 }
 
+void store_unwatch(struct store *store, store_watcher fn, void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < store->watcher_count; i++) {
+		if (store->watchers[i].fn != fn || store->watchers[i].ctx != ctx)
+			continue;
+		store->watchers[i] = store->watchers[--store->watcher_count];
+		return;
+	}
+}
+
 static bool concerns(const struct store_change *change, const char *nouns)
 {
 	const char *found = strstr(nouns, change->noun);

@@ -80,6 +80,8 @@ struct store_change {
 
 typedef void (*store_watcher)(void *ctx, const struct store_change *change);
 int store_watch(struct store *store, store_watcher watcher, void *ctx);
+/* Not from within a watcher. Who never watched may ask, too. */
+void store_unwatch(struct store *store, store_watcher watcher, void *ctx);
 
 /* Phones and lines */
 struct store_phone_profile {
