@@ -150,6 +150,35 @@ def baseline_rows(f):
     return rows
 
 
+def call_rows(f):
+    """(name, goal, ours, sipp's own) of calls through the daemon."""
+    what = {"path": "signalling", "payload": 0}
+    rate = {"metric": "calls_per_second", **what}
+    direct = f.get("sipp", **rate)
+    return [
+        ("calls a second, none failed", direct and max(direct // 2, 500),
+         f.get("ucsecd", **rate), direct),
+        ("microseconds of processor a call", None,
+         f.get("ucsecd", metric="microseconds_per_call",
+               note="processor time", **what), None),
+        ("bytes a call, 5,000 at once", 24 * 1024,
+         f.get("ucsecd", metric="bytes_per_call", **what), None),
+    ]
+
+
+def print_calls(f):
+    """What the call server does beside sipp calling sipp."""
+    rows = call_rows(f)
+    if all(ours is None for _, _, ours, _ in rows):
+        return
+    line = "{:<40} {:>9} {:>9} {:>9}"
+    print()
+    print(line.format("calls over UDP, without media", "goal", "ucsecd",
+                      "sipp"))
+    for name, goal, ours, direct in rows:
+        print(line.format(name, cell(goal), cell(ours), cell(direct)))
+
+
 def cell(value):
     """A number as people read it."""
     return "-" if value is None else f"{value:,}"
@@ -185,8 +214,9 @@ def main(argv):
         json.dump(results, out, indent=1)
         out.write("\n")
     print_table(Figures(results))
+    print_calls(Figures(results))
     print()
-    print(CAVEAT % len(boots))
+    print(CAVEAT % sum("boot-" in name for name in argv[2:]))
     return 0
 
 
