@@ -22,11 +22,11 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-all: modules user ## Build the module, the library and ucsecctl
+all: modules user ## Build the module, the library, ucsecctl and the daemons
 
 # Sub-folders add to these through their Makefile.inc.
 .PHONY: all user host-tests install-user uninstall-user
-user: ## Build libucsec and ucsecctl into build/user
+user: ## Build library, tool and daemons into build/user
 host-tests: ## Build the host tests with the sanitizers into build/san
 install-user uninstall-user:
 

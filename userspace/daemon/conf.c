@@ -352,7 +352,7 @@ static void set_defaults(struct conf *conf)
 	strcpy(conf->state_dir, "/var/lib/ucsec");
 	strcpy(conf->admin_socket, "/run/ucsec/admin.sock");
 	conf->anchor = true;
-	strcpy(conf->mediad_socket, "/run/ucsec/mediad.sock");
+	strcpy(conf->mediad_socket, "/run/ucsec-mediad.sock");
 	conf->log_level = LOG_LEVEL_NOTICE;
 	conf->line.port_min = 16384;
 	conf->line.port_max = 24575;
