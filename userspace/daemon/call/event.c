@@ -80,28 +80,31 @@ void call_alerting(struct call_party *party, int status, const char *sdp,
 		caller->ops->alert(caller, sdp ? 180 : status, NULL, 0);
 }
 
-void call_offered(struct call_party *party, const char *sdp, size_t len)
+/* Its first 2xx, with an offer or an answer in it: this place has the call. */
+static struct call_bridge *bridge_of(struct call_party *party)
 {
 	struct call_bridge *bridge = party->bridge;
 
-	if (!bridge)
-		return;
-	if (!bridge->call->is_up && party->is_connected &&
+	if (bridge && !bridge->call->is_up && party->is_connected &&
 	    party != bridge->call->caller)
 		call_bridge_won(bridge);
-	call_round_begin(bridge, party->side, sdp, len);
+	return bridge;
+}
+
+void call_offered(struct call_party *party, const char *sdp, size_t len)
+{
+	struct call_bridge *bridge = bridge_of(party);
+
+	if (bridge)
+		call_round_begin(bridge, party->side, sdp, len);
 }
 
 void call_answered(struct call_party *party, const char *sdp, size_t len)
 {
-	struct call_bridge *bridge = party->bridge;
+	struct call_bridge *bridge = bridge_of(party);
 
-	if (!bridge)
-		return;
-	if (!bridge->call->is_up && party->is_connected &&
-	    party != bridge->call->caller)
-		call_bridge_won(bridge);
-	call_round_answered(bridge, party->side, sdp, len, 0);
+	if (bridge)
+		call_round_answered(bridge, party->side, sdp, len, 0);
 }
 
 /*
