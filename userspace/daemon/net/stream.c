@@ -434,6 +434,9 @@ int net_stream_connect(struct net *net, const struct net_target *target,
 	stream->state = NET_CONNECTING;
 	conn->peer.remote = target->addr;
 	conn->peer.outgoing = true;
+	/* What is sent meanwhile waits for a handshake that proves it. */
+	if (target->transport == NET_TLS)
+		conn->peer.class = target->class;
 	err = copy_policy(stream, target);
 	if (!err && target->transport == NET_TLS) {
 		stream->ssl = net_tls_connect(net, target->class);
