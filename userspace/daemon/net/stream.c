@@ -314,7 +314,10 @@ static void publish(struct net_stream *stream)
 	event_assign(&stream->writer, net->base, stream->fd,
 		     EV_WRITE, on_writer, stream);
 	evtimer_assign(&stream->timer, net->base, on_timer, stream);
-	LIST_INSERT_HEAD(&net->streams, stream, entry);
+	/* Only to trunks is one looked for: they are few, phones are many. */
+	LIST_INSERT_HEAD(stream->conn->peer.outgoing ? &net->outgoing :
+						       &net->accepted,
+			 stream, entry);
 	net->counters.conns_now++;
 	if (stream->ssl)
 		count_handshake(stream, true);
