@@ -50,7 +50,7 @@ static int on_offer(struct call_party *party, const char *sdp, size_t len)
 static int on_solicit(struct call_party *party)
 {
 	note((struct fake_party *)party, "solicit");
-	return 0;
+	return fake.solicit_error;
 }
 
 static int on_alert(struct call_party *party, int status, const char *sdp,

@@ -24,6 +24,7 @@ struct fake {
 	struct call_system *system;
 	struct fake_party *parties;
 	char transcript[4096];
+	int solicit_error;		/* of each that is asked */
 };
 
 extern struct fake fake;

@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
+#include "call/internal.h"
 #include "fake.h"
 
 static void offered(struct fake_party *p, bool secure)
@@ -297,6 +299,30 @@ static void test_info(void **state)
 	fake_expect("a info 7 200\n");
 }
 
+/* A party that is busy with its own cannot be asked for an offer now. */
+static void test_key_ends(void **state)
+{
+	struct fake_party *a = fake_caller("a");
+	const char *sdp = fake_sdp("a", true);
+
+	(void)state;
+	call_setup(fake.system, &a->party, "1002", sdp, strlen(sdp));
+	fake_run();
+	sdp = fake_answer(fake_find("p2"), true);
+	fake_find("p2")->party.is_connected = true;
+	call_answered(&fake_find("p2")->party, sdp, strlen(sdp));
+	fake_run();
+	fake.transcript[0] = '\0';
+	fake.solicit_error = -EBUSY;
+	call_alarm(a->party.bridge, 0, CALL_LEG_A, CALL_MEDIA_KEY_ENDS, 1);
+	fake_expect("a solicit\n");
+	/* Nothing is under way: it may go on. */
+	sdp = fake_sdp("b", true);
+	call_offered(&a->party, sdp, strlen(sdp));
+	fake_expect("p2 offer\n");
+}
+
+
 static void test_limit(void **state)
 {
 	(void)state;
@@ -339,6 +365,7 @@ int main(void)
 		TEST(test_refresh),
 		TEST(test_status_follows),
 		TEST(test_info),
+		TEST(test_key_ends),
 		TEST(test_limit),
 		TEST(test_no_record),
 	};

@@ -316,6 +316,21 @@ static void test_gone(void **state)
 	assert_int_equal(sip_presence_count(w->presence), 0);
 }
 
+/* His last subscription fails while his next one is looked at. */
+static void test_gone_and_back(void **state)
+{
+	struct world *w = *state;
+
+	subscribe(w, "1001", "", 1, PRESENCE);
+	expect(w, "200");
+	base_answer(expect(w, "NOTIFY"), 200, NULL, "", NULL);
+	w->state = CALL_LINE_BUSY;
+	base_fail_send(w->sip, -ENOTCONN);
+	subscribe(w, "1001", "", 1, PRESENCE);
+	expect(w, "200");
+	assert_int_equal(sip_presence_count(w->presence), 0);
+}
+
 /* Not somebody else's; not out of order; not of another package. */
 static void test_refresh(void **state)
 {
@@ -468,6 +483,7 @@ int main(void)
 		TEST(test_refused),
 		TEST(test_expires),
 		TEST(test_gone),
+		TEST(test_gone_and_back),
 		TEST(test_refresh),
 		TEST(test_bounded),
 		TEST(test_recheck),

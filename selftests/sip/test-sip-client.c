@@ -108,6 +108,26 @@ static void put(int status, const char *tag, const char *more)
 	put_from(fd, status, tag, more);
 }
 
+/* Written for a connection that was encrypted, this goes over none that is not. */
+static void test_keys(void)
+{
+	static const char sdp[] = "v=0\r\nm=audio 4000 RTP/SAVP 0\r\n"
+		"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQF\r\n";
+	struct sip_target target = { .kind = SIP_PEER_TRUNK,
+				     .id = wire_trunk(&wire, "t") };
+	osip_message_t *msg = request("INVITE");
+	struct sip_client *client = NULL;
+
+	memset(&seen, 0, sizeof(seen));
+	osip_message_set_body(msg, sdp, sizeof(sdp) - 1);
+	if (sip_send(wire.sip, msg, &target, &ops, NULL, &client))
+		abort();
+	WIRE_WAIT(&wire, seen.failed);
+	ok(seen.err == -EPERM && wire_is_quiet(&wire, fd),
+	   "no keys where others can read them");
+	sip_client_release(client);
+}
+
 static void drain(void)
 {
 	while (!wire_is_quiet(&wire, fd))
@@ -418,6 +438,7 @@ int main(void)
 	env_add(&wire.env, "sip-realm", "{\"realm\": \"far\", \"user\": "
 		"\"ucsec\", \"password\": \"trunk secret\"}");
 	test_plain();
+	test_keys();
 	test_invite();
 	test_cancel();
 	test_challenge();

@@ -191,6 +191,38 @@ static void test_invite(void)
 	reset();
 }
 
+static void put_ack(int from, const char *branch)
+{
+	wire_put(from, "ACK sip:1@ucsec SIP/2.0\n"
+		 "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKack%s\n"
+		 "From: <sip:a@b>;tag=f\nTo: <sip:1@ucsec>;tag=%s\n"
+		 "Call-ID: c%s\nCSeq: 7 ACK\n\n", port, branch,
+		 seen.req->to_tag, branch);
+}
+
+/* An ACK may bring an answer: whose dialog it is must have sent it. */
+static void test_foreign_ack(void)
+{
+	int stranger = wire_dial(&wire, "127.0.0.2", SOCK_DGRAM, NULL);
+	int same = wire_dial(&wire, "127.0.0.1", SOCK_DGRAM, NULL);
+
+	reset();
+	put("INVITE", "f1", ";rport", "");
+	WIRE_WAIT(&wire, seen.calls);
+	sip_reply(seen.req, 200, NULL, NULL);
+	put_ack(stranger, "f1");
+	ok(wire_is_quiet(&wire, stranger) && !seen.acked,
+	   "a stranger's ACK is none");
+	put_ack(same, "f1");
+	WIRE_WAIT(&wire, seen.ended);
+	ok(seen.acked == 1, "the trunk's other port is the trunk");
+	while (!wire_is_quiet(&wire, fd))
+		get();
+	reset();
+	close(stranger);
+	close(same);
+}
+
 static void test_cancel(void)
 {
 	int stranger = wire_dial(&wire, "127.0.0.2", SOCK_DGRAM, NULL);
@@ -333,6 +365,7 @@ int main(void)
 	test_once();
 	test_where();
 	test_invite();
+	test_foreign_ack();
 	test_cancel();
 	test_refused();
 	test_stream();

@@ -253,6 +253,37 @@ static void test_clear(void)
 	client_close(&client);
 }
 
+/*
+ * Where we connect to, any certificate that we trust would do if no name was
+ * asked for: each phone has one.
+ */
+static void test_outgoing(const char *trunk)
+{
+	static const struct sip_client_ops ops = { on_response, on_failed };
+	struct sip_target target = { .kind = SIP_PEER_TRUNK,
+				     .id = wire_trunk(&wire, trunk) };
+	unsigned int before = handled;
+	struct sip_client *client;
+	osip_message_t *msg;
+	int err = 0;
+
+	osip_message_init(&msg);
+	osip_message_set_method(msg, osip_strdup("MESSAGE"));
+	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
+	osip_uri_init(&msg->req_uri);
+	osip_uri_parse(msg->req_uri, "sip:5551@trunk");
+	osip_message_set_from(msg, "<sip:1@ucsec>;tag=f");
+	osip_message_set_to(msg, "<sip:5551@trunk>");
+	osip_message_set_call_id(msg, "out");
+	osip_message_set_cseq(msg, "1 MESSAGE");
+	if (sip_send(wire.sip, msg, &target, &ops, &err, &client))
+		abort();
+	WIRE_WAIT(&wire, err);
+	ok(err == -EPROTO && handled == before,
+	   "a trunk without subject names: %s", strerror(-err));
+	sip_client_release(client);
+}
+
 static void add_objects(void)
 {
 	char text[512];
@@ -277,6 +308,15 @@ static void add_objects(void)
 	env_add(&wire.env, "trunk", "{\"name\": \"pbx\", \"profile\": \"pbx\","
 		" \"destinations\": [{\"address\": \"127.0.0.1\", "
 		"\"port\": 9}], \"options_ping\": false}");
+	/* Ourselves, by a certificate that we trust. */
+	env_add(&wire.env, "profile", "{\"name\": \"nameless\", \"kind\": "
+		"\"trunk\", \"device_security_mode\": \"encrypted\", "
+		"\"incoming_port\": 5099}");
+	snprintf(text, sizeof(text), "{\"name\": \"nameless\", \"profile\": "
+		 "\"nameless\", \"destinations\": [{\"address\": "
+		 "\"127.0.0.1\", \"port\": %u}], \"options_ping\": false}",
+		 net_addr_port(&addr));
+	env_add(&wire.env, "trunk", text);
 }
 
 int main(void)
@@ -303,6 +343,7 @@ int main(void)
 	test_own_connection();
 	test_trunk();
 	test_clear();
+	test_outgoing("nameless");
 	wire_close(&wire);
 	for (i = 0; i < CERTS; i++)
 		cert_free(&certs[i]);

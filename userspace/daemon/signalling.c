@@ -26,6 +26,7 @@ struct signalling {
 	struct event_base *base;
 	struct store *store;
 	struct trust *trust;
+	struct admin *admin;
 	const struct conf *conf;
 	struct call_mediad *mediad;
 	struct call_media_system *media;
@@ -259,6 +260,12 @@ static void on_call(void *ctx, struct admin_request *request)
 	}
 }
 
+static void on_call_late(void *ctx, struct admin_request *request)
+{
+	(void)ctx;
+	admin_refuse_text(request, 503, "the daemon stops");
+}
+
 /*
  * Metrics
  */
@@ -397,6 +404,7 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 	s->base = base;
 	s->store = store;
 	s->trust = trust;
+	s->admin = admin;
 	s->conf = conf;
 	err = start(s, admin, why, size);
 	if (err) {
@@ -411,6 +419,8 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 void signalling_close(struct signalling *s)
 {
 	set_readers(NULL);
+	/* The admin API goes on until what it accepted is answered. */
+	admin_resource_add(s->admin, "call", on_call_late, NULL);
 	store_unwatch(s->store, on_change, s);
 	sip_presence_free(s->presence);
 	call_system_free(s->calls);

@@ -39,8 +39,9 @@ static void counted(void *arg, int err, unsigned int line, enum call_leg from,
 static void refresh_keys(struct call_bridge *bridge)
 {
 	/* A round under way, or a refusal, leaves it to the next event. */
-	if (bridge->call->is_up && bridge->round.state == CALL_ROUND_IDLE)
-		call_round_solicit(bridge, CALL_LEG_A);
+	if (bridge->call->is_up && bridge->round.state == CALL_ROUND_IDLE &&
+	    call_round_solicit(bridge, CALL_LEG_A))
+		call_round_abort(bridge);
 }
 
 void call_alarm(void *arg, unsigned int line, enum call_leg from,

@@ -128,6 +128,11 @@ void call_end(struct call *call, const struct call_cause *cause)
 
 	if (!cause)
 		cause = &normal;
+	if (call->transfer.kept) {
+		call_transfer_failed(call, cause);
+		return;
+	}
+	call_transfer_left(call, cause);
 	if (call->is_up)
 		call->system->counters.ended++;
 	else

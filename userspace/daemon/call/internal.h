@@ -92,6 +92,7 @@ struct call_system {
 	const struct call_protocol *protocols[2];
 	size_t protocol_count;
 	struct call *calls;
+	unsigned int transfers;		/* calls with one under way */
 	struct call_counters_total counters;
 };
 
@@ -157,6 +158,8 @@ void call_transfer_failed(struct call *call, const struct call_cause *cause);
  */
 void call_transfer_lost(struct call_system *system, struct call_party *party,
 			struct call *call);
+/* @call is about to end with all its parties: no transfer may hang on it. */
+void call_transfer_left(struct call *call, const struct call_cause *cause);
 
 /* alarm.c: what the kernel tells of a bridge's media */
 void call_alarm(void *arg, unsigned int line, enum call_leg from,

@@ -253,6 +253,19 @@ static bool is_settled(const struct call_round *round, const char *sdp)
 	return !sdp && round->is_early && round->answer;
 }
 
+/*
+ * It was offered what a transfer would have led to, and that failed since: it
+ * now sends where nobody is. A round anew brings both sides together again.
+ */
+static bool restart(struct call_bridge *bridge, enum call_leg from)
+{
+	if (!bridge->call->is_up || bridge->round.state != CALL_ROUND_IDLE)
+		return false;
+	if (call_round_solicit(bridge, from))
+		call_round_abort(bridge);
+	return true;
+}
+
 void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 			 const char *sdp, size_t len, int alert_status)
 {
@@ -265,7 +278,7 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 	if (round->state != CALL_ROUND_OFFERED ||
 	    from == round->from) {
 		/* Early answers may overtake what is being applied: drop. */
-		if (alert_status)
+		if (alert_status || restart(bridge, from))
 			return;
 		cause.text = "an answer that nobody asked for";
 		break_off(bridge, &cause);

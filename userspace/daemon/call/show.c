@@ -153,7 +153,8 @@ static const char *state_of(const struct call *call)
 static json_t *json_call(const struct call *call)
 {
 	const struct call_bridge *bridge;
-	struct call_leg_facts facts[2];
+	/* Of one who has been moved to a new call nothing is known here. */
+	struct call_leg_facts facts[2] = {};
 	json_t *legs = json_array();
 	enum call_security status = CALL_NONSECURE;
 	int i;

@@ -16,9 +16,9 @@ static struct call *pending(struct call_system *system,
 			    const struct call_party *party)
 {
 	const struct call_transfer *transfer;
-	struct call *call;
+	struct call *call = system->transfers ? system->calls : NULL;
 
-	for (call = system->calls; call; call = call->next) {
+	for (; call; call = call->next) {
 		transfer = &call->transfer;
 		if (transfer->kept &&
 		    (transfer->by == party || transfer->kept == party ||
@@ -26,6 +26,22 @@ static struct call *pending(struct call_system *system,
 			return call;
 	}
 	return NULL;
+}
+
+static void begin(struct call *call, struct call_transfer transfer)
+{
+	call->transfer = transfer;
+	call->system->transfers++;
+}
+
+static struct call_transfer forget(struct call *call)
+{
+	struct call_transfer transfer = call->transfer;
+
+	if (transfer.kept)
+		call->system->transfers--;
+	memset(&call->transfer, 0, sizeof(call->transfer));
+	return transfer;
 }
 
 static void take_over(struct call *call, struct call_party *party)
@@ -61,11 +77,11 @@ static void tell(const struct call *call, int status, const char *reason)
 /* Both were moved: what is left in the old calls has nobody to speak with. */
 void call_transfer_done(struct call *call)
 {
-	struct call_transfer transfer = call->transfer;
+	struct call_transfer transfer;
 	struct call *second = NULL;
 
 	tell(call, 200, NULL);
-	memset(&call->transfer, 0, sizeof(call->transfer));
+	transfer = forget(call);
 	if (transfer.replaced && transfer.replaced->call != transfer.from)
 		second = transfer.replaced->call;
 	if (transfer.from)
@@ -74,19 +90,22 @@ void call_transfer_done(struct call *call)
 		call_end(second, NULL);
 }
 
-void call_transfer_failed(struct call *call, const struct call_cause *cause)
+/* Whoever is left goes on where he was; the new call has nobody then. */
+static void undo(struct call *call, const struct call_cause *cause)
 {
-	struct call_transfer transfer = call->transfer;
+	struct call_transfer transfer;
 	struct call_bridge *bridge;
 	struct call_party *party;
 	int i;
 
 	call_log(call, LOG_LEVEL_INFO, "transfer-failed", cause->text);
 	tell(call, cause->status >= 300 ? cause->status : 503, cause->reason);
-	memset(&call->transfer, 0, sizeof(call->transfer));
+	transfer = forget(call);
 	for (bridge = call->bridges; bridge; bridge = bridge->next) {
 		for (i = 0; i < 2; i++) {
 			party = bridge->party[i];
+			if (!party->call)	/* is gone */
+				continue;
 			/* Back to where it is still written down. */
 			give_back(transfer.from, party);
 			if (transfer.replaced)
@@ -97,7 +116,67 @@ void call_transfer_failed(struct call *call, const struct call_cause *cause)
 				party->ops->refuse(party, cause);
 		}
 	}
+}
+
+void call_transfer_failed(struct call *call, const struct call_cause *cause)
+{
+	undo(call, cause);
 	call_end(call, cause);
+}
+
+static bool hangs_on(const struct call_transfer *transfer,
+		     const struct call *call)
+{
+	return transfer->kept &&
+	       (transfer->from == call ||
+		(transfer->replaced && transfer->replaced->call == call));
+}
+
+void call_transfer_left(struct call *call, const struct call_cause *cause)
+{
+	struct call_system *system = call->system;
+	struct call *new = system->transfers ? system->calls : NULL;
+
+	while (new) {
+		if (!hangs_on(&new->transfer, call)) {
+			new = new->next;
+			continue;
+		}
+		call_transfer_failed(new, cause);
+		new = system->transfers ? system->calls : NULL;
+	}
+}
+
+static const struct call_cause lost = {
+	.reason = "the other side is gone",
+};
+
+static void lose_kept(struct call *new, const struct call *call)
+{
+	struct call *from = new->transfer.from;
+
+	if (call != new) {
+		call_transfer_failed(new, &lost);
+		return;
+	}
+	/* He was moved: his old call has him on its list still. */
+	undo(new, &lost);
+	if (from)
+		call_end(from, NULL);
+}
+
+/* Whom @replaced speaks with was moved, and his old call does not know. */
+static void lose_other(struct call *new, const struct call_party *party)
+{
+	const struct call_party *replaced = new->transfer.replaced;
+	struct call *old = replaced ? replaced->call : NULL;
+	const struct call_bridge *bridge = old ? old->bridges : NULL;
+
+	if (!bridge || old == new || (bridge->party[CALL_LEG_A] != party &&
+				      bridge->party[CALL_LEG_B] != party))
+		return;
+	undo(new, &lost);
+	call_end(old, NULL);
 }
 
 void call_transfer_lost(struct call_system *system, struct call_party *party,
@@ -105,19 +184,14 @@ void call_transfer_lost(struct call_system *system, struct call_party *party,
 {
 	struct call *new = pending(system, party);
 	struct call_transfer *transfer;
-	struct call *from;
 
-	if (!new)
+	if (!new) {
+		lose_other(call, party);
 		return;
+	}
 	transfer = &new->transfer;
 	if (transfer->kept == party) {
-		from = transfer->from;
-		tell(new, 503, "the other side is gone");
-		memset(transfer, 0, sizeof(*transfer));
-		if (call != new)
-			call_end(new, NULL);
-		else if (from)
-			call_end(from, NULL);
+		lose_kept(new, call);
 		return;
 	}
 	/* Who wanted it needs not wait for it: hanging up is usual. */
@@ -139,7 +213,7 @@ static int begin_blind(struct call *call, const struct call_party *by,
 
 	/* The rights of who transfers count: he pays for it. */
 	if (call_route(call, call_css_of(call->system, by), number, &cause)) {
-		memset(&call->transfer, 0, sizeof(call->transfer));
+		forget(call);
 		call_end(call, &cause);
 		return cause.status;
 	}
@@ -156,7 +230,7 @@ static int begin_attended(struct call *call, struct call_party *replaced)
 	if (bridge && !call_round_solicit(bridge, CALL_LEG_B))
 		return 0;
 	give_back(replaced->call, other);
-	memset(&call->transfer, 0, sizeof(call->transfer));
+	forget(call);
 	call_end(call, NULL);
 	return 500;
 }
@@ -184,10 +258,10 @@ int call_transfer(struct call_party *party, const char *number,
 	call = call_new(system, kept, number ? number : "");
 	if (!call)
 		return 500;
-	call->transfer = (struct call_transfer){
+	begin(call, (struct call_transfer){
 		.by = party, .kept = kept, .from = party->call,
 		.replaced = replaced,
-	};
+	});
 	call_log(call, LOG_LEVEL_NOTICE, "transfer-begun", NULL);
 	return replaced ? begin_attended(call, replaced) :
 			  begin_blind(call, party, number);
@@ -228,9 +302,9 @@ void call_setup_replacing(struct call_system *system, struct call_party *party,
 			party->ops->hangup(party, &no_memory);
 		return;
 	}
-	call->transfer = (struct call_transfer){
+	begin(call, (struct call_transfer){
 		.kept = kept, .from = replaced->call, .replaced = replaced,
-	};
+	});
 	call_log(call, LOG_LEVEL_NOTICE, "call-replacing", NULL);
 	call_round_begin(bridge, CALL_LEG_A, sdp, len);
 }

@@ -127,7 +127,7 @@ static bool serves(const struct net_stream *stream,
 {
 	const struct net_peer *peer = &stream->conn->peer;
 
-	if (!peer->outgoing || stream->state > NET_OPEN ||
+	if (stream->state > NET_OPEN ||
 	    peer->transport != target->transport ||
 	    !net_addr_equal(&peer->remote, &target->addr))
 		return false;
@@ -148,7 +148,7 @@ int net_connect(struct net *net, const struct net_target *target,
 		return -EINVAL;
 	if (target->transport == NET_UDP)
 		return net_datagram_connect(net, target, conn);
-	LIST_FOREACH(stream, &net->streams, entry) {
+	LIST_FOREACH(stream, &net->outgoing, entry) {
 		if (serves(stream, target)) {
 			*conn = net_conn_get(stream->conn);
 			return 0;

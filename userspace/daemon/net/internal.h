@@ -46,7 +46,7 @@ struct net {
 	uint64_t last_id;
 	struct net_counters counters;
 	LIST_HEAD(, net_listener) listeners;
-	LIST_HEAD(, net_stream) streams;
+	LIST_HEAD(net_streams, net_stream) accepted, outgoing;
 	LIST_HEAD(, net_source) sources[SOURCE_BUCKETS];
 	struct event retry_accept;	/* after we were out of descriptors */
 	struct net_tls_context *tls;

@@ -75,7 +75,8 @@ void net_free(struct net *net)
 
 	if (!net)
 		return;
-	while ((stream = LIST_FIRST(&net->streams)))
+	while ((stream = LIST_FIRST(&net->accepted)) ||
+	       (stream = LIST_FIRST(&net->outgoing)))
 		net_stream_finish(stream, -ESHUTDOWN);
 	net->freed = true;
 	net_listeners_free(net);

@@ -314,7 +314,10 @@ static void publish(struct net_stream *stream)
 	event_assign(&stream->writer, net->base, stream->fd,
 		     EV_WRITE, on_writer, stream);
 	evtimer_assign(&stream->timer, net->base, on_timer, stream);
-	LIST_INSERT_HEAD(&net->streams, stream, entry);
+	/* Only to trunks is one looked for: they are few, phones are many. */
+	LIST_INSERT_HEAD(stream->conn->peer.outgoing ? &net->outgoing :
+						       &net->accepted,
+			 stream, entry);
 	net->counters.conns_now++;
 	if (stream->ssl)
 		count_handshake(stream, true);
@@ -434,6 +437,9 @@ int net_stream_connect(struct net *net, const struct net_target *target,
 	stream->state = NET_CONNECTING;
 	conn->peer.remote = target->addr;
 	conn->peer.outgoing = true;
+	/* What is sent meanwhile waits for a handshake that proves it. */
+	if (target->transport == NET_TLS)
+		conn->peer.class = target->class;
 	err = copy_policy(stream, target);
 	if (!err && target->transport == NET_TLS) {
 		stream->ssl = net_tls_connect(net, target->class);

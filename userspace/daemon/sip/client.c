@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
 #include "sip/client.h"
 
 void sip_client_unlink(struct sip_client *client)
@@ -100,6 +101,25 @@ static int set_contact(struct sip_client *client)
 			       client->conn);
 }
 
+/*
+ * Who wrote the keys knew the class of a connection, or the profile's; by now
+ * it may be another connection, by another profile (KEYS-1).
+ */
+bool sip_may_leave(const struct net_conn *conn, const char *bytes, size_t len)
+{
+	static const char key[] = "\na=crypto:";
+	const struct net_peer *peer = net_conn_peer(conn);
+	char addr[NET_ADDR_LEN + 8];
+
+	if (peer->class == NET_ENCRYPTED ||
+	    !memmem(bytes, len, key, sizeof(key) - 1))
+		return true;
+	log_security("keys-not-sent", "peer",
+		     net_addr_full(&peer->remote, addr, sizeof(addr)),
+		     "reason", "the connection is not encrypted", NULL);
+	return false;
+}
+
 int sip_client_transmit(struct sip_client *client, bool keep_branch)
 {
 	struct sip *sip = client->sip;
@@ -115,6 +135,8 @@ int sip_client_transmit(struct sip_client *client, bool keep_branch)
 	      set_contact(client) ?:
 	      sip_to_bytes(client->request, &client->bytes, &client->len) ?:
 	      sip_client_key(client);
+	if (!err && !sip_may_leave(client->conn, client->bytes, client->len))
+		err = -EPERM;
 	if (err)
 		return err;
 	client->reliable =

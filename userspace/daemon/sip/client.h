@@ -66,6 +66,8 @@ int sip_client_complete(struct sip *sip, osip_message_t *msg);
 /* Into the table under its branch, out of it under an older one. */
 int sip_client_key(struct sip_client *client);
 /* A new branch for each hop: each is a transaction of its own (8.1.3.5). */
+/* False: it has keys, and others could read them. */
+bool sip_may_leave(const struct net_conn *conn, const char *bytes, size_t len);
 int sip_client_transmit(struct sip_client *client, bool keep_branch);
 void sip_client_next_hop(struct sip_client *client, int err);
 void sip_client_arm(struct sip_client *client, unsigned int ms);

@@ -30,6 +30,22 @@ int sip_party_keep(struct sip_kept *text, const char *sdp, size_t len)
 	return 0;
 }
 
+static void unlink_party(struct sip_party *p)
+{
+	*p->prev = p->next;
+	if (p->next)
+		p->next->prev = p->prev;
+}
+
+static void link_party(struct sip_party *p, struct sip_party **list)
+{
+	p->next = *list;
+	if (p->next)
+		p->next->prev = &p->next;
+	p->prev = list;
+	*list = p;
+}
+
 struct sip_party *sip_party_new(struct sip_parties *parties)
 {
 	struct sip_party *p = calloc(1, sizeof(*p));
@@ -39,11 +55,7 @@ struct sip_party *sip_party_new(struct sip_parties *parties)
 	p->party.ops = &sip_party_ops;
 	p->party.protocol = &parties->protocol;
 	p->all = parties;
-	p->next = parties->parties;
-	if (p->next)
-		p->next->prev = &p->next;
-	p->prev = &parties->parties;
-	parties->parties = p;
+	link_party(p, &parties->parties);
 	parties->count++;
 	return p;
 }
@@ -62,9 +74,7 @@ static void free_party(struct sip_party *p)
 {
 	int i;
 
-	*p->prev = p->next;
-	if (p->next)
-		p->next->prev = p->prev;
+	unlink_party(p);
 	p->all->count--;
 	while (p->errands)
 		sip_errand_done(p->errands);
@@ -93,14 +103,10 @@ static void free_party(struct sip_party *p)
 static void reap(evutil_socket_t fd, short what, void *arg)
 {
 	struct sip_parties *parties = arg;
-	struct sip_party *p, *next;
 
 	(void)fd, (void)what;
-	for (p = parties->parties; p; p = next) {
-		next = p->next;
-		if (p->is_reaped)
-			free_party(p);
-	}
+	while (parties->dead)
+		free_party(parties->dead);
 }
 
 void sip_party_settle(struct sip_party *p)
@@ -109,6 +115,8 @@ void sip_party_settle(struct sip_party *p)
 	    p->uas || p->unacked || p->uac || p->lingering || p->errands)
 		return;
 	p->is_reaped = true;
+	unlink_party(p);
+	link_party(p, &p->all->dead);
 	event_active(p->all->reaper, EV_TIMEOUT, 0);
 }
 
@@ -340,6 +348,8 @@ void sip_parties_free(struct sip_parties *parties)
 {
 	if (!parties)
 		return;
+	while (parties->dead)
+		free_party(parties->dead);
 	while (parties->parties)
 		free_party(parties->parties);
 	sip_dialogs_free(parties->dialogs);

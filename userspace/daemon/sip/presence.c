@@ -398,6 +398,11 @@ static void first(struct sip_presence *presence, struct sip_request *req)
 		sip_reply(req, status, NULL, NULL);
 		return;
 	}
+	/*
+	 * Those who watch it already shall not learn less than this one. It
+	 * may end what this very watcher had: so before he is looked up.
+	 */
+	sip_presence_changed(presence, line.id);
 	watcher = sip_watcher_find(presence, &req->peer);
 	if (!watcher || is_full(presence, watcher)) {
 		if (watcher)
@@ -405,8 +410,6 @@ static void first(struct sip_presence *presence, struct sip_request *req)
 		sip_reply(req, 503, NULL, "Retry-After", "60", NULL);
 		return;
 	}
-	/* Those who watch it already shall not learn less than this one. */
-	sip_presence_changed(presence, line.id);
 	watched = sip_watched_find(presence, line.id, line.number);
 	if (!watched) {
 		sip_watcher_settle(watcher);

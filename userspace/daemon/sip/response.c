@@ -79,8 +79,14 @@ static int send_ack(struct sip_client *client, osip_message_t *msg,
 	err = ack->to_tag ? sip_to_bytes(msg, &ack->bytes, &ack->len) :
 			    -ENOMEM;
 	osip_message_free(msg);
-	if (err)
+	if (!err && !sip_may_leave(conn, ack->bytes, ack->len))
+		err = -EPERM;
+	if (err) {
+		free(ack->to_tag);
+		free(ack->bytes);
+		memset(ack, 0, sizeof(*ack));
 		return err;
+	}
 	ack->conn = net_conn_get(conn);
 	return net_conn_send(conn, ack->bytes, ack->len);
 }

@@ -208,7 +208,8 @@ static int connect_hop(struct sip_route *route, const struct net_hop *hop,
 		.transport = hop->transport,
 		.identity = route->trunk->name,
 		.class = class_of(route->trunk->profile.mode),
-		.names = route->names[0] ? route->names : NULL,
+		/* None listed is none accepted, as it is for who comes. */
+		.names = route->names,
 	};
 
 	return net_connect(route->sip->net, &target, conn);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sip/internal.h"
+#include "sip/identify.h"
 
 enum { TRYING_MS = 200, KEY_SIZE = 512 };
 
@@ -225,7 +225,35 @@ static struct sip_server *find(struct sip *sip, const struct sip_input *in,
 	return of_node(sip_table_find(&sip->servers, key));
 }
 
-static void take_ack_of_2xx(struct sip *sip, osip_message_t *msg)
+/*
+ * ACK and CANCEL are not challenged, and what names their transaction is no
+ * secret: they must come as their INVITE did, or from the same device over a
+ * connection of the same class. An ACK may bring an answer, with keys.
+ */
+static bool is_its_peer(struct sip *sip, const struct sip_server *server,
+			const struct sip_input *in, const osip_message_t *msg)
+{
+	const struct net_peer *was = net_conn_peer(server->req.conn);
+	const struct net_peer *is = net_conn_peer(in->conn);
+	static struct sip_identity id;	/* too large for the stack */
+	enum sip_peer_kind kind;
+
+	if (in->conn == server->req.conn)
+		return true;
+	if (is->class != was->class)
+		return false;
+	if (is->transport == NET_UDP && was->transport == NET_UDP &&
+	    net_addr_equal(&is->remote, &was->remote))
+		return true;
+	kind = sip_identify(sip, in, msg, &id);
+	if (kind == SIP_PEER_UNKNOWN || kind != server->req.peer.kind)
+		return false;
+	return server->req.peer.id == (kind == SIP_PEER_TRUNK ? id.trunk.id :
+								id.phone.id);
+}
+
+static void take_ack_of_2xx(struct sip *sip, const struct sip_input *in,
+			    osip_message_t *msg)
 {
 	struct sip_server *server;
 	char key[KEY_SIZE];
@@ -236,6 +264,10 @@ static void take_ack_of_2xx(struct sip *sip, osip_message_t *msg)
 	server = of_accepted(sip_table_find(&sip->accepted, key));
 	if (!server || server->state != ACCEPTED) {
 		sip->counters.stray += !server;
+		return;
+	}
+	if (!is_its_peer(sip, server, in, msg)) {
+		sip->counters.denied++;
 		return;
 	}
 	server->state = ACKED;
@@ -257,7 +289,7 @@ static void take_ack(struct sip *sip, const struct sip_input *in,
 
 	/* A proxy in between may have used the INVITE's branch. */
 	if (!server || server->state == ACCEPTED || server->state == ACKED) {
-		take_ack_of_2xx(sip, msg);
+		take_ack_of_2xx(sip, in, msg);
 		return;
 	}
 	if (server->state != COMPLETED)
@@ -271,7 +303,7 @@ static void take_cancel(struct sip *sip, const struct sip_input *in,
 {
 	struct sip_server *server = find(sip, in, msg, "INVITE");
 
-	if (!server) {
+	if (!server || !is_its_peer(sip, server, in, msg)) {
 		sip_answer(sip, in, 481, NULL, NULL);
 		return;
 	}
