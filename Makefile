@@ -77,7 +77,7 @@ modules-debug: ## Build ucsec.ko into build/kmod-debug for the debug kernel
 bootstrap: ## Install the Debian packages that all of this needs
 	@scripts/bootstrap build vm check fuzz demo
 
-demo: ## Show speech encrypted and decrypted on its way through a gateway
+demo: ## Show encrypted calls through the daemon, and attacks that fail
 	@scripts/bootstrap build vm demo
 	@$(MAKE) --no-print-directory modules user
 	@scripts/demo
