@@ -108,12 +108,14 @@ trunks() {
 
 bound() { ss -Hlnut src "$1" | grep -q .; }
 
-# play SIDE: sipp with that side's steps; the caller waits for it.
+# play SIDE: sipp with that side's steps; the caller waits for it. $number is whom
+# A asks for: its digest would name the host alone.
 play() {
 	local address=$net.$(($(printf %d "'$1") - 63)) way=u1
 	[ "$1" != A ] || way=${transport:-u1}
 	exec timeout 90 sipp "$net.1:${port:-5060}" -sf "$calls/$1.xml" \
 		-i "$address" -p 5060 -m 1 -nostdin -t "$way" \
+		${number:+-auth_uri "$number@$net.1:5060"} \
 		-timeout "${patience:-20}" -timeout_error -trace_err \
 		-error_file "$calls/$1.err" -trace_msg \
 		-message_file "$calls/$1.msg" >"$calls/$1.out" 2>&1
