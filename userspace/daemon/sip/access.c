@@ -31,7 +31,7 @@ struct access {
  * A flood must not fill the disk: beyond this many a second they are counted
  * alone. The security log is told how many those were.
  */
-static bool may_log(void)
+bool sip_access_may_log(void)
 {
 	static unsigned int lines, unseen;
 	static int64_t second;
@@ -63,7 +63,8 @@ static void deny(struct access *access, int status, const char *reason,
 	access->sip->counters.denied++;
 	snprintf(code, sizeof(code), "%d", status);
 	/* A first request without credentials is no event. */
-	if ((status != 401 || access->credentials.username[0]) && may_log())
+	if ((status != 401 || access->credentials.username[0]) &&
+	    sip_access_may_log())
 		log_security("sip-denied", "peer",
 			     net_addr_full(&peer->remote, addr, sizeof(addr)),
 			     "device", access->peer->name[0] ?

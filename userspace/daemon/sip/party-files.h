@@ -128,6 +128,7 @@ int sip_party_send(struct sip_party *p, struct sip_dialog *dialog,
 void sip_errand_done(struct sip_errand *errand);
 void sip_party_byed(void *arg, struct sip_request *req);
 void sip_party_informed(void *arg, struct sip_request *req);
+void sip_party_optioned(void *arg, struct sip_request *req);
 int sip_party_inform(struct call_party *party, const struct call_info *info);
 void sip_party_info_done(struct call_party *party, uint32_t token, int status);
 

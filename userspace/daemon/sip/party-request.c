@@ -45,6 +45,13 @@ struct sip_party *sip_party_asked(struct sip_parties *parties,
 	return p;
 }
 
+/* Within a call it asks whether that still stands: 481 would end it. */
+void sip_party_optioned(void *arg, struct sip_request *req)
+{
+	if (!req->facts.in_dialog || sip_party_asked(arg, req))
+		sip_reply_options(req);
+}
+
 void sip_errand_done(struct sip_errand *errand)
 {
 	struct sip_errand **at = &errand->party->errands;

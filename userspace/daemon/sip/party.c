@@ -307,6 +307,7 @@ static int handle_all(struct sip_parties *parties)
 		{ "BYE", sip_party_byed },
 		{ "INFO", sip_party_informed },
 		{ "REFER", sip_party_referred },
+		{ "OPTIONS", sip_party_optioned },
 	};
 	size_t i;
 	int err;

@@ -110,17 +110,21 @@ int sip_handle(struct sip *sip, const char *method, sip_request_fn *fn,
 	return 0;
 }
 
+void sip_reply_options(struct sip_request *req)
+{
+	sip_reply(req, 200, NULL, "Allow", SIP_ALLOW, "Accept",
+		  "application/sdp", "Supported",
+		  "replaces, timer, 100rel, X-cisco-srtp-fallback", NULL);
+}
+
 static void on_options(void *arg, struct sip_request *req)
 {
 	(void)arg;
-	/* In a dialog it is the dialog's: no handler above says 481. */
+	/* Who has dialogs answers those in a dialog: here there are none. */
 	if (req->facts.in_dialog)
 		sip_reply(req, 481, NULL, NULL);
 	else
-		sip_reply(req, 200, NULL, "Allow", SIP_ALLOW, "Accept",
-			  "application/sdp", "Supported",
-			  "replaces, timer, 100rel, X-cisco-srtp-fallback",
-			  NULL);
+		sip_reply_options(req);
 }
 
 int sip_options_start(struct sip *sip)

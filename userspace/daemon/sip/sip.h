@@ -121,6 +121,8 @@ int sip_respond(struct sip_request *req, osip_message_t *response);
 /* The same with pairs of header names and values, ended by NULL. */
 int sip_reply(struct sip_request *req, int status, const char *reason, ...)
 	__attribute__((sentinel));
+/* What we can: the answer to OPTIONS (RFC 3261 section 11.2). */
+void sip_reply_options(struct sip_request *req);
 
 /* client.c: requests we send */
 
