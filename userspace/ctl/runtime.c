@@ -11,7 +11,7 @@ static const char *const registration_columns[] = {
 	"phone", "number", "security", "connection", "user_agent", NULL
 };
 static const char *const call_columns[] = {
-	"id", "caller", "callee", "status", "started", NULL
+	"id", "caller", "callee", "number", "state", "status", NULL
 };
 
 enum status cmd_runtime_list(struct ctl *ctl, char **words)

@@ -9,8 +9,9 @@
 #include "store/schema.h"
 
 #define WIDTH		80
-#define CELL_MAX	30
+#define CELL_MAX	32	/* an id of a call */
 #define MAX_COLUMNS	12
+#define NAME_WIDTH	32
 
 /* Characters that take a column, for texts the daemon has checked. */
 static size_t columns(const char *text)
@@ -178,14 +179,14 @@ void print_items(const struct store_noun *noun, const json_t *items)
 	print_columns(names, items);
 }
 
-static void print_lines(const char *name, const char *text)
+static void print_lines(int indent, const char *name, const char *text)
 {
 	char *copy = strdup(text), *rest = copy, *line;
 
 	while (copy && (line = strsep(&rest, "\n"))) {
 		if (!*line && !rest)
 			break;
-		printf("%-32s ", name);
+		printf("%*s%-*s ", indent, "", NAME_WIDTH - indent, name);
 		print_text(stdout, line);
 		putchar('\n');
 		name = "";
@@ -193,28 +194,42 @@ static void print_lines(const char *name, const char *text)
 	free(copy);
 }
 
-void print_item(const json_t *item)
+static void print_members(int indent, const json_t *item);
+
+/* On one line if it fits, else an object's members below its name. */
+static void print_value(int indent, const char *name, const json_t *value)
+{
+	char *text = text_of(value);
+
+	if (!text)
+		return;
+	if (json_is_object(value) &&
+	    columns(text) + NAME_WIDTH + 1 > WIDTH) {
+		printf("%*s%s\n", indent, "", *name ? name : "-");
+		print_members(indent + 2, value);
+	} else {
+		print_lines(indent, name, text);
+	}
+	free(text);
+}
+
+static void print_members(int indent, const json_t *item)
 {
 	const char *name;
 	json_t *value, *entry;
-	char *text;
 	size_t i;
 
 	json_object_foreach((json_t *)item, name, value) {
-		if (!json_is_array(value)) {
-			text = text_of(value);
-			if (text)
-				print_lines(name, text);
-			free(text);
-			continue;
-		}
-		json_array_foreach(value, i, entry) {
-			text = text_of(entry);
-			if (text)
-				print_lines(i ? "" : name, text);
-			free(text);
-		}
-		if (!json_array_size(value))
-			printf("%s\n", name);
+		if (!json_is_array(value))
+			print_value(indent, name, value);
+		else if (!json_array_size(value))
+			printf("%*s%s\n", indent, "", name);
+		json_array_foreach(value, i, entry)
+			print_value(indent, i ? "" : name, entry);
 	}
+}
+
+void print_item(const json_t *item)
+{
+	print_members(0, item);
 }

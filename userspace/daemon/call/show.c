@@ -150,8 +150,20 @@ static const char *state_of(const struct call *call)
 	return call->transfer.kept ? "transferring" : "ringing";
 }
 
+/* By the number the other side sees, else by the device. */
+static const char *name_of(const struct call_party *party)
+{
+	if (!party)
+		return "";
+	return *party->number ? party->number : party->name;
+}
+
 static json_t *json_call(const struct call *call)
 {
+	const struct call_party *callee = call->is_up ?
+		call->bridges->party[CALL_LEG_B] : NULL;
+	const struct call_party *caller = call->is_up ?
+		call->bridges->party[CALL_LEG_A] : call->caller;
 	const struct call_bridge *bridge;
 	/* Of one who has been moved to a new call nothing is known here. */
 	struct call_leg_facts facts[2] = {};
@@ -172,8 +184,9 @@ static json_t *json_call(const struct call *call)
 	}
 	if (call->is_up)
 		status = call_status(facts, 2);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o}",
 			 "id", call->name, "state", state_of(call),
+			 "caller", name_of(caller), "callee", name_of(callee),
 			 "number", call->number,
 			 "status", call_security_name(status),
 			 "started", (json_int_t)call->started,
