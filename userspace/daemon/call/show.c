@@ -150,6 +150,19 @@ static const char *state_of(const struct call *call)
 	return call->transfer.kept ? "transferring" : "ringing";
 }
 
+/* Who is at an end: by number, for want of one by what was dialled. */
+static const char *end_of(const struct call *call, enum call_leg side)
+{
+	const struct call_party *party;
+
+	if (!call->bridges)
+		return "";
+	party = call->bridges->party[side];
+	if (party->number[0])
+		return party->number;
+	return side == CALL_LEG_B ? call->number : party->name;
+}
+
 static json_t *json_call(const struct call *call)
 {
 	const struct call_bridge *bridge;
@@ -171,8 +184,10 @@ static json_t *json_call(const struct call *call)
 	}
 	if (call->is_up)
 		status = call_status(facts, 2);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o}",
 			 "id", call->name, "state", state_of(call),
+			 "caller", end_of(call, CALL_LEG_A),
+			 "callee", end_of(call, CALL_LEG_B),
 			 "number", call->number,
 			 "status", call_security_name(status),
 			 "started", (json_int_t)call->started,
