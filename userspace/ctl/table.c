@@ -10,6 +10,7 @@
 
 #define WIDTH		80
 #define CELL_MAX	30
+#define NAME_WIDTH	33
 #define MAX_COLUMNS	12
 
 /* Characters that take a column, for texts the daemon has checked. */
@@ -178,6 +179,39 @@ void print_items(const struct store_noun *noun, const json_t *items)
 	print_columns(names, items);
 }
 
+/*
+ * How many bytes of the text go on a line: members of an object stay whole, a
+ * comma in a sentence does not end one.
+ */
+static size_t fitting(const char *text, size_t room)
+{
+	size_t at, fits = 0;
+
+	if (columns(text) <= room)
+		return strlen(text);
+	for (at = 0; text[at]; at++)
+		if (text[at] == ',' && text[at + 1] != ' ' &&
+		    (at < room || !fits))
+			fits = at + 1;
+	return fits ? fits : at;
+}
+
+static void print_wrapped(const char *name, char *line)
+{
+	size_t indent = 0, len;
+
+	do {
+		len = fitting(line, WIDTH - NAME_WIDTH - indent);
+		printf("%-*s%*s", NAME_WIDTH, name, (int)indent, "");
+		for (; len; len--, line++)
+			putchar((unsigned char)*line < ' ' || *line == 0x7f ?
+				'?' : *line);
+		putchar('\n');
+		name = "";
+		indent = 2;
+	} while (*line);
+}
+
 static void print_lines(const char *name, const char *text)
 {
 	char *copy = strdup(text), *rest = copy, *line;
@@ -185,9 +219,7 @@ static void print_lines(const char *name, const char *text)
 	while (copy && (line = strsep(&rest, "\n"))) {
 		if (!*line && !rest)
 			break;
-		printf("%-32s ", name);
-		print_text(stdout, line);
-		putchar('\n');
+		print_wrapped(name, line);
 		name = "";
 	}
 	free(copy);
