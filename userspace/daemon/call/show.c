@@ -150,23 +150,23 @@ static const char *state_of(const struct call *call)
 	return call->transfer.kept ? "transferring" : "ringing";
 }
 
-/* By the number the other side sees, else by the device. */
-static const char *name_of(const struct call_party *party)
+/* Who is at an end: by number, for want of one by what was dialled. */
+static const char *end_of(const struct call *call, enum call_leg side)
 {
-	if (!party)
+	const struct call_party *party;
+
+	if (!call->bridges)
 		return "";
-	return *party->number ? party->number : party->name;
+	party = call->bridges->party[side];
+	if (party->number[0])
+		return party->number;
+	return side == CALL_LEG_B ? call->number : party->name;
 }
 
 static json_t *json_call(const struct call *call)
 {
-	const struct call_party *callee = call->is_up ?
-		call->bridges->party[CALL_LEG_B] : NULL;
-	const struct call_party *caller = call->is_up ?
-		call->bridges->party[CALL_LEG_A] : call->caller;
 	const struct call_bridge *bridge;
-	/* Of one who has been moved to a new call nothing is known here. */
-	struct call_leg_facts facts[2] = {};
+	struct call_leg_facts facts[2];
 	json_t *legs = json_array();
 	enum call_security status = CALL_NONSECURE;
 	int i;
@@ -186,7 +186,8 @@ static json_t *json_call(const struct call *call)
 		status = call_status(facts, 2);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o}",
 			 "id", call->name, "state", state_of(call),
-			 "caller", name_of(caller), "callee", name_of(callee),
+			 "caller", end_of(call, CALL_LEG_A),
+			 "callee", end_of(call, CALL_LEG_B),
 			 "number", call->number,
 			 "status", call_security_name(status),
 			 "started", (json_int_t)call->started,

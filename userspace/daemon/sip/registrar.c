@@ -148,27 +148,29 @@ static int read_contacts(struct sip *sip, struct sip_request *req,
 }
 
 /* The line of the To header, which must be one of the phone's buttons. */
-static int find_line(struct sip *sip, struct sip_request *req, int64_t *line)
+static int find_line(struct sip *sip, struct sip_request *req,
+		     struct store_button *line)
 {
 	const char *user = req->msg->to->url->username;
 	struct store_buttons buttons;
 	size_t i;
 
-	*line = 0;
+	memset(line, 0, sizeof(*line));
 	if (!user || store_phone_lines(sip->store, req->peer.id, &buttons))
 		return refuse(req, 404, NULL);
-	for (i = 0; i < buttons.count && !*line; i++) {
+	for (i = 0; i < buttons.count && !line->line; i++) {
 		if (!strcmp(buttons.list[i].number, user))
-			*line = buttons.list[i].line;
+			*line = buttons.list[i];
 	}
 	/* A phone that registers by its name means its first line. */
-	if (!*line && buttons.count && !strcasecmp(user, req->peer.name))
-		*line = buttons.list[0].line;
+	if (!line->line && buttons.count && !strcasecmp(user, req->peer.name))
+		*line = buttons.list[0];
 	store_buttons_clear(&buttons);
-	return *line ? 0 : refuse(req, 404, "Not A Line Of This Phone");
+	return line->line ? 0 : refuse(req, 404, "Not A Line Of This Phone");
 }
 
-static void fill_registration(const struct sip_request *req, int64_t line,
+static void fill_registration(const struct sip_request *req,
+			      const struct store_button *line,
 			      const struct wish *wish,
 			      struct store_registration *row)
 {
@@ -178,9 +180,10 @@ static void fill_registration(const struct sip_request *req, int64_t line,
 
 	memset(row, 0, sizeof(*row));
 	row->phone = req->peer.id;
-	row->line = line;
+	row->line = line->line;
 	snprintf(row->phone_name, sizeof(row->phone_name), "%s",
 		 req->peer.name);
+	snprintf(row->number, sizeof(row->number), "%s", line->number);
 	snprintf(row->contact, sizeof(row->contact), "%s", wish->uri);
 	sip_location_path(req->conn, row->path, sizeof(row->path));
 	snprintf(row->call_id, sizeof(row->call_id), "%s%s%s",
@@ -196,8 +199,8 @@ static void fill_registration(const struct sip_request *req, int64_t line,
 }
 
 /* All or nothing: what is out of order is known before anything changes. */
-static int apply(struct sip *sip, struct sip_request *req, int64_t line,
-		 const struct wishes *wishes)
+static int apply(struct sip *sip, struct sip_request *req,
+		 const struct store_button *line, const struct wishes *wishes)
 {
 	static struct store_registration row;
 	size_t i;
@@ -209,13 +212,14 @@ static int apply(struct sip *sip, struct sip_request *req, int64_t line,
 			return refuse(req, 500, "Out Of Order");
 	}
 	if (wishes->all)
-		sip_location_remove(sip, req->peer.id, line, NULL);
+		sip_location_remove(sip, req->peer.id, line->line, NULL);
 	for (i = 0; i < wishes->n; i++) {
 		fill_registration(req, line, &wishes->list[i], &row);
 		err = wishes->list[i].expires ?
 			sip_location_put(sip, &row, wishes->list[i].q,
 					 req->conn) :
-			sip_location_remove(sip, row.phone, line, row.contact);
+			sip_location_remove(sip, row.phone, line->line,
+					    row.contact);
 		if (err)
 			return refuse(req, err == -ENOSPC ? 403 : 500,
 				      err == -ENOSPC ?
@@ -264,7 +268,7 @@ static void on_register(void *arg, struct sip_request *req)
 {
 	static struct wishes wishes;
 	struct sip *sip = arg;
-	int64_t line;
+	struct store_button line;
 
 	memset(&wishes, 0, sizeof(wishes));
 	if (req->peer.kind != SIP_PEER_PHONE) {
@@ -272,10 +276,10 @@ static void on_register(void *arg, struct sip_request *req)
 		return;
 	}
 	if (find_line(sip, req, &line) || read_contacts(sip, req, &wishes) ||
-	    apply(sip, req, line, &wishes))
+	    apply(sip, req, &line, &wishes))
 		return;
 	sip->counters.registrations++;
-	answer(sip, req, line);
+	answer(sip, req, line.line);
 }
 
 int sip_registrar_start(struct sip *sip)
