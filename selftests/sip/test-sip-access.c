@@ -282,6 +282,15 @@ static void test_trunk(void)
 	a.method = "INVITE";
 	a.more = "Replaces: 1;to-tag=a;from-tag=b\n";
 	ok(ask(&a) == 403, "Replaces: 403");
+	a.method = "MESSAGE";
+	a.more = "Refer-To: <sip:y@z?Replaces=1%3Bto-tag%3Da>\n";
+	ok(ask(&a) == 403, "in Refer-To: 403");
+	a.more = "Refer-To: \"Who?\" <sip:y@z?Replaces=1%3Bto-tag%3Da>\n";
+	ok(ask(&a) == 403, "behind a question mark in the name: 403");
+	a.more = "Refer-To: <sip:y?1@z?Replaces=1%3Bto-tag%3Da>\n";
+	ok(ask(&a) == 403, "and in the user part: 403");
+	a.more = "Refer-To: \"Who?\" <sip:y@z>\n";
+	ok(ask(&a) == 401, "without Replaces it is allowed");
 	close(fd);
 }
 

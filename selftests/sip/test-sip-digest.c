@@ -347,6 +347,32 @@ static void test_forgotten(void)
 	   "a forgotten one is no new one");
 }
 
+/* By datagrams with another's address nobody is locked out. */
+static void test_unasked(void)
+{
+	struct sip_digest_check check = check_of("phone 7 192.0.2.7");
+	struct sip_credentials c;
+	const char *reason;
+	int i, right;
+
+	check.failure_limit = 3;
+	check.source = "192.0.2.7 joe";
+	for (i = 0; i < 10; i++) {
+		/* What was sent to where he is himself. */
+		c = answer(challenge("phone 7 192.0.2.66", false), "joe",
+			   "guess", 1);
+		sign(&c, "guess", STORE_MD5);
+		if (sip_digest_verify(digest, &check, &c, &reason) !=
+		    AUTHZ_DIGEST_STALE)
+			break;
+	}
+	ok(i == 10, "nothing is told of a password to who was not asked");
+	c = answer(challenge("phone 7 192.0.2.7", false), "joe", "secret", 1);
+	sign(&c, "secret", STORE_MD5);
+	right = sip_digest_verify(digest, &check, &c, &reason);
+	ok(right == AUTHZ_DIGEST_RIGHT, "and nobody is locked out by it");
+}
+
 int main(void)
 {
 	digest = sip_digest_new();
@@ -357,6 +383,7 @@ int main(void)
 	test_wrong();
 	test_lock();
 	test_forgotten();
+	test_unasked();
 	sip_digest_free(digest);
 	return tap_end();
 }

@@ -23,7 +23,7 @@ struct access {
 	enum store_user_kind kind;	/* of whose credentials these are */
 	struct sip_credentials credentials;
 	struct store_user user;
-	char binding[32], source[STORE_NAME_SIZE + NET_ADDR_LEN + 2];
+	char binding[32 + NET_ADDR_LEN], source[STORE_NAME_SIZE + NET_ADDR_LEN + 2];
 	char phone_user[STORE_NAME_SIZE];	/* the only one for a phone */
 };
 
@@ -153,13 +153,13 @@ static void prepare_digest(struct access *access, uint32_t validity)
 	char host[NET_ADDR_LEN];
 
 	net_addr_host(&peer->remote, host, sizeof(host));
-	/* An unknown phone's nonce is its address's. */
-	if (access->peer->id)
-		snprintf(access->binding, sizeof(access->binding), "%d %lld",
-			 access->peer->kind, (long long)access->peer->id);
-	else
-		snprintf(access->binding, sizeof(access->binding), "%.31s",
-			 host);
+	/*
+	 * A trunk is known by its addresses. That it is a phone, anybody may
+	 * say and be challenged: its nonce is good where it was sent to.
+	 */
+	snprintf(access->binding, sizeof(access->binding), "%d %lld %s",
+		 access->peer->kind, (long long)access->peer->id,
+		 access->trunk ? "" : host);
 	access->check = (struct sip_digest_check){
 		.realm = store_param_text(store, access->trunk ?
 					  STORE_PARAM_CLUSTER_ID :

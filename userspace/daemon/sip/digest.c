@@ -125,6 +125,8 @@ static void make_nonce(const struct sip_digest *digest,
 	prove(digest, check, nonce);
 }
 
+static const char not_ours[] = "nonce of another device or another time";
+
 static bool is_ours(const struct sip_digest *digest,
 		    const struct sip_digest_check *check, const char *nonce)
 {
@@ -303,9 +305,8 @@ static const char *use_nonce(struct sip_digest *digest,
 	struct used *used;
 	uint32_t count;
 
-	if (!is_ours(digest, check, nonce) ||
-	    sscanf(nonce, "%16llx", &issued) != 1)
-		return "nonce of another device or another time";
+	if (sscanf(nonce, "%16llx", &issued) != 1)
+		return not_ours;
 	if (check->now - (int64_t)issued >= check->validity)
 		return "nonce expired";
 	used = find_used(digest, nonce);
@@ -350,6 +351,14 @@ enum authz_digest sip_digest_verify(struct sip_digest *digest,
 	enum store_algorithm algorithm;
 	bool locked = is_locked(digest, check);
 
+	/*
+	 * Whoever never saw our challenge guesses at no password: he would
+	 * have the one locked out whose address he writes on his datagrams.
+	 */
+	if (!is_ours(digest, check, credentials->nonce)) {
+		*reason = not_ours;
+		return AUTHZ_DIGEST_STALE;
+	}
 	*reason = find_fault(check, credentials, &algorithm);
 	if (*reason || !matches(digest, check, credentials, algorithm,
 				reason)) {

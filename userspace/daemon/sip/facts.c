@@ -26,7 +26,10 @@ static int hex(char c)
 	return -1;
 }
 
-/* Is there a header "Replaces" behind the question mark, escaped or not? */
+/*
+ * Is there a header "Replaces" behind a question mark, escaped or not? There
+ * may be one before it, in a name or in the user part, that begins no headers.
+ */
 static bool embeds_replaces(const char *refer_to)
 {
 	static const char word[] = "replaces";
@@ -49,7 +52,7 @@ static bool embeds_replaces(const char *refer_to)
 		if (!word[i] && (*at == '=' || !*at || *at == '&' ||
 				 *at == '>' || *at == ' ' || *at == '\t'))
 			return true;
-		at = strchr(at, '&');
+		at = strpbrk(at, "?&");
 	}
 	return false;
 }
