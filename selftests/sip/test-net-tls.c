@@ -320,6 +320,30 @@ static void test_certificates(void)
 	}
 }
 
+/* A suite that nobody serves beside them does not make NULL suites welcome. */
+static void test_legacy(void)
+{
+	struct client client = {
+		.suites = "NULL-SHA256:AES256-SHA256:@SECLEVEL=0",
+		.version = TLS1_2_VERSION, .cert = PHONE,
+	};
+	struct net_addr usual = addr;
+
+	set_policy(NET_MENU_MEDIUM, false, false);
+	net_addr_set_port(&addr, 0);
+	ok(!net_listen(net, NET_TLS, true, &addr), "legacy listener");
+	ok(!talk(&client, NULL, NULL) && !seen.received,
+	   "no NULL suite where no profile is Authenticated");
+	client.suites = "AES128-SHA";
+	ok(talk(&client, NULL, NULL) && seen.class == NET_ENCRYPTED,
+	   "AES there");
+	client.suites = "NULL-SHA256:@SECLEVEL=0";
+	set_policy(NET_MENU_ALL, false, true);
+	ok(talk(&client, NULL, NULL) && seen.class == NET_AUTHENTICATED,
+	   "NULL alone, admitted");
+	addr = usual;
+}
+
 static void test_preference(void)
 {
 	struct client client = {
@@ -398,6 +422,7 @@ int main(void)
 	test_suites();
 	test_certificates();
 	test_preference();
+	test_legacy();
 	test_resumption(TLS1_2_VERSION);
 	test_resumption(TLS1_3_VERSION);
 	test_names();

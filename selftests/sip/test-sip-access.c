@@ -302,6 +302,8 @@ static void test_enrol(void)
 			 .user = "SEP00AA00BB00CC", .more = T_CONTACT };
 	struct store_phone phone;
 	struct store_buttons buttons;
+	char line[32];
+	unsigned int n;
 	int status;
 
 	wire_set_param(&wire, "auto_registration_first", "\"3000\"");
@@ -327,6 +329,23 @@ static void test_enrol(void)
 	} while (status == 503);
 	a.user = "SEP00AA00BB00CE";
 	ok(status == 200 && ask(&a) == 401, "until there is none left");
+	/* One request does not look through the whole range. */
+	for (n = 4000; n < 4100; n++) {
+		snprintf(line, sizeof(line), "{\"number\": \"%u\"}", n);
+		env_add(&wire.env, "line", line);
+	}
+	wire_set_param(&wire, "auto_registration_last", "\"4100\"");
+	wire_set_param(&wire, "auto_registration_first", "\"4000\"");
+	ok(ask(&a) == 503, "a long way to a free number: in a moment");
+	do {
+		status = ask(&a);
+	} while (status == 503);
+	ok(status == 200, "found at last");
+	a.user = "SEP00AA00BB00CF";
+	do {
+		status = ask(&a);
+	} while (status == 503);
+	ok(status == 401, "and no more after it");
 	close(fd);
 }
 

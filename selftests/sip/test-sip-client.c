@@ -108,7 +108,7 @@ static void put(int status, const char *tag, const char *more)
 	put_from(fd, status, tag, more);
 }
 
-/* Written for a connection that was encrypted, this goes over none that is not. */
+/* Written for an encrypted connection, this goes over no other. */
 static void test_keys(void)
 {
 	static const char sdp[] = "v=0\r\nm=audio 4000 RTP/SAVP 0\r\n"

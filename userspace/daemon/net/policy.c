@@ -93,12 +93,12 @@ int net_policy_null_only(SSL *ssl)
 	       SSL_set_cipher_list(ssl, NULL_SUITES) ? 0 : -EINVAL;
 }
 
+/* NULL suites are net_policy_hello()'s to admit, here as well. */
 int net_policy_legacy(SSL *ssl)
 {
 	SSL_set_security_level(ssl, 0);
 	return SSL_set_min_proto_version(ssl, TLS1_VERSION) &&
-	       SSL_set_cipher_list(ssl, "AES256-SHA:AES128-SHA:"
-				   NULL_SUITES) &&
+	       SSL_set_cipher_list(ssl, "AES256-SHA:AES128-SHA") &&
 	       SSL_set1_sigalgs_list(ssl, SIGNATURES ":RSA+SHA1") ?
 		       0 : -EINVAL;
 }

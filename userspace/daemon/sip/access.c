@@ -23,7 +23,8 @@ struct access {
 	enum store_user_kind kind;	/* of whose credentials these are */
 	struct sip_credentials credentials;
 	struct store_user user;
-	char binding[32 + NET_ADDR_LEN], source[STORE_NAME_SIZE + NET_ADDR_LEN + 2];
+	char binding[32 + NET_ADDR_LEN];
+	char source[STORE_NAME_SIZE + NET_ADDR_LEN + 2];
 	char phone_user[STORE_NAME_SIZE];	/* the only one for a phone */
 };
 

@@ -14,7 +14,10 @@
 
 #define PROFILE "auto-registration"
 
-enum { JOBS_MAX = 8, NUMBER_DIGITS_MAX = 18 };
+enum {
+	JOBS_MAX = 8, NUMBER_DIGITS_MAX = 18,
+	LOOKS_MAX = 64,			/* at numbers, for one request */
+};
 
 enum step { ADD_PROFILE, ADD_LINE, ADD_PHONE, DONE };
 
@@ -29,6 +32,9 @@ struct job {
 struct sip_enrolment {
 	LIST_HEAD(, job) jobs;
 	unsigned int count;
+	unsigned long long next;	/* where to look on for a number */
+	unsigned long long taken;	/* those seen since one was free */
+	unsigned long long start;	/* of the range that it was seen in */
 };
 
 static int submit(struct job *job);
@@ -124,27 +130,42 @@ static bool is_taken(struct sip *sip, const char *number)
 	return taken;
 }
 
-/* The first free number of the range, with as many digits as its first has. */
+/*
+ * A free number of the range, with as many digits as its first has. Strangers
+ * cause this: a few are looked at, the phone's next request goes on from there.
+ */
 static int find_number(struct sip *sip, char *number, size_t size)
 {
+	struct sip_enrolment *seen = sip->enrolment;
 	const char *first = store_param_text(
 		sip->store, STORE_PARAM_AUTO_REGISTRATION_FIRST);
 	const char *last = store_param_text(
 		sip->store, STORE_PARAM_AUTO_REGISTRATION_LAST);
 	size_t digits = strlen(first);
-	unsigned long long n, end;
+	unsigned long long start, end;
+	int looks;
 
 	if (!digits || digits > NUMBER_DIGITS_MAX ||
 	    strspn(first, "0123456789") != digits ||
 	    strspn(last, "0123456789") != strlen(last))
 		return -EINVAL;
+	start = strtoull(first, NULL, 10);
 	end = strtoull(last, NULL, 10);
-	for (n = strtoull(first, NULL, 10); n <= end; n++) {
-		snprintf(number, size, "%0*llu", (int)digits, n);
-		if (!is_taken(sip, number))
-			return 0;
+	if (seen->start != start) {
+		seen->start = start;
+		seen->taken = 0;
 	}
-	return -ENOSPC;
+	for (looks = 0; looks < LOOKS_MAX && start <= end; looks++) {
+		if (seen->next < start || seen->next > end)
+			seen->next = start;
+		snprintf(number, size, "%0*llu", (int)digits, seen->next++);
+		if (!is_taken(sip, number)) {
+			seen->taken = 0;
+			return 0;
+		}
+		seen->taken++;
+	}
+	return start > end || seen->taken > end - start ? -ENOSPC : -EAGAIN;
 }
 
 static bool is_under_way(const struct sip *sip, const char *name)
@@ -171,6 +192,10 @@ static int start(struct sip *sip, const char *name)
 	job->sip = sip;
 	strcpy(job->name, name);
 	err = find_number(sip, job->number, sizeof(job->number));
+	if (err == -EAGAIN) {
+		free(job);
+		return 0;
+	}
 	if (err) {
 		log_event(LOG_LEVEL_WARNING, "auto-registration-failed",
 			  "device", name, "reason", "no number is free", NULL);
