@@ -25,7 +25,7 @@ need() {
 
 ctl() { "$root/build/san/selftests/user/ucsecctl" --socket "$dir/s" "$@"; }
 
-# start_daemon [LINES]: with more lines of ucsecd.conf; $daemon is its process.
+# start_daemon: $daemon is its process.
 start_daemon() {
 	cat >"$dir/conf" <<-END
 	[node]
@@ -42,9 +42,9 @@ start_daemon() {
 	anchor = no
 	[admin]
 	socket = $dir/s
-	${1:-}
 	END
 	launch_daemon
+	# shellcheck disable=SC2016 # when it is run
 	defer 'kill -KILL $daemon'
 }
 
@@ -78,7 +78,7 @@ stop_daemon() {
 # import: a document from standard input.
 import() {
 	cat >"$dir/import.json"
-	check "${1:-the configuration is taken}" ctl import "$dir/import.json"
+	check "the configuration is taken" ctl import "$dir/import.json"
 }
 
 # trunks [FIELDS] [PARAMS]: A, B and C as trunks over UDP and TCP by their address;
@@ -127,7 +127,7 @@ run_ladder() {
 	local side other sides i pids=() rc=0
 	calls=$(mktemp -d "$dir/ladder.XXXX")
 	"$here/ladder" "$calls" || return 1
-	sides=$(cd "$calls" && ls -- *.xml | sort -r)
+	sides=$(cd "$calls" && printf '%s\n' *.xml | sort -r)
 	for side in $sides; do
 		side=${side%.xml}
 		[ "$side" != A ] || for other in ${sides//.xml/}; do

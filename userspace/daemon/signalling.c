@@ -114,20 +114,23 @@ static int start_presence(struct signalling *s)
 	return s->presence ? 0 : -ENOMEM;
 }
 
+static struct net_limits limits_of(struct store *store)
+{
+	return (struct net_limits){
+		.conns = store_param(store, STORE_PARAM_MAX_CONNECTIONS),
+		.conns_per_source = store_param(store,
+			STORE_PARAM_MAX_CONNECTIONS_PER_SOURCE),
+		.handshake_ms = 1000 * store_param(store,
+			STORE_PARAM_HANDSHAKE_TIMEOUT),
+		.idle_ms = 1000 * store_param(store, STORE_PARAM_IDLE_TIMEOUT),
+	};
+}
+
 static int start_sip(struct signalling *s)
 {
 	struct sip_config sip = {
 		.base = s->base, .store = s->store, .node = s->conf->node,
-		.limits = {
-			.conns = store_param(s->store,
-					     STORE_PARAM_MAX_CONNECTIONS),
-			.conns_per_source = store_param(s->store,
-				STORE_PARAM_MAX_CONNECTIONS_PER_SOURCE),
-			.handshake_ms = 1000 * store_param(s->store,
-				STORE_PARAM_HANDSHAKE_TIMEOUT),
-			.idle_ms = 1000 * store_param(s->store,
-				STORE_PARAM_IDLE_TIMEOUT),
-		},
+		.limits = limits_of(s->store),
 	};
 	struct sip_parties_config parties = {
 		.base = s->base, .store = s->store, .calls = s->calls,
@@ -203,9 +206,11 @@ static void on_change(void *ctx, const struct store_change *change)
 		"*", "line", "phone", "trunk", "presence-group", "param",
 	};
 	struct signalling *s = ctx;
+	struct net_limits limits = limits_of(s->store);
 	char why[256] = "";
 	size_t i;
 
+	net_limit(sip_net(s->sip), &limits);
 	for (i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {
 		if (!strcmp(change->noun, watchers[i]))
 			sip_presence_recheck(s->presence);

@@ -28,6 +28,12 @@ static void fill_limits(struct net_limits *limits)
 		limits->queued_bytes = 256 * 1024;
 }
 
+void net_limit(struct net *net, const struct net_limits *limits)
+{
+	net->limits = limits ? *limits : (struct net_limits){};
+	fill_limits(&net->limits);
+}
+
 struct net *net_new(struct event_base *base, const struct net_limits *limits,
 		    const struct net_ops *ops, void *arg)
 {
@@ -39,9 +45,7 @@ struct net *net_new(struct event_base *base, const struct net_limits *limits,
 	net->ops = ops;
 	net->arg = arg;
 	net->refs = 1;
-	if (limits)
-		net->limits = *limits;
-	fill_limits(&net->limits);
+	net_limit(net, limits);
 	/* A datagram of any size must fit. */
 	net->buffer_size = 64 * 1024;
 	net->buffer = malloc(net->buffer_size);

@@ -91,6 +91,8 @@ struct net_counters {
 /* Neither base nor arg is taken over. NULL without memory. */
 struct net *net_new(struct event_base *base, const struct net_limits *limits,
 		    const struct net_ops *ops, void *arg);
+/* Others from now on; what is open stays so, if there were fewer allowed. */
+void net_limit(struct net *net, const struct net_limits *limits);
 /*
  * Closes everything, telling each stream's end; connections that others still
  * hold stay valid for net_conn_put and answer -ESHUTDOWN to net_conn_send.
