@@ -417,6 +417,11 @@ int sip_reply(struct sip_request *req, int status, const char *reason, ...)
 	return sip_respond(req, response);
 }
 
+void sip_reply_options(struct sip_request *req)
+{
+	sip_reply(req, 200, NULL, NULL);
+}
+
 int sip_send(struct sip *sip, osip_message_t *request,
 	     const struct sip_target *target, const struct sip_client_ops *ops,
 	     void *arg, struct sip_client **client)
