@@ -110,6 +110,8 @@ static void test_torture(void)
 #define T_LINE	"OPTIONS sip:b@example.com SIP/2.0\r\n"
 #define T_REST	T_FROM T_TO T_CALL_ID T_CSEQ "\r\n"
 
+#define T_PARTS	"Content-Type: multipart/mixed;boundary=b\r\n"
+
 /* One fault each, beside the ones of the RFC. */
 static const struct {
 	const char *text;
@@ -159,6 +161,12 @@ static const struct {
 	{ T_LINE "Via: SIP/2.0/UDP a,SIP/2.0/UDP b\r\n" T_REST, PASS },
 	{ T_LINE "Via: SIP/2.0/UDP a,\r\n" T_REST, 400 },
 	{ T_LINE "Via: SIP/2.0/UDP a;x=\"\r\n" T_REST, 400 },
+	{ T_LINE T_VIA T_PARTS T_REST "--b\r\nContent-Type: a/b\r\n\r\nx\r\n"
+	  "--b\r\nContent-Type: a/b\r\n\r\nx\r\n--b--\r\n", PASS },
+	{ T_LINE T_VIA T_PARTS T_REST "--b\r\nContent-Type: a/b\r\n"
+	  "X: y\r\n content-typeX: a/b\r\n\r\nx\r\n--b--\r\n", 400 },
+	{ T_LINE T_VIA T_PARTS T_REST "--b\nContent-Type: a/b\n"
+	  "Content-Type: a/b\n\nx\n--b--\n", 400 },
 	{ T_LINE T_VIA "Contact: *\r\n" T_REST, PASS },
 	{ T_LINE T_VIA "Contact: <sip:a@b>, <sip:c@d>\r\n" T_REST, PASS },
 	{ T_LINE T_VIA "Contact: <sip:a@b>, *\r\n" T_REST, 400 },

@@ -331,6 +331,56 @@ static bool check_request(struct check *check, bool known)
 	return true;
 }
 
+static bool has_word(const char *data, size_t len, const char *word)
+{
+	size_t n = strlen(word), i;
+
+	for (i = 0; i + n <= len; i++)
+		if (!strncasecmp(data + i, word, n))
+			return true;
+	return false;
+}
+
+static bool is_type_line(const char *line, size_t len)
+{
+	static const char name[] = "content-type";
+
+	while (len && (*line == ' ' || *line == '\t')) {
+		line++;
+		len--;
+	}
+	return len >= sizeof(name) - 1 &&
+	       !strncasecmp(line, name, sizeof(name) - 1);
+}
+
+/*
+ * libosip2 forgets the first Content-Type of a part that has two, as often as
+ * it is sent that. Wherever a part may begin, two between empty lines are one
+ * too many.
+ */
+static bool check_parts(const char *start, const struct sip_frame *frame,
+			struct sip_fault *fault)
+{
+	const char *at = start + frame->head, *end = at + frame->body, *eol;
+	unsigned int types = 0;
+
+	if (!has_word(start, frame->head, "multipart"))
+		return true;
+	for (; at < end; at = eol + 1) {
+		eol = at;
+		while (eol < end && *eol != '\n' && *eol != '\r')
+			eol++;
+		if (is_type_line(at, (size_t)(eol - at)))
+			types++;
+		else if (eol == at && (at[-1] == '\r' || at[-1] == '\n') &&
+			 !(at[-1] == '\r' && eol < end && *eol == '\n'))
+			types = 0;
+		if (types > 1)
+			return refuse(fault, 400, "Repeated Content-Type");
+	}
+	return true;
+}
+
 bool sip_strict(const char *data, const struct sip_frame *frame,
 		struct sip_outline *outline, struct sip_fault *fault)
 {
@@ -356,5 +406,5 @@ bool sip_strict(const char *data, const struct sip_frame *frame,
 		good = check_lines(&check, lf + 1, end);
 	if (good && outline->request)
 		good = check_request(&check, known);
-	return good;
+	return good && check_parts(start, frame, fault);
 }
