@@ -49,7 +49,11 @@ static int on_offer(struct call_party *party, const char *sdp, size_t len)
 
 static int on_solicit(struct call_party *party)
 {
-	note((struct fake_party *)party, "solicit");
+	struct fake_party *p = (struct fake_party *)party;
+
+	note(p, "solicit");
+	if (fake.unreachable && !strcmp(p->name, fake.unreachable))
+		return -EHOSTUNREACH;
 	return fake.solicit_error;
 }
 

@@ -24,6 +24,7 @@ struct fake {
 	struct call_system *system;
 	struct fake_party *parties;
 	char transcript[4096];
+	const char *unreachable;	/* whom nothing can be sent, or NULL */
 	int solicit_error;		/* of each that is asked */
 };
 

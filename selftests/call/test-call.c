@@ -128,6 +128,24 @@ static void test_shared_line(void **state)
 	fake_expect("a encrypted\np3 encrypted\na answer\n");
 }
 
+/* A place that cannot be asked does not end the call for the others. */
+static void test_one_unreachable(void **state)
+{
+	struct fake_party *a = fake_caller("a");
+	struct fake_party *p3;
+
+	(void)state;
+	fake.unreachable = "p2";
+	call_setup(fake.system, &a->party, "1003", NULL, 0);
+	fake_expect("p2 solicit\np2 hangup 503\np3 solicit\n");
+	p3 = fake_find("p3");
+	p3->party.is_connected = true;
+	offered(p3, true);
+	fake_expect("a offer\n");
+	answers(a, true);
+	fake_expect("p3 answer\na encrypted\np3 encrypted\n");
+}
+
 static void test_first_wins(void **state)
 {
 	(void)state;
@@ -353,6 +371,7 @@ int main(void)
 		TEST(test_caller_gives_up),
 		TEST(test_numbers),
 		TEST(test_shared_line),
+		TEST(test_one_unreachable),
 		TEST(test_first_wins),
 		TEST(test_all_refuse),
 		TEST(test_trunk_failover),

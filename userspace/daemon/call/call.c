@@ -185,7 +185,8 @@ void call_bridge_failed(struct call_bridge *bridge,
 			const struct call_cause *cause)
 {
 	struct call *call = bridge->call;
-	bool is_last = call->bridges == bridge && !bridge->next;
+	bool is_last = call->bridges == bridge && !bridge->next &&
+		       !call->untried;
 	bool has_more = call->target_next < call->target_count &&
 			cause->status < 600;
 	struct call_cause why;
@@ -253,6 +254,19 @@ static void arm_no_answer(struct call *call)
 	arm(call, seconds, &cause);
 }
 
+/* Nobody is left to try. */
+static void give_up(struct call *call, const struct call_cause *cause)
+{
+	struct call_cause why;
+
+	remember_failure(call, cause);
+	why = call->failure;
+	if (call->transfer.kept)
+		call_transfer_failed(call, &why);
+	else
+		call_end(call, &why);
+}
+
 /* One place to ring at; the party is gone if nothing came of it. */
 static void ring(struct call *call, struct call_party *party)
 {
@@ -264,6 +278,8 @@ static void ring(struct call *call, struct call_party *party)
 
 	if (!bridge) {
 		hang_up(party, &failed);
+		if (!call->bridges && !call->untried)
+			give_up(call, &failed);
 		return;
 	}
 	if (call->offer)
@@ -290,9 +306,6 @@ void call_send_targets(struct call *call)
 	};
 	const struct call_protocol *protocol = protocol_of(call->system);
 	struct call_party *parties[CALL_TARGETS_MAX];
-	struct call_system *system = call->system;
-	char name[CALL_NAME_SIZE];
-	struct call_cause why;
 	size_t count = 0, i;
 	int n;
 
@@ -308,22 +321,14 @@ void call_send_targets(struct call *call)
 			break;
 	}
 	if (!count) {
-		remember_failure(call, &nowhere);
-		why = call->failure;
-		if (call->transfer.kept)
-			call_transfer_failed(call, &why);
-		else
-			call_end(call, &why);
+		give_up(call, &nowhere);
 		return;
 	}
 	arm_no_answer(call);
-	strcpy(name, call->name);
+	/* While there are others to try, one that fails is not the end. */
 	for (i = 0; i < count; i++) {
-		/* An earlier one may have ended the call. */
-		if (i && call_by_name(system, name) != call)
-			hang_up(parties[i], &nowhere);
-		else
-			ring(call, parties[i]);
+		call->untried = count - i - 1;
+		ring(call, parties[i]);
 	}
 }
 

@@ -74,6 +74,7 @@ struct call {
 	size_t offer_len;
 	struct call_target targets[CALL_TARGETS_MAX];
 	size_t target_count, target_next;
+	size_t untried;			/* places that are still to be tried */
 	bool is_parallel;	/* all targets at once: a line's phones */
 	struct call_transfer transfer;
 	struct call_cause failure;	/* the best so far */
