@@ -397,11 +397,6 @@ int sip_respond(struct sip_request *req, osip_message_t *response)
 	return 0;
 }
 
-void sip_reply_options(struct sip_request *req)
-{
-	sip_reply(req, 200, NULL, NULL);
-}
-
 int sip_reply(struct sip_request *req, int status, const char *reason, ...)
 {
 	osip_message_t *response = sip_response_new(req, status, reason);
