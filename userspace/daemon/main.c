@@ -26,6 +26,8 @@ enum status {
 	STATUS_USAGE = 2,
 };
 
+enum { LAST_ROUNDS = 100 };	/* of the loop, when stopping */
+
 struct daemon {
 	struct conf conf;
 	const char *conf_path;
@@ -235,7 +237,9 @@ static int start_admin(struct daemon *d)
 static void stop_admin(struct daemon *d)
 {
 	store_stop(d->store);
-	event_base_loop(d->base, EVLOOP_NONBLOCK);
+	/* Answers take a few rounds; who goes on asking does not prolong it. */
+	for (int i = 0; i < LAST_ROUNDS; i++)
+		event_base_loop(d->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	admin_close(d->admin);
 }
 
