@@ -11,6 +11,20 @@
 
 house=/tmp/house
 
+# What an earlier house in this machine left: processes, namespaces, files.
+house_clear() {
+	local ns pids
+	for ns in phone-a phone-b trunk stranger gateway; do
+		[ -e "/run/netns/$ns" ] || continue
+		pids=$(ip netns pids "$ns")
+		# shellcheck disable=SC2086 # a list
+		[ -z "$pids" ] || kill -KILL $pids 2>/dev/null
+		ip netns del "$ns"
+	done
+	rm -rf "$house"
+}
+house_clear
+
 # await SECONDS WHAT COMMAND...: until the command succeeds.
 await() {
 	local end=$((SECONDS + $1)) what=$2
