@@ -252,6 +252,45 @@ const char *fake_answer(const struct fake_party *p, bool secure)
 	return describe(p->name, secure, tag);
 }
 
+void fake_offered(struct fake_party *p)
+{
+	const char *sdp = fake_sdp(p->name, true);
+
+	p->party.is_connected = true;
+	call_offered(&p->party, sdp, strlen(sdp));
+}
+
+void fake_answers(struct fake_party *p)
+{
+	const char *sdp = fake_answer(p, true);
+
+	p->party.is_connected = true;
+	call_answered(&p->party, sdp, strlen(sdp));
+}
+
+void fake_gone(struct fake_party *p)
+{
+	struct call_cause cause = {};
+
+	p->is_gone = true;
+	call_gone(&p->party, &cause);
+}
+
+struct fake_party *fake_talk(const char *name, const char *number,
+			     const char *callee)
+{
+	struct fake_party *p = fake_caller(name);
+	const char *sdp = fake_sdp(name, true);
+
+	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
+	fake_run();
+	fake_answers(fake_find(callee));
+	fake_run();
+	assert_true(p->party.is_connected);
+	fake.transcript[0] = '\0';
+	return p;
+}
+
 int fake_setup(void **state)
 {
 	struct call_media_conf conf = { .anchored = false };

@@ -47,6 +47,14 @@ const char *fake_sdp(const char *name, bool secure);
 /* @p's to the offer that it was given last. */
 const char *fake_answer(const struct fake_party *p, bool secure);
 
+/* What a party with SRTP does: a 2xx with an offer, with an answer; hang up. */
+void fake_offered(struct fake_party *p);
+void fake_answers(struct fake_party *p);
+void fake_gone(struct fake_party *p);
+/* @name, on line 1, speaks with @callee at @number. */
+struct fake_party *fake_talk(const char *name, const char *number,
+			     const char *callee);
+
 /* fake-store.c: two phones and a shared line, two trunks */
 enum {
 	FAKE_LINE = 1,		/* 1001, phone 1 */

@@ -12,45 +12,6 @@
 #include <string.h>
 #include "fake.h"
 
-static void offered(struct fake_party *p)
-{
-	const char *sdp = fake_sdp(p->name, true);
-
-	p->party.is_connected = true;
-	call_offered(&p->party, sdp, strlen(sdp));
-}
-
-static void answers(struct fake_party *p)
-{
-	const char *sdp = fake_answer(p, true);
-
-	p->party.is_connected = true;
-	call_answered(&p->party, sdp, strlen(sdp));
-}
-
-static void gone(struct fake_party *p)
-{
-	struct call_cause cause = {};
-
-	p->is_gone = true;
-	call_gone(&p->party, &cause);
-}
-
-static struct fake_party *talk(const char *name, const char *number,
-			       const char *callee)
-{
-	struct fake_party *p = fake_caller(name);
-	const char *sdp = fake_sdp(name, true);
-
-	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
-	fake_run();
-	answers(fake_find(callee));
-	fake_run();
-	assert_true(p->party.is_connected);
-	fake.transcript[0] = '\0';
-	return p;
-}
-
 static unsigned int calls(void)
 {
 	return call_system_counters(fake.system)->now;
@@ -78,8 +39,8 @@ static void clear(const struct fake_party *p)
 /* a1 wants p2 to speak with t1, whom a2 speaks with; t1 was asked. */
 static void attend(struct fake_party **a1, struct fake_party **a2)
 {
-	*a1 = talk("a1", "1002", "p2");
-	*a2 = talk("a2", "95551", "t1");
+	*a1 = fake_talk("a1", "1002", "p2");
+	*a2 = fake_talk("a2", "95551", "t1");
 	assert_int_equal(call_transfer(&(*a1)->party, NULL, &(*a2)->party),
 			 0);
 	fake_expect("t1 solicit\n");
@@ -91,10 +52,10 @@ static void test_target_leaves(void **state)
 
 	(void)state;
 	attend(&a1, &a2);
-	gone(fake_find("t1"));
+	fake_gone(fake_find("t1"));
 	fake_expect("a1 transferring 503\na2 hangup 0\n");
 	assert_int_equal(calls(), 1);
-	gone(a1);
+	fake_gone(a1);
 	fake_expect("p2 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
@@ -106,12 +67,12 @@ static void test_target_leaves_late(void **state)
 
 	(void)state;
 	attend(&a1, &a2);
-	offered(fake_find("t1"));
+	fake_offered(fake_find("t1"));
 	fake_expect("p2 offer\n");
-	gone(fake_find("t1"));
+	fake_gone(fake_find("t1"));
 	fake_expect("a1 transferring 503\na2 hangup 0\n");
 	assert_int_equal(calls(), 1);
-	gone(fake_find("p2"));
+	fake_gone(fake_find("p2"));
 	fake_expect("a1 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
@@ -122,11 +83,11 @@ static void test_kept_leaves(void **state)
 
 	(void)state;
 	attend(&a1, &a2);
-	gone(fake_find("p2"));
+	fake_gone(fake_find("p2"));
 	fake_expect("a1 transferring 503\na1 hangup 0\n");
 	/* The other call is as it was. */
 	assert_int_equal(calls(), 1);
-	gone(a2);
+	fake_gone(a2);
 	fake_expect("t1 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
@@ -137,12 +98,12 @@ static void test_kept_leaves_late(void **state)
 
 	(void)state;
 	attend(&a1, &a2);
-	offered(fake_find("t1"));
+	fake_offered(fake_find("t1"));
 	fake_expect("p2 offer\n");
-	gone(fake_find("p2"));
+	fake_gone(fake_find("p2"));
 	fake_expect("a1 transferring 503\nt1 refuse 0\na1 hangup 0\n");
 	assert_int_equal(calls(), 1);
-	gone(a2);
+	fake_gone(a2);
 	fake_expect("t1 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
@@ -150,7 +111,7 @@ static void test_kept_leaves_late(void **state)
 /* Who takes a place changes his mind before the other side has answered. */
 static void test_replacing_leaves(void **state)
 {
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 	struct fake_party *n = fake_caller("n");
 	const char *sdp = fake_sdp("n", true);
 
@@ -158,17 +119,17 @@ static void test_replacing_leaves(void **state)
 	call_setup_replacing(fake.system, &n->party, &a->party, sdp,
 			     strlen(sdp));
 	fake_expect("p2 offer\n");
-	gone(n);
+	fake_gone(n);
 	fake_expect("");
 	assert_int_equal(calls(), 1);
 	/* What it answers now belongs to nobody; they speak on. */
-	answers(fake_find("p2"));
+	fake_answers(fake_find("p2"));
 	fake_expect("p2 solicit\n");
-	offered(fake_find("p2"));
+	fake_offered(fake_find("p2"));
 	fake_expect("a offer\n");
-	answers(a);
+	fake_answers(a);
 	fake_expect("p2 answer\n");
-	gone(a);
+	fake_gone(a);
 	fake_expect("p2 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
@@ -183,7 +144,7 @@ static void test_first_cleared(void **state)
 	clear(a1);
 	fake_expect("a1 transferring 503\np2 hangup 0\na1 hangup 0\n");
 	assert_int_equal(calls(), 1);
-	gone(fake_find("t1"));
+	fake_gone(fake_find("t1"));
 	fake_expect("a2 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
@@ -197,7 +158,7 @@ static void test_second_cleared(void **state)
 	clear(a2);
 	fake_expect("a1 transferring 503\nt1 hangup 0\na2 hangup 0\n");
 	assert_int_equal(calls(), 1);
-	gone(a1);
+	fake_gone(a1);
 	fake_expect("p2 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
@@ -211,16 +172,16 @@ static void test_new_cleared(void **state)
 	clear(fake_find("t1"));
 	fake_expect("a1 transferring 503\n");
 	assert_int_equal(calls(), 2);
-	gone(a1);
+	fake_gone(a1);
 	fake_expect("p2 hangup 0\n");
-	gone(a2);
+	fake_gone(a2);
 	fake_expect("t1 hangup 0\n");
 	assert_int_equal(calls(), 0);
 }
 
 static void test_blind_cleared(void **state)
 {
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);

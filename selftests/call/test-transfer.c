@@ -8,79 +8,39 @@
 #include <string.h>
 #include "fake.h"
 
-static void offered(struct fake_party *p)
-{
-	const char *sdp = fake_sdp(p->name, true);
-
-	p->party.is_connected = true;
-	call_offered(&p->party, sdp, strlen(sdp));
-}
-
-static void answers(struct fake_party *p)
-{
-	const char *sdp = fake_answer(p, true);
-
-	p->party.is_connected = true;
-	call_answered(&p->party, sdp, strlen(sdp));
-}
-
-static void gone(struct fake_party *p)
-{
-	struct call_cause cause = {};
-
-	p->is_gone = true;
-	call_gone(&p->party, &cause);
-}
-
-/* @name, on line 1, speaks with @callee at @number. */
-static struct fake_party *talk(const char *name, const char *number,
-			       const char *callee)
-{
-	struct fake_party *p = fake_caller(name);
-	const char *sdp = fake_sdp(name, true);
-
-	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
-	fake_run();
-	answers(fake_find(callee));
-	fake_run();
-	assert_true(p->party.is_connected);
-	fake.transcript[0] = '\0';
-	return p;
-}
-
 static void test_blind(void **state)
 {
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
 	fake_expect("t1 solicit\n");
 	call_alerting(&fake_find("t1")->party, 180, NULL, 0);
 	fake_expect("a transferring 180\n");
-	offered(fake_find("t1"));
+	fake_offered(fake_find("t1"));
 	fake_expect("p2 offer\n");
-	answers(fake_find("p2"));
+	fake_answers(fake_find("p2"));
 	fake_expect("t1 answer\na transferring 200\na hangup 0\n"
 		    "p2 encrypted\nt1 encrypted\n");
 	assert_int_equal(call_system_counters(fake.system)->now, 1);
 	assert_int_equal(fake_records, 1);
-	gone(fake_find("t1"));
+	fake_gone(fake_find("t1"));
 	fake_expect("p2 hangup 0\n");
 }
 
 /* Hanging up as soon as it is accepted is what most phones do. */
 static void test_blind_and_leave(void **state)
 {
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
 	fake_expect("t1 solicit\n");
-	gone(a);
+	fake_gone(a);
 	fake_expect("");
-	offered(fake_find("t1"));
+	fake_offered(fake_find("t1"));
 	fake_expect("p2 offer\n");
-	answers(fake_find("p2"));
+	fake_answers(fake_find("p2"));
 	fake_expect("t1 answer\np2 encrypted\nt1 encrypted\n");
 	assert_int_equal(call_system_counters(fake.system)->now, 1);
 }
@@ -88,7 +48,7 @@ static void test_blind_and_leave(void **state)
 static void test_blind_fails(void **state)
 {
 	struct call_cause busy = { .status = 486 };
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
@@ -100,7 +60,7 @@ static void test_blind_fails(void **state)
 	/* They speak on, and may try again. */
 	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
 	fake_expect("t1 solicit\n");
-	gone(fake_find("p2"));
+	fake_gone(fake_find("p2"));
 	fake_expect("a transferring 503\nt1 hangup 0\na hangup 0\n");
 	assert_int_equal(call_system_counters(fake.system)->now, 0);
 }
@@ -108,11 +68,11 @@ static void test_blind_fails(void **state)
 static void test_blind_left_alone(void **state)
 {
 	struct call_cause busy = { .status = 600 };
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
-	gone(a);
+	fake_gone(a);
 	fake_expect("t1 solicit\n");
 	call_refused(&fake_find("t1")->party, &busy);
 	fake_expect("t1 hangup 600\np2 hangup 600\n");
@@ -121,7 +81,7 @@ static void test_blind_left_alone(void **state)
 
 static void test_refused(void **state)
 {
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a->party, "7777", NULL), 404);
@@ -135,28 +95,28 @@ static void test_refused(void **state)
 
 static void test_attended(void **state)
 {
-	struct fake_party *a1 = talk("a1", "1002", "p2");
-	struct fake_party *a2 = talk("a2", "95551", "t1");
+	struct fake_party *a1 = fake_talk("a1", "1002", "p2");
+	struct fake_party *a2 = fake_talk("a2", "95551", "t1");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a1->party, NULL, &a2->party), 0);
 	fake_expect("t1 solicit\n");
-	offered(fake_find("t1"));
+	fake_offered(fake_find("t1"));
 	fake_expect("p2 offer\n");
-	answers(fake_find("p2"));
+	fake_answers(fake_find("p2"));
 	fake_expect("t1 answer\na1 transferring 200\na1 hangup 0\n"
 		    "a2 hangup 0\np2 encrypted\nt1 encrypted\n");
 	assert_int_equal(call_system_counters(fake.system)->now, 1);
 	assert_int_equal(fake_records, 1);
-	gone(fake_find("p2"));
+	fake_gone(fake_find("p2"));
 	fake_expect("t1 hangup 0\n");
 }
 
 static void test_attended_refused(void **state)
 {
 	struct call_cause no = { .status = 488 };
-	struct fake_party *a1 = talk("a1", "1002", "p2");
-	struct fake_party *a2 = talk("a2", "95551", "t1");
+	struct fake_party *a1 = fake_talk("a1", "1002", "p2");
+	struct fake_party *a2 = fake_talk("a2", "95551", "t1");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a1->party, NULL, &a2->party), 0);
@@ -165,15 +125,15 @@ static void test_attended_refused(void **state)
 	fake_expect("a1 transferring 488\n");
 	/* Both calls are as they were. */
 	assert_int_equal(call_system_counters(fake.system)->now, 2);
-	gone(a1);
+	fake_gone(a1);
 	fake_expect("p2 hangup 0\n");
-	gone(a2);
+	fake_gone(a2);
 	fake_expect("t1 hangup 0\n");
 }
 
 static void test_replaces(void **state)
 {
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 	struct fake_party *n = fake_caller("n");
 	const char *sdp = fake_sdp("n", true);
 
@@ -181,7 +141,7 @@ static void test_replaces(void **state)
 	call_setup_replacing(fake.system, &n->party, &a->party, sdp,
 			     strlen(sdp));
 	fake_expect("p2 offer\n");
-	answers(fake_find("p2"));
+	fake_answers(fake_find("p2"));
 	fake_expect("a hangup 0\nn encrypted\np2 encrypted\nn answer\n");
 	assert_int_equal(call_system_counters(fake.system)->now, 1);
 }
@@ -189,7 +149,7 @@ static void test_replaces(void **state)
 static void test_replaces_refused(void **state)
 {
 	struct call_cause no = { .status = 488 };
-	struct fake_party *a = talk("a", "1002", "p2");
+	struct fake_party *a = fake_talk("a", "1002", "p2");
 	struct fake_party *n = fake_caller("n");
 	const char *sdp = fake_sdp("n", true);
 
@@ -199,7 +159,7 @@ static void test_replaces_refused(void **state)
 	fake_expect("p2 offer\n");
 	call_refused(&fake_find("p2")->party, &no);
 	fake_expect("n hangup 488\n");
-	gone(a);
+	fake_gone(a);
 	fake_expect("p2 hangup 0\n");
 	assert_int_equal(call_system_counters(fake.system)->now, 0);
 }

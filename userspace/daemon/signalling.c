@@ -83,17 +83,10 @@ static int start_media(struct signalling *s)
 	return s->media ? 0 : -ENOMEM;
 }
 
-static void count_call(void *arg, const struct call *call)
-{
-	(void)arg;
-	(void)call;
-}
-
 static int start_calls(struct signalling *s)
 {
 	struct call_system_config config = {
 		.base = s->base, .store = s->store, .media = s->media,
-		.changed = count_call, .arg = s,
 	};
 
 	s->calls = call_system_new(&config);

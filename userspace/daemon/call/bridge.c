@@ -83,7 +83,6 @@ struct call_party *call_other_party(const struct call_party *party)
 
 const struct call_party *call_party_beside(const struct call_party *party)
 {
-	/* A party that is being called: its call's, until it is in a bridge. */
 	return call_other_party(party);
 }
 

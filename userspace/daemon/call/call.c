@@ -12,14 +12,6 @@
 #include <time.h>
 #include "call/internal.h"
 
-static void changed(const struct call *call)
-{
-	const struct call_system_config *config = &call->system->config;
-
-	if (config->changed)
-		config->changed(config->arg, call);
-}
-
 void call_log(const struct call *call, enum log_level level, const char *event,
 	      const char *why)
 {
@@ -143,7 +135,6 @@ void call_end(struct call *call, const struct call_cause *cause)
 		hang_up_bridge(call->bridges, cause);
 	if (caller && caller->call == call)
 		hang_up(caller, cause);
-	changed(call);
 	call_free(call);
 }
 
@@ -373,7 +364,6 @@ int call_bridge_up(struct call_bridge *bridge)
 	call->answered = time(NULL);
 	call->system->counters.answered++;
 	call_log(call, LOG_LEVEL_NOTICE, "call-answered", NULL);
-	changed(call);
 	/* Before the old ones are forgotten. */
 	err = call_record(call);
 	if (!err && call->transfer.kept)

@@ -12,9 +12,6 @@ struct call_system_config {
 	struct store *store;
 	/* Their owner frees them after the system. */
 	struct call_media_system *media;
-	/* For logs and metrics: a call began, was answered, ended. May be NULL. */
-	void (*changed)(void *arg, const struct call *call);
-	void *arg;
 };
 
 struct call_counters_total {
