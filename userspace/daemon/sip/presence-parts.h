@@ -104,6 +104,15 @@ void sip_subscription_extend(struct sip_subscription *sub, uint32_t seconds);
 /* The state as it is now; @ends: for the last time, with this reason. */
 void sip_subscription_notify(struct sip_subscription *sub, const char *ends);
 
+/* presence-request.c */
+/* Is that the package of an Event header, whatever its parameters? */
+bool sip_event_is(const char *event, const char *name);
+/* These two: 0, or the status that was answered already. */
+int sip_subscribe_package(struct sip_request *req, enum sip_package *package);
+/* In seconds. */
+int sip_subscribe_expires(struct sip_presence *presence,
+			  struct sip_request *req, uint32_t *seconds);
+
 /* presence-body.c */
 /* Bytes, or -ENOSPC. 0: there is nothing to tell yet. */
 int sip_presence_body(const struct sip_subscription *sub, char *buf,

@@ -140,83 +140,6 @@ static void poll_all(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static bool is_event(const char *event, const char *name)
-{
-	size_t len = strlen(name);
-
-	return !strncasecmp(event, name, len) &&
-	       strchr("; \t", event[len]);
-}
-
-static bool accepts(const osip_message_t *msg, const char *type)
-{
-	const osip_accept_t *accept;
-	char text[128];
-	int i;
-
-	if (!osip_list_size(&msg->accepts))
-		return true;
-	for (i = 0; i < osip_list_size(&msg->accepts); i++) {
-		accept = osip_list_get(&msg->accepts, i);
-		if (!accept->type || !accept->subtype)
-			continue;
-		snprintf(text, sizeof(text), "%s/%s", accept->type,
-			 accept->subtype);
-		if (!strcasecmp(text, type) || !strcasecmp(text, "*/*") ||
-		    !strcasecmp(text, "application/*"))
-			return true;
-	}
-	return false;
-}
-
-/* What the package asks for, or a status: answered then. */
-static int find_package(struct sip_request *req, enum sip_package *package)
-{
-	const char *event = sip_header(req->msg, "Event");
-	size_t i;
-
-	for (i = 0; event && i < SIP_PACKAGES; i++) {
-		if (is_event(event, sip_package_names[i].event))
-			break;
-	}
-	if (!event || i == SIP_PACKAGES) {
-		sip_reply(req, 489, NULL, "Allow-Events",
-			  "presence, dialog, message-summary", NULL);
-		return 489;
-	}
-	if (!accepts(req->msg, sip_package_names[i].type)) {
-		sip_reply(req, 406, NULL, NULL);
-		return 406;
-	}
-	*package = i;
-	return 0;
-}
-
-/* How long, in seconds; or a status: answered then. */
-static int find_expires(struct sip_presence *presence, struct sip_request *req,
-			uint32_t *seconds)
-{
-	const char *value = sip_header(req->msg, "Expires");
-	uint32_t most = store_param(presence->config.store,
-				    STORE_PARAM_SUBSCRIBE_EXPIRES_MAX);
-	uint32_t least = most < SIP_MIN_EXPIRES ? most : SIP_MIN_EXPIRES;
-	char text[16];
-
-	*seconds = value ? sip_uint(value) : most;
-	if (*seconds == UINT32_MAX && value && (*value < '0' || *value > '9')) {
-		sip_reply(req, 400, NULL, NULL);
-		return 400;
-	}
-	if (*seconds && *seconds < least) {
-		snprintf(text, sizeof(text), "%u", least);
-		sip_reply(req, 423, NULL, "Min-Expires", text, NULL);
-		return 423;
-	}
-	if (*seconds > most)
-		*seconds = most;
-	return 0;
-}
-
 struct watcher {
 	int64_t css, group;
 };
@@ -390,8 +313,8 @@ static void first(struct sip_presence *presence, struct sip_request *req)
 	uint32_t seconds;
 	int status;
 
-	if (find_package(req, &package) ||
-	    find_expires(presence, req, &seconds))
+	if (sip_subscribe_package(req, &package) ||
+	    sip_subscribe_expires(presence, req, &seconds))
 		return;
 	status = find_target(presence, req, package, &line);
 	if (status) {
@@ -450,11 +373,11 @@ static void again(struct sip_presence *presence, struct sip_request *req)
 		sip_reply(req, 481, NULL, NULL);
 		return;
 	}
-	if (!event || !is_event(event, sip_package_names[sub->package].event)) {
+	if (!event || !sip_event_is(event, sip_package_names[sub->package].event)) {
 		sip_reply(req, 489, NULL, NULL);
 		return;
 	}
-	if (find_expires(presence, req, &seconds))
+	if (sip_subscribe_expires(presence, req, &seconds))
 		return;
 	if (sip_dialog_received(sub->dialog, req)) {
 		sip_reply(req, 500, NULL, NULL);
