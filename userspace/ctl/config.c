@@ -41,24 +41,14 @@ static enum status param_call(struct ctl *ctl, const char *method, int param,
 	return http_call(ctl, method, path, body, reply);
 }
 
-static enum status finish(const struct ctl *ctl, json_t *reply)
-{
-	if (ctl->json)
-		return print_json(reply);
-	print_warnings(reply);
-	json_decref(reply);
-	return STATUS_OK;
-}
-
 enum status cmd_param_list(struct ctl *ctl, char **words)
 {
 	static const char *const names[] = { "name", "value", "default", NULL };
-	enum status status;
+	enum status status = expect_none(ctl, words);
 	json_t *reply;
 
-	if (words[0])
-		return usage_error(ctl, "nothing more is expected", words[0]);
-	status = http_call(ctl, "GET", "/v1/param", NULL, &reply);
+	if (status == STATUS_OK)
+		status = http_call(ctl, "GET", "/v1/param", NULL, &reply);
 	if (status != STATUS_OK || ctl->json)
 		return status == STATUS_OK ? print_json(reply) : status;
 	print_columns(names, json_object_get(reply, "items"));
@@ -76,8 +66,7 @@ static enum status parse_param(const struct ctl *ctl, char **words, int count,
 		if (!words[i])
 			return usage_error(ctl, "a value is missing", NULL);
 	if (words[count])
-		return usage_error(ctl, "nothing more is expected",
-				   words[count]);
+		return expect_none(ctl, words + count);
 	*param = find_param(words[0]);
 	return *param < 0 ? usage_error(ctl, "unknown parameter", words[0]) :
 		STATUS_OK;
@@ -92,11 +81,7 @@ enum status cmd_param_show(struct ctl *ctl, char **words)
 	status = parse_param(ctl, words, 1, &param);
 	if (status == STATUS_OK)
 		status = param_call(ctl, "GET", param, NULL, &reply);
-	if (status != STATUS_OK || ctl->json)
-		return status == STATUS_OK ? print_json(reply) : status;
-	print_item(json_object_get(reply, "item"));
-	json_decref(reply);
-	return STATUS_OK;
+	return status == STATUS_OK ? finish_item(ctl, reply) : status;
 }
 
 enum status cmd_param_set(struct ctl *ctl, char **words)
@@ -119,7 +104,7 @@ enum status cmd_param_set(struct ctl *ctl, char **words)
 	body = json_pack("{so}", "value", value);
 	status = param_call(ctl, "PATCH", param, body, &reply);
 	json_decref(body);
-	return status == STATUS_OK ? finish(ctl, reply) : status;
+	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
 enum status cmd_param_del(struct ctl *ctl, char **words)
@@ -131,7 +116,7 @@ enum status cmd_param_del(struct ctl *ctl, char **words)
 	status = parse_param(ctl, words, 1, &param);
 	if (status == STATUS_OK)
 		status = param_call(ctl, "DELETE", param, NULL, &reply);
-	return status == STATUS_OK ? finish(ctl, reply) : status;
+	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
 static void print_change(const json_t *change)
@@ -185,7 +170,7 @@ static enum status import_text(struct ctl *ctl, const char *text, bool dry_run)
 		return print_json(reply);
 	json_array_foreach(json_object_get(reply, "changes"), i, change)
 		print_change(change);
-	return finish(ctl, reply);
+	return finish_change(ctl, reply);
 }
 
 enum status cmd_import(struct ctl *ctl, char **words)
@@ -228,12 +213,11 @@ static enum status print_document(json_t *document)
 
 enum status cmd_export(struct ctl *ctl, char **words)
 {
-	enum status status;
+	enum status status = expect_none(ctl, words);
 	json_t *document;
 
-	if (words[0])
-		return usage_error(ctl, "nothing more is expected", words[0]);
-	status = http_call(ctl, "GET", "/v1/export", NULL, &document);
+	if (status == STATUS_OK)
+		status = http_call(ctl, "GET", "/v1/export", NULL, &document);
 	if (status != STATUS_OK)
 		return status;
 	return ctl->json ? print_json(document) : print_document(document);
@@ -242,19 +226,18 @@ enum status cmd_export(struct ctl *ctl, char **words)
 enum status cmd_schema(struct ctl *ctl, char **words)
 {
 	if (words[0])
-		return usage_error(ctl, "nothing more is expected", words[0]);
+		return expect_none(ctl, words);
 	return ctl->json ? print_json(store_schema_json()) :
 		print_document(store_schema_json());
 }
 
 enum status cmd_status(struct ctl *ctl, char **words)
 {
-	enum status status;
+	enum status status = expect_none(ctl, words);
 	json_t *reply, *item, *cert;
 
-	if (words[0])
-		return usage_error(ctl, "nothing more is expected", words[0]);
-	status = http_call(ctl, "GET", "/v1/status", NULL, &reply);
+	if (status == STATUS_OK)
+		status = http_call(ctl, "GET", "/v1/status", NULL, &reply);
 	if (status != STATUS_OK || ctl->json)
 		return status == STATUS_OK ? print_json(reply) : status;
 	item = json_object_get(reply, "item");

@@ -53,6 +53,10 @@ enum status usage_error(const struct ctl *ctl, const char *sentence,
 			const char *word);
 enum status value_error(const struct ctl *ctl, const char *keyword,
 			const char *sentence);
+/* Words after those that the command takes: a usage error if there is one. */
+enum status expect_none(const struct ctl *ctl, char **words);
+/* The one word that names an object. */
+enum status expect_name(const struct ctl *ctl, char **words);
 enum status fail(const struct ctl *ctl, const char *sentence);
 enum status fail_key(const char *side, const char *sentence);
 enum status fail_request(const struct ctl *ctl);
@@ -88,7 +92,13 @@ enum status http_call(const struct ctl *ctl, const char *method,
 		      const char *path, const json_t *body, json_t **reply);
 /* The path of an object, to be freed. */
 char *http_path(const char *noun, const char *key, bool two_parts);
-void print_warnings(const json_t *reply);
+
+/*
+ * reply.c: what a daemon's reply becomes; each takes @reply. With --json it is
+ * the reply as it came.
+ */
+enum status finish_change(const struct ctl *ctl, json_t *reply);
+enum status finish_item(const struct ctl *ctl, json_t *reply);
 
 /* fields.c: words of the command line into an object, or a usage error */
 enum status parse_key(const struct ctl *ctl, const struct store_noun *noun,

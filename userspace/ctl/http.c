@@ -149,15 +149,3 @@ char *http_path(const char *noun, const char *key, bool two_parts)
 	curl_easy_cleanup(curl);
 	return path;
 }
-
-void print_warnings(const json_t *reply)
-{
-	const json_t *warning;
-	size_t i;
-
-	json_array_foreach(json_object_get(reply, "warnings"), i, warning) {
-		fputs("ucsecctl: warning: ", stderr);
-		print_text(stderr, json_string_value(warning));
-		putc('\n', stderr);
-	}
-}

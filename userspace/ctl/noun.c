@@ -24,27 +24,16 @@ static char *path_of(const struct store_noun *noun, const char *key)
 	return http_path(noun->name, key, fields[1] != NULL);
 }
 
-/* JSON is the daemon's answer; text is what it is about. */
-static enum status finish(const struct ctl *ctl, json_t *reply)
-{
-	if (ctl->json)
-		return print_json(reply);
-	print_warnings(reply);
-	json_decref(reply);
-	return STATUS_OK;
-}
-
 static enum status cmd_list(struct ctl *ctl, char **words)
 {
 	const struct store_noun *noun = noun_of(ctl);
-	enum status status;
+	enum status status = expect_none(ctl, words);
 	char path[64];
 	json_t *reply;
 
-	if (words[0])
-		return usage_error(ctl, "nothing more is expected", words[0]);
 	snprintf(path, sizeof(path), "/v1/%s", noun->name);
-	status = http_call(ctl, "GET", path, NULL, &reply);
+	if (status == STATUS_OK)
+		status = http_call(ctl, "GET", path, NULL, &reply);
 	if (status != STATUS_OK)
 		return status;
 	if (ctl->json)
@@ -69,34 +58,22 @@ static enum status call_one(struct ctl *ctl, const char *method,
 
 static enum status cmd_show(struct ctl *ctl, char **words)
 {
-	enum status status;
+	enum status status = expect_name(ctl, words);
 	json_t *reply;
 
-	if (!words[0])
-		return usage_error(ctl, "it must be named", NULL);
-	if (words[1])
-		return usage_error(ctl, "nothing more is expected", words[1]);
-	status = call_one(ctl, "GET", words[0], NULL, &reply);
-	if (status != STATUS_OK)
-		return status;
-	if (ctl->json)
-		return print_json(reply);
-	print_item(json_object_get(reply, "item"));
-	json_decref(reply);
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		status = call_one(ctl, "GET", words[0], NULL, &reply);
+	return status == STATUS_OK ? finish_item(ctl, reply) : status;
 }
 
 static enum status cmd_del(struct ctl *ctl, char **words)
 {
-	enum status status;
+	enum status status = expect_name(ctl, words);
 	json_t *reply;
 
-	if (!words[0])
-		return usage_error(ctl, "it must be named", NULL);
-	if (words[1])
-		return usage_error(ctl, "nothing more is expected", words[1]);
-	status = call_one(ctl, "DELETE", words[0], NULL, &reply);
-	return status == STATUS_OK ? finish(ctl, reply) : status;
+	if (status == STATUS_OK)
+		status = call_one(ctl, "DELETE", words[0], NULL, &reply);
+	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
 static enum status cmd_add(struct ctl *ctl, char **words)
@@ -113,7 +90,7 @@ static enum status cmd_add(struct ctl *ctl, char **words)
 	if (status == STATUS_OK)
 		status = http_call(ctl, "POST", path, body, &reply);
 	json_decref(body);
-	return status == STATUS_OK ? finish(ctl, reply) : status;
+	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
 static enum status cmd_set(struct ctl *ctl, char **words)
@@ -131,7 +108,7 @@ static enum status cmd_set(struct ctl *ctl, char **words)
 	if (status == STATUS_OK)
 		status = call_one(ctl, "PATCH", words[0], body, &reply);
 	json_decref(body);
-	return status == STATUS_OK ? finish(ctl, reply) : status;
+	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
 static void help_noun(FILE *out, const struct command *command)

@@ -53,6 +53,19 @@ enum status value_error(const struct ctl *ctl, const char *keyword,
 	return STATUS_USAGE;
 }
 
+enum status expect_none(const struct ctl *ctl, char **words)
+{
+	return words[0] ?
+		usage_error(ctl, "nothing more is expected", words[0]) :
+		STATUS_OK;
+}
+
+enum status expect_name(const struct ctl *ctl, char **words)
+{
+	return words[0] ? expect_none(ctl, words + 1) :
+		usage_error(ctl, "it must be named", NULL);
+}
+
 enum status fail(const struct ctl *ctl, const char *sentence)
 {
 	(void)ctl;

@@ -17,13 +17,12 @@ static const char *const call_columns[] = {
 enum status cmd_runtime_list(struct ctl *ctl, char **words)
 {
 	bool calls = !strcmp(ctl->command->noun, "call");
-	enum status status;
+	enum status status = expect_none(ctl, words);
 	json_t *reply;
 
-	if (words[0])
-		return usage_error(ctl, "nothing more is expected", words[0]);
-	status = http_call(ctl, "GET", calls ? "/v1/call" : "/v1/registration",
-			   NULL, &reply);
+	if (status == STATUS_OK)
+		status = http_call(ctl, "GET", calls ? "/v1/call" :
+				   "/v1/registration", NULL, &reply);
 	if (status != STATUS_OK || ctl->json)
 		return status == STATUS_OK ? print_json(reply) : status;
 	print_columns(calls ? call_columns : registration_columns,
@@ -35,16 +34,14 @@ enum status cmd_runtime_list(struct ctl *ctl, char **words)
 static enum status call_one(struct ctl *ctl, const char *method, char **words,
 			    json_t **reply)
 {
-	enum status status = STATUS_FAILED;
+	enum status status = expect_name(ctl, words);
 	char *path;
 
-	if (!words[0])
-		return usage_error(ctl, "it must be named", NULL);
-	if (words[1])
-		return usage_error(ctl, "nothing more is expected", words[1]);
+	if (status != STATUS_OK)
+		return status;
 	path = http_path(ctl->command->noun, words[0], false);
-	if (path)
-		status = http_call(ctl, method, path, NULL, reply);
+	status = path ? http_call(ctl, method, path, NULL, reply) :
+		STATUS_FAILED;
 	free(path);
 	return status;
 }
@@ -76,9 +73,5 @@ enum status cmd_runtime_del(struct ctl *ctl, char **words)
 	json_t *reply;
 
 	status = call_one(ctl, "DELETE", words, &reply);
-	if (status != STATUS_OK || ctl->json)
-		return status == STATUS_OK ? print_json(reply) : status;
-	print_warnings(reply);
-	json_decref(reply);
-	return STATUS_OK;
+	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }

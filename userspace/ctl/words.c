@@ -52,7 +52,7 @@ enum status cmd_words(struct ctl *ctl, char **words)
 		return STATUS_OK;
 	}
 	if (words[2])
-		return usage_error(ctl, "nothing more is expected", words[2]);
+		return expect_none(ctl, words + 2);
 	noun = store_noun_find(words[0]);
 	if (noun && (!strcmp(words[1], "add") || !strcmp(words[1], "set")))
 		print_keywords(noun);
