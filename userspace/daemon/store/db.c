@@ -144,6 +144,22 @@ int db_step(struct db *db, sqlite3_stmt *stmt)
 	}
 }
 
+int db_each(struct db *db, const char *sql, db_row_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(db, &stmt, "%s", sql);
+
+	if (err)
+		return err;
+	while ((err = db_step(db, stmt)) == 1) {
+		err = fn(stmt, ctx);
+		if (err)
+			break;
+	}
+	sqlite3_finalize(stmt);
+	return err;
+}
+
 int db_run(struct db *db, sqlite3_stmt *stmt)
 {
 	int err = stmt ? db_step(db, stmt) : -EIO;

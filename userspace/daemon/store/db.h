@@ -44,6 +44,10 @@ int db_exec(struct db *db, const char *sql);
 int db_prepare(struct db *db, sqlite3_stmt **stmt, const char *format, ...);
 /* 1: a row, 0: no more, or -errno. */
 int db_step(struct db *db, sqlite3_stmt *stmt);
+/* What one row becomes: 0 or -errno, which ends the reading. */
+typedef int (*db_row_fn)(sqlite3_stmt *stmt, void *ctx);
+/* @fn for every row of @sql, in its order: 0 or the first -errno. */
+int db_each(struct db *db, const char *sql, db_row_fn fn, void *ctx);
 /* Steps once and finalizes: 0 or -errno. NULL is told as -EIO. */
 int db_run(struct db *db, sqlite3_stmt *stmt);
 

@@ -39,6 +39,7 @@ struct pattern {
 struct route_cache {
 	struct pattern *list;
 	size_t count;
+	size_t at;		/* whose trunks are being read */
 };
 
 static const char digits[] = "0123456789*#+";
@@ -133,8 +134,16 @@ static int match(const struct pattern *p, size_t at, const char *number,
 	return -1;
 }
 
-static void read_pattern(sqlite3_stmt *stmt, struct pattern *p)
+static int read_pattern(sqlite3_stmt *stmt, void *ctx)
 {
+	struct route_cache *cache = ctx;
+	struct pattern *p = reallocarray(cache->list, cache->count + 1,
+					 sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	cache->list = p;
+	p += cache->count++;
 	memset(p, 0, sizeof(*p));
 	p->id = sqlite3_column_int64(stmt, 0);
 	p->partition = sqlite3_column_int64(stmt, 1);
@@ -144,55 +153,34 @@ static void read_pattern(sqlite3_stmt *stmt, struct pattern *p)
 	db_copy(p->prefix, sizeof(p->prefix), stmt, 5);
 	p->block = sqlite3_column_int(stmt, 6);
 	compile(p);
+	return 0;
 }
 
-static int read_trunks(struct db *db, struct route_cache *cache)
+/* Rows come in the order of the list: @cache->at only goes on. */
+static int read_trunk(sqlite3_stmt *stmt, void *ctx)
 {
-	sqlite3_stmt *stmt;
-	size_t i = 0;
-	int err = db_prepare(db, &stmt, "SELECT owner, target FROM route_trunk"
-			     " ORDER BY owner, position");
+	struct route_cache *cache = ctx;
+	int64_t id = sqlite3_column_int64(stmt, 0);
+	struct pattern *p;
 
-	if (err)
-		return err;
-	while ((err = db_step(db, stmt)) == 1) {
-		int64_t id = sqlite3_column_int64(stmt, 0);
-		struct pattern *p;
-
-		while (i < cache->count && cache->list[i].id < id)
-			i++;
-		p = &cache->list[i];
-		if (i < cache->count && p->id == id &&
-		    p->trunk_count < STORE_MAX_TRUNKS)
-			p->trunks[p->trunk_count++] =
-				sqlite3_column_int64(stmt, 1);
-	}
-	sqlite3_finalize(stmt);
-	return err;
+	while (cache->at < cache->count && cache->list[cache->at].id < id)
+		cache->at++;
+	p = &cache->list[cache->at];
+	if (cache->at < cache->count && p->id == id &&
+	    p->trunk_count < STORE_MAX_TRUNKS)
+		p->trunks[p->trunk_count++] = sqlite3_column_int64(stmt, 1);
+	return 0;
 }
 
 static int read_all(struct db *db, struct route_cache *cache)
 {
-	struct pattern *more;
-	sqlite3_stmt *stmt;
-	int err = db_prepare(db, &stmt, "SELECT id, partition, pattern, strip,"
-			     " strip_predot, prefix, block FROM route"
-			     " ORDER BY id");
+	int err = db_each(db, "SELECT id, partition, pattern, strip,"
+			  " strip_predot, prefix, block FROM route"
+			  " ORDER BY id", read_pattern, cache);
 
-	if (err)
-		return err;
-	while ((err = db_step(db, stmt)) == 1) {
-		more = reallocarray(cache->list, cache->count + 1,
-				    sizeof(*more));
-		if (!more) {
-			err = -ENOMEM;
-			break;
-		}
-		cache->list = more;
-		read_pattern(stmt, &more[cache->count++]);
-	}
-	sqlite3_finalize(stmt);
-	return err ? err : read_trunks(db, cache);
+	return err ? err : db_each(db, "SELECT owner, target FROM route_trunk"
+				   " ORDER BY owner, position", read_trunk,
+				   cache);
 }
 
 void routes_forget(struct store *store)

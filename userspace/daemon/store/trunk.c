@@ -14,6 +14,7 @@
 struct trunk_cache {
 	struct store_trunk *list;
 	size_t count;
+	size_t at;		/* whose destinations are being read */
 };
 
 static const char *const modes[] = {
@@ -76,10 +77,17 @@ static void read_profile(sqlite3_stmt *stmt, int at,
 	db_copy(profile->subjects, sizeof(profile->subjects), stmt, at + 15);
 }
 
-static void read_trunk(sqlite3_stmt *stmt, struct store_trunk *trunk)
+static int read_trunk(sqlite3_stmt *stmt, void *ctx)
 {
 	static const char *const secure_when[] = { "srtp+tls", "srtp", NULL };
+	struct trunk_cache *cache = ctx;
+	struct store_trunk *trunk = reallocarray(cache->list, cache->count + 1,
+						 sizeof(*trunk));
 
+	if (!trunk)
+		return -ENOMEM;
+	cache->list = trunk;
+	trunk += cache->count++;
 	memset(trunk, 0, sizeof(*trunk));
 	trunk->id = sqlite3_column_int64(stmt, 0);
 	db_copy(trunk->name, sizeof(trunk->name), stmt, 1);
@@ -91,42 +99,32 @@ static void read_trunk(sqlite3_stmt *stmt, struct store_trunk *trunk)
 	trunk->options_ping = sqlite3_column_int(stmt, 7);
 	trunk->sip_realm = sqlite3_column_int64(stmt, 8);
 	read_profile(stmt, 9, &trunk->profile);
+	return 0;
 }
 
-static int read_destinations(struct store *store, struct trunk_cache *cache)
+/* Rows come in the order of the list: @cache->at only goes on. */
+static int read_destination(sqlite3_stmt *stmt, void *ctx)
 {
-	struct db *db = &store->config;
+	struct trunk_cache *cache = ctx;
+	int64_t id = sqlite3_column_int64(stmt, 0);
 	struct store_destination *to;
-	sqlite3_stmt *stmt;
-	size_t i = 0;
-	int err = db_prepare(db, &stmt, "SELECT owner, address, port FROM"
-			     " trunk_destinations ORDER BY owner, position");
+	struct store_trunk *trunk;
 
-	if (err)
-		return err;
-	while ((err = db_step(db, stmt)) == 1) {
-		int64_t id = sqlite3_column_int64(stmt, 0);
-
-		while (i < cache->count && cache->list[i].id < id)
-			i++;
-		if (i == cache->count || cache->list[i].id != id ||
-		    cache->list[i].destination_count == STORE_MAX_DESTINATIONS)
-			continue;
-		to = &cache->list[i].destinations[
-			cache->list[i].destination_count++];
-		db_copy(to->host, sizeof(to->host), stmt, 1);
-		to->port = sqlite3_column_int(stmt, 2);
-	}
-	sqlite3_finalize(stmt);
-	return err;
+	while (cache->at < cache->count && cache->list[cache->at].id < id)
+		cache->at++;
+	trunk = &cache->list[cache->at];
+	if (cache->at == cache->count || trunk->id != id ||
+	    trunk->destination_count == STORE_MAX_DESTINATIONS)
+		return 0;
+	to = &trunk->destinations[trunk->destination_count++];
+	db_copy(to->host, sizeof(to->host), stmt, 1);
+	to->port = sqlite3_column_int(stmt, 2);
+	return 0;
 }
 
-static int read_all(struct store *store, struct trunk_cache *cache)
+static int read_all(struct db *db, struct trunk_cache *cache)
 {
-	struct db *db = &store->config;
-	struct store_trunk *more;
-	sqlite3_stmt *stmt;
-	int err = db_prepare(db, &stmt,
+	int err = db_each(db,
 		"SELECT t.id, t.name, t.css, t.presence_group, t.srtp_allowed,"
 		" t.srtp_required, t.secure_when, t.options_ping, t.sip_realm,"
 		" f.id, f.name, f.device_security_mode, f.incoming_transport,"
@@ -137,22 +135,12 @@ static int read_all(struct store *store, struct trunk_cache *cache)
 		" f.accept_unsolicited_notification,"
 		" f.accept_replaces_header, f.transmit_security_status,"
 		" f.allow_charging_header, f.x509_subject_name FROM trunk t"
-		" JOIN profile f ON f.id = t.profile ORDER BY t.id");
+		" JOIN profile f ON f.id = t.profile ORDER BY t.id",
+		read_trunk, cache);
 
-	if (err)
-		return err;
-	while ((err = db_step(db, stmt)) == 1) {
-		more = reallocarray(cache->list, cache->count + 1,
-				    sizeof(*more));
-		if (!more) {
-			err = -ENOMEM;
-			break;
-		}
-		cache->list = more;
-		read_trunk(stmt, &more[cache->count++]);
-	}
-	sqlite3_finalize(stmt);
-	return err;
+	return err ? err : db_each(db, "SELECT owner, address, port FROM"
+				   " trunk_destinations ORDER BY owner,"
+				   " position", read_destination, cache);
 }
 
 static int load(struct store *store)
@@ -164,9 +152,7 @@ static int load(struct store *store)
 	store->trunks = calloc(1, sizeof(*store->trunks));
 	if (!store->trunks)
 		return -ENOMEM;
-	err = read_all(store, store->trunks);
-	if (!err)
-		err = read_destinations(store, store->trunks);
+	err = read_all(&store->config, store->trunks);
 	if (err)
 		trunks_forget(store);
 	return err;
