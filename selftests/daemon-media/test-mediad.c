@@ -1,109 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The server of ucsec-mediad before a kernel that is none: every field of every
- * request wrong, in turn; strangers' streams; ports; clients that come and go.
+ * request wrong, in turn; heads and lengths; strangers' streams.
  */
 #include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "asker.h"
 #include "fake-ucsec.h"
-#include "mediad/request.h"
 #include "tap.h"
-
-#define KEY_LEN	30
-
-static char path[64];
-static int control;
-static pid_t server;
-
-static int dial(void)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-
-	strcpy(addr.sun_path, path);
-	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		abort();
-	return fd;
-}
-
-/* The next message, waited for; false if the server hung up. */
-static bool hear(int fd, union mediad_message *m)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	ssize_t n;
-
-	if (poll(&p, 1, 10000) != 1)
-		return false;
-	n = recv(fd, m, sizeof(*m), 0);
-	return n > 0 && !mediad_check(m, (size_t)n, false);
-}
-
-static int ask_raw(int fd, const void *data, size_t len,
-		   union mediad_message *reply)
-{
-	if (send(fd, data, len, MSG_NOSIGNAL) != (ssize_t)len ||
-	    !hear(fd, reply))
-		return 1;
-	return reply->head.type == MEDIAD_ITEM ? 0 : reply->reply.error;
-}
-
-static int ask(int fd, union mediad_message *m, unsigned int type,
-	       union mediad_message *reply)
-{
-	mediad_seal(m, type, 7);
-	return ask_raw(fd, m, m->head.len, reply);
-}
-
-/* An address of our own: the test may run twice at a time. */
-static uint32_t own_host(void)
-{
-	return 0x7f000001 | ((uint32_t)getpid() & 0x3fffff) << 1;
-}
-
-static void set_endpoint(struct mediad_endpoint *ep, uint32_t host,
-			 uint16_t port)
-{
-	uint32_t addr = htonl(host == 1 ? own_host() : 0x7f000000 | host);
-
-	memset(ep, 0, sizeof(*ep));
-	ep->family = 4;
-	memcpy(ep->addr, &addr, sizeof(addr));
-	ep->port = port;
-}
-
-static void set_crypto(struct mediad_crypto *c, uint8_t byte)
-{
-	memset(c, 0, sizeof(*c));
-	strcpy(c->suite, "AES_CM_128_HMAC_SHA1_80");
-	c->key_count = 1;
-	c->keys[0].len = KEY_LEN;
-	memset(c->keys[0].material, byte, KEY_LEN);
-}
-
-static void good_stream(union mediad_message *m, uint16_t port, uint8_t key)
-{
-	struct mediad_stream *s = &m->stream;
-
-	memset(m, 0, sizeof(*m));
-	memcpy(s->cookie, MEDIAD_MAGIC, MEDIAD_MAGIC_LEN);
-	s->cookie[MEDIAD_MAGIC_LEN] = key;
-	set_endpoint(&s->in, 1, port);
-	set_endpoint(&s->from, 2, 4000);
-	set_endpoint(&s->out, 1, port + 1000);
-	set_endpoint(&s->to, 3, 4000);
-	set_crypto(&s->rx, key);
-	set_crypto(&s->tx, key + 100);
-	s->dscp = 46;
-}
 
 static unsigned int kernel_requests(void)
 {
@@ -226,11 +133,12 @@ static void check_heads(void)
 	close(fd);
 }
 
-static void check_streams(int fd)
+/* NEW and SET; @return the stream there is now. */
+static uint32_t check_streams(int fd)
 {
 	union mediad_message m, reply;
 	struct ucsec_stream s;
-	uint32_t id, stranger;
+	uint32_t id;
 
 	good_stream(&m, 6000, 1);
 	m.stream.idle = 30;
@@ -268,6 +176,14 @@ static void check_streams(int fd)
 	m.stream.in.port = 6004;
 	ok(ask(fd, &m, MEDIAD_SET, &reply) == -EADDRNOTAVAIL,
 	   "SET of another port");
+	return id;
+}
+
+/* Streams that somebody else made are not there for us. */
+static void check_strangers(int fd, uint32_t id)
+{
+	union mediad_message m, reply;
+	uint32_t stranger;
 
 	stranger = fake_ucsec_order(control, (struct fake_message){
 				    .order = FAKE_ADD }).stream;
@@ -306,200 +222,16 @@ static void check_streams(int fd)
 	   fake_ucsec_show(control, stranger).id, "FLUSH spares strangers");
 }
 
-static int bind_at(uint16_t port)
-{
-	struct sockaddr_in in = {
-		.sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr.s_addr = htonl(own_host()),
-	};
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	int err = bind(fd, (struct sockaddr *)&in, sizeof(in)) ? -errno : 0;
-
-	if (err)
-		close(fd);
-	return err ? err : fd;
-}
-
-static void check_ports(int fd)
-{
-	union mediad_message m = { 0 }, reply;
-	struct sockaddr_in in = {
-		.sin_family = AF_INET, .sin_port = htons(26000),
-		.sin_addr.s_addr = htonl(own_host()),
-	};
-	int taken = bind_at(26005), probe, sender;
-
-	set_endpoint(&m.ports.at, 1, 26000);
-	m.ports.at.rtcp_port = 26001;
-	ok(!ask(fd, &m, MEDIAD_RESERVE, &reply), "RESERVE");
-	ok(ask(fd, &m, MEDIAD_RESERVE, &reply) == -EALREADY, "again: %s",
-	   reply.reply.sentence);
-	ok(bind_at(26000) == -EADDRINUSE && bind_at(26001) == -EADDRINUSE,
-	   "nobody else gets them");
-	/* No refusal comes back: the socket is there, and drops. */
-	sender = socket(AF_INET, SOCK_DGRAM, 0);
-	connect(sender, (struct sockaddr *)&in, sizeof(in));
-	ok(send(sender, "x", 1, 0) == 1 && send(sender, "x", 1, 0) == 1,
-	   "what is sent there vanishes");
-	close(sender);
-	m.ports.at.port = 26004;
-	m.ports.at.rtcp_port = 26005;
-	ok(ask(fd, &m, MEDIAD_RESERVE, &reply) == -EADDRINUSE,
-	   "the RTCP port is another's: %s", reply.reply.sentence);
-	probe = bind_at(26004);
-	ok(probe >= 0, "then the RTP port is free again");
-	close(probe);
-	close(taken);
-	ok(!ask(fd, &m, MEDIAD_RESERVE, &reply), "once it is free");
-	ok(!ask(fd, &m, MEDIAD_RELEASE, &reply), "RELEASE");
-	ok(ask(fd, &m, MEDIAD_RELEASE, &reply) == -ENOENT, "twice: %s",
-	   reply.reply.sentence);
-	memset(&m.ports.at, 0, sizeof(m.ports.at));
-	m.ports.at.family = 6;
-	m.ports.at.addr[15] = 1;
-	m.ports.at.port = (uint16_t)(26000 + getpid() % 2000 * 2);
-	m.ports.at.rtcp_port = m.ports.at.port + 1;
-	ok(!ask(fd, &m, MEDIAD_RESERVE, &reply) &&
-	   !ask(fd, &m, MEDIAD_RELEASE, &reply), "IPv6, beside IPv4: %s",
-	   reply.reply.sentence);
-	set_endpoint(&m.ports.at, 1, 26004);
-	m.ports.at.rtcp_port = 26005;
-	m.ports.at.addr[0] = 192;
-	ok(ask(fd, &m, MEDIAD_RESERVE, &reply) == -EADDRNOTAVAIL,
-	   "not our address: %s", reply.reply.sentence);
-}
-
-/* One client at a time; ports outlive it until the next one sweeps. */
-static void check_clients(int *fd)
-{
-	union mediad_message m = { 0 }, reply;
-	int second = dial(), probe;
-
-	mediad_seal(&m, MEDIAD_HELLO, 1);
-	ok(ask_raw(second, &m, m.head.len, &reply) == 1,
-	   "a second client is shown the door");
-	close(second);
-	set_endpoint(&m.ports.at, 1, 26010);
-	m.ports.at.rtcp_port = 26011;
-	ok(!ask(*fd, &m, MEDIAD_RESERVE, &reply), "the first one goes on");
-	close(*fd);
-	*fd = dial();
-	set_endpoint(&m.ports.at, 1, 26000);
-	m.ports.at.rtcp_port = 26001;
-	ok(ask(*fd, &m, MEDIAD_RESERVE, &reply) == -EALREADY &&
-	   bind_at(26010) == -EADDRINUSE, "ports outlive their client");
-	ok(!ask(*fd, &m, MEDIAD_SWEEP, &reply), "SWEEP");
-	probe = bind_at(26010);
-	ok(probe >= 0 && bind_at(26000) == -EADDRINUSE,
-	   "what was not named goes, what was stays");
-	close(probe);
-}
-
-/* A daemon that ends says what is to go, and waits for nothing. */
-static void check_last_words(void)
-{
-	union mediad_message m, reply;
-	uint16_t port = 6100;
-	uint32_t ids[4];
-	int fd = dial();
-
-	for (int i = 0; i < 4; i++) {
-		good_stream(&m, port++, (uint8_t)(50 + i));
-		ask(fd, &m, MEDIAD_NEW, &reply);
-		ids[i] = reply.reply.stream;
-	}
-	/* So that something is unread when it closes. */
-	mediad_seal(&m, MEDIAD_HELLO, 1);
-	send(fd, &m, m.head.len, 0);
-	for (int i = 0; i < 4; i++) {
-		good_stream(&m, 0, (uint8_t)(50 + i));
-		memmove(m.which.cookie, m.stream.cookie, MEDIAD_COOKIE_LEN);
-		m.which.cookie_len = MEDIAD_COOKIE_LEN;
-		m.which.stream = ids[i];
-		mediad_seal(&m, MEDIAD_DEL, 2);
-		send(fd, &m, m.head.len, 0);
-	}
-	close(fd);
-	fd = dial();
-	mediad_seal(&m, MEDIAD_HELLO, 1);
-	ok(!ask_raw(fd, &m, m.head.len, &reply) &&
-	   !fake_ucsec_show(control, ids[0]).id &&
-	   !fake_ucsec_show(control, ids[3]).id,
-	   "the last requests of a client that closed are done");
-	close(fd);
-}
-
-/* Requests faster than answers are read: it waits, then gives up on it. */
-static void check_flood(void)
-{
-	union mediad_message m = { 0 }, reply;
-	unsigned int sent = 0, heard = 0;
-	int fd = dial();
-
-	mediad_seal(&m, MEDIAD_HELLO, 1);
-	while (send(fd, &m, m.head.len, MSG_DONTWAIT | MSG_NOSIGNAL) > 0 &&
-	       sent < 100000)
-		sent++;
-	while (heard < sent && hear(fd, &reply))
-		heard++;
-	ok(sent > 10 && heard == sent, "%u requests at once, %u answers",
-	   sent, heard);
-	while (send(fd, &m, m.head.len, MSG_NOSIGNAL) > 0)
-		;
-	close(fd);
-	fd = dial();
-	ok(!ask_raw(fd, &m, m.head.len, &reply),
-	   "one that never reads is dropped, the next one is served");
-	close(fd);
-}
-
-static void check_stranger(void)
-{
-	char other[80];
-	pid_t pid;
-	int status, fd;
-
-	if (getuid()) {
-		ok(true, "another user # SKIP not root");
-		return;
-	}
-	snprintf(other, sizeof(other), "%s-other", path);
-	fd = fake_ucsec_start(other, 12345, &pid);
-	strcpy(path, other);
-	{
-		union mediad_message m = { 0 }, reply;
-		int client = dial();
-
-		mediad_seal(&m, MEDIAD_HELLO, 1);
-		ok(ask_raw(client, &m, m.head.len, &reply) == 1,
-		   "another user is shown the door");
-		close(client);
-	}
-	close(fd);
-	waitpid(pid, &status, 0);
-	unlink(other);
-}
-
 int main(void)
 {
-	int fd, status;
+	int fd;
 
-	snprintf(path, sizeof(path), "/tmp/test-mediad-%d", (int)getpid());
-	control = fake_ucsec_start(path, getuid(), &server);
+	start_server("test-mediad");
 	fd = dial();
 	check_fields(fd);
-	check_streams(fd);
-	check_ports(fd);
-	check_clients(&fd);
+	check_strangers(fd, check_streams(fd));
 	close(fd);
 	check_heads();
-	check_last_words();
-	check_flood();
-	close(control);
-	waitpid(server, &status, 0);
-	ok(WIFEXITED(status) && !WEXITSTATUS(status),
-	   "the server ended when told, without a complaint");
-	unlink(path);
-	check_stranger();
+	ok(stop_server(), "the server ended when told, without a complaint");
 	return tap_end();
 }
