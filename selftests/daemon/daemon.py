@@ -27,6 +27,10 @@ class Connection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+# An address of our own: the test may run twice at a time.
+HOST = f'127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}.1'
+
+
 class Daemon:
     def __init__(self, conf='', binary='build/san/ucsecd'):
         self.dir = tempfile.mkdtemp(prefix='ucsecd-')
@@ -42,7 +46,7 @@ class Daemon:
             out.write(f'[node]\nname = cm1.example.org\n'
                       f'state-directory = {self.state}\n'
                       f'[log]\nsecurity-log = {self.security}\n'
-                      f'[listen]\nudp = 127.0.0.1:45060\n'
+                      f'[listen]\nudp = {HOST}:45060\n'
                       f'[admin]\nsocket = {self.socket}\n{conf}')
 
     def start(self):

@@ -83,7 +83,7 @@ house_mediad() {
 	ip netns exec gateway "$user_build/ucsec-mediad" --user nobody \
 		--socket "$house/mediad.sock" >>"$house/mediad.log" 2>&1 &
 	mediad=$!
-	await 10 "ucsec-mediad" grep -q ready "$house/mediad.log"
+	await 60 "ucsec-mediad" grep -q ready "$house/mediad.log"
 }
 
 house_ucsecd() {
@@ -92,7 +92,7 @@ house_ucsecd() {
 	ip netns exec gateway "$user_build/ucsecd" \
 		--config "$house/ucsecd.conf" >>"$house/ucsecd.log" 2>&1 &
 	ucsecd=$!
-	await 20 "ucsecd" house_started "$before"
+	await 120 "ucsecd" house_started "$before"
 }
 
 house_started() {

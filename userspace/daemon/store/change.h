@@ -55,9 +55,14 @@ bool member_is(const json_t *object, const char *name, const char *text);
 struct row_reader;
 struct row_reader *row_reader_new(struct db *db, const struct store_noun *noun,
 				  bool one);
-/* The object of @id if the reader is for one, else the next; NULL: no more. */
+/*
+ * The object of @id if the reader is for one, else the next; NULL: no more, or
+ * an error, which row_reader_end() tells: half a table must not pass for all.
+ */
 json_t *row_read(struct row_reader *reader, int64_t *id);
-void row_reader_free(struct row_reader *reader);
+/* Frees it: 0 or -errno of all that was read. NULL is told as -ENOMEM. */
+int __attribute__((warn_unused_result))
+row_reader_end(struct row_reader *reader);
 json_t *row_get(struct db *db, const struct store_noun *noun, int64_t id);
 /* 0 if there is none; -errno */
 int64_t row_find(struct db *db, const struct store_noun *noun,
@@ -95,7 +100,10 @@ int param_set(struct db *db, const char *name, const json_t *body,
 	      json_t *warnings, struct store_error *error);
 int param_unset(struct db *db, const char *name, json_t *warnings,
 		struct store_error *error);
+/* What is set, or the default; NULL if that could not be read. */
 json_t *param_value(struct db *db, int param);
+/* The value of a text that is in the table. */
+json_t *param_of_text(int param, const char *text);
 /* Rules between parameters, after the last of them was set. */
 int param_rules(struct db *db, struct store_error *error);
 

@@ -228,7 +228,7 @@ static int apply_noun(struct import *im, const struct store_noun *noun,
 	return err;
 }
 
-/* The keys of those objects that the document does not list. */
+/* The keys of those objects that the document does not list; or NULL. */
 static json_t *missing_keys(struct import *im, const struct store_noun *noun,
 			    const json_t *list)
 {
@@ -238,6 +238,7 @@ static json_t *missing_keys(struct import *im, const struct store_noun *noun,
 	const json_t *entry;
 	int64_t id;
 	size_t i;
+	int err;
 
 	while (r && (object = row_read(r, &id))) {
 		if (object_is_exported(noun, object) &&
@@ -245,7 +246,12 @@ static json_t *missing_keys(struct import *im, const struct store_noun *noun,
 			json_object_set_new(missing, key, json_true());
 		json_decref(object);
 	}
-	row_reader_free(r);
+	err = row_reader_end(r);
+	if (err) {
+		store_fail(im->error, err);
+		json_decref(missing);
+		return NULL;
+	}
 	json_array_foreach(list, i, entry)
 		if (store_key_of(noun, entry, key))
 			json_object_del(missing, key);
@@ -258,8 +264,8 @@ static int delete_missing(struct import *im, const struct store_noun *noun,
 	struct change c = { .db = im->db, .noun = noun,
 			    .warnings = im->warnings, .error = im->error };
 	json_t *missing = missing_keys(im, noun, list), *value;
+	int err = missing ? 0 : -EIO;
 	const char *key;
-	int err = 0;
 
 	json_object_foreach(missing, key, value) {
 		err = object_del(&c, key);
@@ -390,7 +396,9 @@ json_t *import_document(struct db *db, const json_t *document,
 	return NULL;
 }
 
-static json_t *export_noun(struct db *db, const struct store_noun *noun)
+/* Into @document: 0 or -errno. */
+static int export_noun(struct db *db, const struct store_noun *noun,
+		       json_t *document)
 {
 	struct row_reader *r = row_reader_new(db, noun, false);
 	json_t *list = json_array(), *object;
@@ -406,44 +414,39 @@ static json_t *export_noun(struct db *db, const struct store_noun *noun)
 			json_array_append(list, object);
 		json_decref(object);
 	}
-	row_reader_free(r);
-	return list;
+	json_object_set_new(document, noun->name, list);
+	return row_reader_end(r);
 }
 
-static json_t *export_params(struct db *db)
+static int export_param(sqlite3_stmt *stmt, void *ctx)
 {
-	json_t *params = json_object(), *value;
-	sqlite3_stmt *stmt;
-	const char *name;
-	int param;
+	const char *name = (const char *)sqlite3_column_text(stmt, 0);
+	int param = store_param_find(name);
 
-	if (db_prepare(db, &stmt, "SELECT name FROM param ORDER BY name"))
-		return params;
-	while (db_step(db, stmt) == 1) {
-		name = (const char *)sqlite3_column_text(stmt, 0);
-		param = store_param_find(name);
-		value = param < 0 ? NULL : param_value(db, param);
-		if (value)
-			json_object_set_new(params, name, value);
-	}
-	sqlite3_finalize(stmt);
-	return params;
+	if (param < 0)
+		return 0;
+	return json_object_set_new(ctx, name, param_of_text(param,
+		(const char *)sqlite3_column_text(stmt, 1))) ? -ENOMEM : 0;
 }
 
 json_t *export_document(struct db *db, struct store_error *error)
 {
-	json_t *document = json_object();
+	json_t *document = json_object(), *params = json_object();
 	int err = db_exec(db, "BEGIN");	/* one moment for all of it */
 
-	if (err) {
-		store_fail(error, err);
-		json_decref(document);
-		return NULL;
-	}
 	json_object_set_new(document, "version", json_integer(VERSION));
-	json_object_set_new(document, "param", export_params(db));
-	for (const struct store_noun *n = store_nouns; n->name; n++)
-		json_object_set_new(document, n->name, export_noun(db, n));
-	db_exec(db, "COMMIT");
-	return document;
+	json_object_set_new(document, "param", params);
+	if (!err)
+		err = db_each(db, "SELECT name, value FROM param"
+			      " ORDER BY name", export_param, params);
+	for (const struct store_noun *n = store_nouns; n->name && !err; n++)
+		err = export_noun(db, n, document);
+	/* Nothing was written; an error may have ended it already. */
+	if (!sqlite3_get_autocommit(db->sql))
+		db_exec(db, "ROLLBACK");
+	if (!err)
+		return document;
+	store_fail(error, err);
+	json_decref(document);
+	return NULL;
 }

@@ -81,18 +81,20 @@ int store_line_find(struct store *store, int64_t css, const char *number,
 	return read_line(store, stmt, line);
 }
 
-size_t css_partitions(struct store *store, int64_t css, int64_t *ids)
+int css_partitions(struct store *store, int64_t css, int64_t *ids,
+		   size_t *count)
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_CSS_PARTITIONS,
 		"SELECT target FROM css_partitions WHERE owner = ?1"
 		" ORDER BY position");
-	size_t count = 0;
+	int err = 0;
 
+	*count = 0;
 	if (!stmt)
-		return 0;
+		return -EIO;
 	sqlite3_bind_int64(stmt, 1, css);
-	while (count < CSS_MAX && !store_row(store, stmt))
-		ids[count++] = sqlite3_column_int64(stmt, 0);
+	while (*count < CSS_MAX && !(err = store_row(store, stmt)))
+		ids[(*count)++] = sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);
-	return count;
+	return err == -ENOENT ? 0 : err;
 }

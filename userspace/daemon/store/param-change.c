@@ -10,9 +10,10 @@
 #include "store/change.h"
 #include "store/store.h"
 
-/* Parameters are stored as text. */
-static json_t *from_text(const struct store_param_info *info, const char *text)
+json_t *param_of_text(int param, const char *text)
 {
+	const struct store_param_info *info = &store_params[param];
+
 	if (info->type == STORE_TYPE_BOOL)
 		return json_boolean(!strcmp(text, "true"));
 	if (info->type == STORE_TYPE_INT)
@@ -36,15 +37,17 @@ json_t *param_value(struct db *db, int param)
 	const struct store_param_info *info = &store_params[param];
 	json_t *value = NULL;
 	sqlite3_stmt *stmt;
+	int found;
 
 	if (db_prepare(db, &stmt, "SELECT value FROM param WHERE name = ?1"))
 		return NULL;
 	sqlite3_bind_text(stmt, 1, info->name, -1, SQLITE_STATIC);
-	if (db_step(db, stmt) == 1)
-		value = from_text(info, (const char *)
-				  sqlite3_column_text(stmt, 0));
+	found = db_step(db, stmt);
+	if (found >= 0)
+		value = param_of_text(param, found ? (const char *)
+			sqlite3_column_text(stmt, 0) : info->initial);
 	sqlite3_finalize(stmt);
-	return value ? value : from_text(info, info->initial);
+	return value;
 }
 
 static bool has_text(struct db *db, int param, const char *text)
@@ -121,7 +124,7 @@ static void warn(struct db *db, int param, const char *text, json_t *warnings)
 		break;
 	case STORE_PARAM_AUTO_REGISTRATION:
 		mode = param_value(db, STORE_PARAM_CLUSTER_SECURITY_MODE);
-		if (!strcmp(text, "true") &&
+		if (!strcmp(text, "true") && mode &&
 		    !strcmp(json_string_value(mode), "mixed"))
 			store_warn(warnings, "auto_registration has no effect "
 				   "in mixed mode");

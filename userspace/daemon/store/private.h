@@ -89,9 +89,10 @@ int params_load(struct store *store);
 /* trunk.c, route.c: forget what was read */
 void trunks_forget(struct store *store);
 void routes_forget(struct store *store);
-/* line.c: partitions in order; their number */
+/* line.c: partitions in order, at most CSS_MAX: 0 or -errno */
 #define CSS_MAX	100
-size_t css_partitions(struct store *store, int64_t css, int64_t *ids);
+int css_partitions(struct store *store, int64_t css, int64_t *ids,
+		   size_t *count);
 
 /* runtime.c: of those whose phone or line is no more */
 void registrations_check(struct store *store);

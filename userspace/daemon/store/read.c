@@ -20,12 +20,16 @@ json_t *store_object_get(struct store *store, const struct store_noun *noun,
 		store_fail(error, id);
 		return NULL;
 	}
-	object = id ? row_get(&store->config, noun, id) : NULL;
+	if (!id) {
+		store_refuse(error, 404, NULL, "there is no %s %s", noun->name,
+			     key);
+		return NULL;
+	}
+	object = row_get(&store->config, noun, id);
 	if (object)
 		row_publish(noun, object);
 	else
-		store_refuse(error, 404, NULL, "there is no %s %s", noun->name,
-			     key);
+		store_fail(error, -EIO);
 	return object;
 }
 
@@ -35,18 +39,18 @@ json_t *store_object_list(struct store *store, const struct store_noun *noun,
 	struct row_reader *r = row_reader_new(&store->config, noun, false);
 	json_t *list = json_array(), *object;
 	int64_t id;
+	int err;
 
-	if (!r) {
-		store_fail(error, -EIO);
-		json_decref(list);
-		return NULL;
-	}
-	while ((object = row_read(r, &id))) {
+	while (r && (object = row_read(r, &id))) {
 		row_publish(noun, object);
 		json_array_append_new(list, object);
 	}
-	row_reader_free(r);
-	return list;
+	err = row_reader_end(r);
+	if (!err)
+		return list;
+	store_fail(error, err);
+	json_decref(list);
+	return NULL;
 }
 
 static json_t *describe_param(struct store *store, int param)

@@ -250,7 +250,9 @@ int store_route_find(struct store *store, int64_t css, const char *number,
 		return err;
 	if (strlen(number) > NUMBER_MAX)
 		return -ENOENT;
-	count = css_partitions(store, css, ids);
+	err = css_partitions(store, css, ids, &count);
+	if (err)
+		return err;
 	for (size_t i = 0; i < store->routes->count; i++) {
 		const struct pattern *p = &store->routes->list[i];
 		unsigned int budget = STEPS_MAX;

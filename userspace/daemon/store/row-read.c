@@ -17,6 +17,7 @@ struct row_reader {
 	sqlite3_stmt *row;
 	sqlite3_stmt *lists[MAX_LISTS];
 	bool one;
+	int err;		/* the first one */
 };
 
 struct text {
@@ -162,20 +163,31 @@ struct row_reader *row_reader_new(struct db *db, const struct store_noun *noun,
 	for (const struct store_field *f = noun->fields; f->name && !err; f++)
 		if (has_list(f))
 			err = prepare_list(r, f, &r->lists[list++]);
-	if (!err)
-		return r;
-	row_reader_free(r);
-	return NULL;
+	r->err = err;
+	return r;
 }
 
-void row_reader_free(struct row_reader *r)
+int row_reader_end(struct row_reader *r)
 {
+	int err = r ? r->err : -ENOMEM;
+
 	if (!r)
-		return;
+		return err;
 	sqlite3_finalize(r->row);
 	for (int i = 0; i < MAX_LISTS; i++)
 		sqlite3_finalize(r->lists[i]);
 	free(r);
+	return err;
+}
+
+/* Is there a row? What went wrong is kept. */
+static bool next_row(struct row_reader *r, sqlite3_stmt *stmt)
+{
+	int found = r->err ? r->err : db_step(r->db, stmt);
+
+	if (found < 0)
+		r->err = found;
+	return found == 1;
 }
 
 static json_t *read_value(const struct store_field *f, sqlite3_stmt *stmt,
@@ -201,7 +213,7 @@ static json_t *read_list(struct row_reader *r, const struct store_field *f,
 		count = store_item_fields(f->fields, item);
 	sqlite3_reset(stmt);
 	sqlite3_bind_int64(stmt, 1, id);
-	while (db_step(r->db, stmt) == 1) {
+	while (next_row(r, stmt)) {
 		if (f->type == STORE_TYPE_REFS) {
 			json_array_append_new(list, read_value(f, stmt, 0));
 			continue;
@@ -229,11 +241,13 @@ json_t *row_read(struct row_reader *r, int64_t *id)
 	json_t *object = NULL;
 	int column = 1, list = 0;
 
+	if (r->err)
+		return NULL;
 	if (r->one) {
 		sqlite3_reset(r->row);
 		sqlite3_bind_int64(r->row, 1, *id);
 	}
-	if (db_step(r->db, r->row) != 1)
+	if (!next_row(r, r->row))
 		return NULL;
 	*id = sqlite3_column_int64(r->row, 0);
 	object = json_object();
@@ -251,7 +265,10 @@ json_t *row_read(struct row_reader *r, int64_t *id)
 	}
 	if (r->one)
 		sqlite3_reset(r->row);
-	return object;
+	if (!r->err)
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 json_t *row_get(struct db *db, const struct store_noun *noun, int64_t id)
@@ -259,8 +276,10 @@ json_t *row_get(struct db *db, const struct store_noun *noun, int64_t id)
 	struct row_reader *r = row_reader_new(db, noun, true);
 	json_t *object = r ? row_read(r, &id) : NULL;
 
-	row_reader_free(r);
-	return object;
+	if (!row_reader_end(r))
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 static int64_t first_id(struct db *db, sqlite3_stmt *stmt)

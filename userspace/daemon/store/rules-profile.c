@@ -183,45 +183,49 @@ static int compare(const struct listener *a, const struct listener *b,
 	return 0;
 }
 
-static struct listener *read_listeners(struct db *db, size_t *count)
-{
-	struct listener *list = NULL, *more;
-	sqlite3_stmt *stmt;
+struct listeners {
+	struct listener *list;
+	size_t count;
+};
 
-	*count = 0;
-	if (db_prepare(db, &stmt, "SELECT name, incoming_port,"
-		       " incoming_transport = 'tls', x509_subject_name FROM"
-		       " profile WHERE kind = 'trunk' ORDER BY incoming_port"))
-		return NULL;
-	while (db_step(db, stmt) == 1) {
-		more = reallocarray(list, *count + 1, sizeof(*list));
-		if (!more)
-			break;
-		list = more;
-		more = &list[(*count)++];
-		db_copy(more->name, sizeof(more->name), stmt, 0);
-		more->port = sqlite3_column_int(stmt, 1);
-		more->tls = sqlite3_column_int(stmt, 2);
-		more->subjects = strdup((const char *)
-					sqlite3_column_text(stmt, 3) ?: "");
-	}
-	sqlite3_finalize(stmt);
-	return list;
+static int add_listener(sqlite3_stmt *stmt, void *ctx)
+{
+	const char *subjects = (const char *)sqlite3_column_text(stmt, 3);
+	struct listeners *all = ctx;
+	struct listener *l = reallocarray(all->list, all->count + 1,
+					  sizeof(*l));
+
+	if (!l)
+		return -ENOMEM;
+	all->list = l;
+	l += all->count;
+	db_copy(l->name, sizeof(l->name), stmt, 0);
+	l->port = sqlite3_column_int(stmt, 1);
+	l->tls = sqlite3_column_int(stmt, 2);
+	l->subjects = strdup(subjects ? subjects : "");
+	if (!l->subjects)
+		return -ENOMEM;
+	all->count++;
+	return 0;
 }
 
 /* Only what shares a port can disagree. */
 int rules_after(struct db *db, struct store_error *error)
 {
-	size_t count;
-	struct listener *list = read_listeners(db, &count);
-	int err = 0;
+	struct listeners all = { 0 };
+	int err = db_each(db, "SELECT name, incoming_port,"
+			  " incoming_transport = 'tls', x509_subject_name FROM"
+			  " profile WHERE kind = 'trunk' ORDER BY"
+			  " incoming_port", add_listener, &all);
 
-	for (size_t i = 0; i < count && !err; i++)
-		for (size_t j = i + 1; j < count && !err &&
-		     list[j].port == list[i].port; j++)
-			err = compare(&list[i], &list[j], error);
-	for (size_t i = 0; i < count; i++)
-		free(list[i].subjects);
-	free(list);
+	if (err)
+		store_fail(error, err);
+	for (size_t i = 0; i < all.count && !err; i++)
+		for (size_t j = i + 1; j < all.count && !err &&
+		     all.list[j].port == all.list[i].port; j++)
+			err = compare(&all.list[i], &all.list[j], error);
+	for (size_t i = 0; i < all.count; i++)
+		free(all.list[i].subjects);
+	free(all.list);
 	return err;
 }
