@@ -50,8 +50,8 @@ is_bound() { ip netns exec "$1" ss -Huln "sport = :$2" | grep -q .; }
 await_receivers() {
 	local port
 	for port in "$@"; do
-		busywait 30 is_bound "$ns_a" "$port" &&
-			busywait 30 is_bound "$ns_b" "$port" && continue
+		busywait 60 is_bound "$ns_a" "$port" &&
+			busywait 60 is_bound "$ns_b" "$port" && continue
 		not_ok "receivers at $port" "$(tail -n 20 "$work"/*.log)"
 		finish
 	done

@@ -75,6 +75,8 @@ int udp_socket_at(enum place place, enum host host, int family, u16 port);
 void send_udp(int fd, int family, u16 port, const void *data, size_t len);
 /* Length; -1 if nothing came in time. */
 int receive(int fd, void *data, size_t size, int timeout_ms);
+/* For what has to come: only a test that fails waits so long. */
+#define ARRIVAL_MS	10000
 /* How many are waiting; takes them away. */
 u32 drain(int fd);
 /* Sees all that passes a device, from the network header on. */

@@ -96,7 +96,7 @@ bool adds_up(const struct ucsec_stats *s)
 
 struct ucsec_stats wait_rx(u32 id, u64 packets)
 {
-	u64 end = now_ms() + 3000;
+	u64 end = now_ms() + ARRIVAL_MS;
 	struct ucsec_stats s;
 
 	do {

@@ -237,7 +237,7 @@ static void pair(void)
 	address(HOST_GB, AF_INET, BACK, &ss);
 	sendto(from_b, pkt, (size_t)len, 0, (void *)&ss,
 	       sizeof(struct sockaddr_in));
-	ok(receive(other, pkt, sizeof(pkt), 2000) == len,
+	ok(receive(other, pkt, sizeof(pkt), ARRIVAL_MS) == len,
 	   "the pair sends to where media came from");
 	ok(stream_get(id).pair == back_id && stream_get(back_id).pair == id,
 	   "each names the other");
@@ -290,7 +290,7 @@ static void last_port(void)
 	give(last, 1);
 	expect("latched=10.0.1.2:65535@p ", 3000);
 	say(from_b, BACK, false);
-	ok(receive(last, pkt, sizeof(pkt), 2000) > 0,
+	ok(receive(last, pkt, sizeof(pkt), ARRIVAL_MS) > 0,
 	   "the pair sends to port 65535");
 	say(from_b, BACK + 1, true);
 	stats = wait_rx(back_id, 2);
@@ -301,7 +301,7 @@ static void last_port(void)
 	give(other, 1);
 	expect("latched=10.0.1.2:6870@p ", 3000);
 	say(from_b, BACK + 1, true);
-	ok(receive(reports, pkt, sizeof(pkt), 2000) > 0,
+	ok(receive(reports, pkt, sizeof(pkt), ARRIVAL_MS) > 0,
 	   "with another source it is three ports behind again");
 	stream_del(id);
 	stream_del(back_id);

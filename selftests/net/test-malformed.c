@@ -198,7 +198,8 @@ static void try_truncations(enum ucsec_suite suite, u8 mki_len, bool rtcp)
 	   "%d truncations of %s, MKI %u%s", len, ucsec_suite_name(suite),
 	   mki_len, rtcp ? ", RTCP" : "");
 	send_udp(from, AF_INET, port, pkt, (size_t)len);
-	ok(receive(to, pkt, sizeof(pkt), 1000) > 0, "the whole goes through");
+	ok(receive(to, pkt, sizeof(pkt), ARRIVAL_MS) > 0,
+	   "the whole goes through");
 	if (rtcp) {
 		close(from);
 		close(to);
@@ -262,7 +263,8 @@ static void try_rtcp(void)
 	ok(s.drops[UCSEC_DROP_MALFORMED] == (u64)len && !drain(out),
 	   "RTCP of wrong length or type is malformed");
 	send_udp(fd, AF_INET, PORT + 1, pkt, (size_t)len);
-	ok(receive(out, bad, sizeof(bad), 1000) > len, "the whole is sealed");
+	ok(receive(out, bad, sizeof(bad), ARRIVAL_MS) > len,
+	   "the whole is sealed");
 	close(fd);
 	close(out);
 	close_stream();

@@ -59,7 +59,7 @@ static bool passes(const struct ucsec_stream *s)
 	memcpy(pkt, clear, (size_t)len);
 	n = oracle_seal(seal, pkt, len, 0, false);
 	send_udp(a, AF_INET, PORT, pkt, (size_t)n);
-	n = receive(b, pkt, sizeof(pkt), 3000);
+	n = receive(b, pkt, sizeof(pkt), ARRIVAL_MS);
 	if (n > 0)
 		n = oracle_open(open_, pkt, n, false);
 	oracle_free(seal);

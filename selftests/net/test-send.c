@@ -42,7 +42,7 @@ static u32 arrived(u32 wanted)
 	int len;
 
 	for (;;) {
-		len = receive(b, pkt, sizeof(pkt), n < wanted ? 3000 : 100);
+		len = receive(b, pkt, sizeof(pkt), n < wanted ? ARRIVAL_MS : 100);
 		if (len <= 0)
 			return n;
 		n += oracle_open(open_, pkt, len, false) > 0 ? 1 : 1000;

@@ -52,7 +52,7 @@ static int next(u8 *out, u32 payload, int *clear_len)
 
 static bool arrives(const u8 *want, int want_len)
 {
-	int len = receive(b, got, sizeof(got), 2000);
+	int len = receive(b, got, sizeof(got), ARRIVAL_MS);
 
 	if (len >= 0)
 		len = oracle_open(open_, got, len, false);

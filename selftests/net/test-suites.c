@@ -77,7 +77,7 @@ static bool pass(struct flow *f, const u8 *clear, int len, u32 key, bool rtcp)
 		die("the oracle does not seal %d bytes", len);
 	send_udp(rtcp ? f->a_rtcp : f->a, f->family_in,
 		 rtcp && !f->mux ? f->port + 1 : f->port, pkt, (size_t)n);
-	m = receive(rtcp ? f->b_rtcp : f->b, got, sizeof(got), 1000);
+	m = receive(rtcp ? f->b_rtcp : f->b, got, sizeof(got), ARRIVAL_MS);
 	if (m < 0) {
 		note("nothing came of %d bytes", len);
 		return false;

@@ -133,7 +133,7 @@ static u32 compare(void)
 	for (i = 0; i < nexpected; i++) {
 		const struct packet *p = &expected[i];
 
-		len = receive(b[p->rtcp], pkt, sizeof(pkt), 1000);
+		len = receive(b[p->rtcp], pkt, sizeof(pkt), ARRIVAL_MS);
 		if (len >= 0)
 			len = oracle_open(open_, pkt, len, p->rtcp);
 		if (len != p->clear_len ||
