@@ -127,13 +127,17 @@ void sip_route_next(struct sip_route *route, int last);
 void sip_route_free(struct sip_route *route);
 bool sip_route_has_more(const struct sip_route *route);
 bool sip_route_answers_challenges(const struct sip_route *route);
+/* The only sip-realm in which it does; 0: any. */
+int64_t sip_route_realm(const struct sip_route *route);
 
 /*
  * challenge.c: puts our answer into the request and raises its CSeq; before is
- * how many were answered already. -ENOENT: not ours to answer.
+ * how many were answered already; realm is the only sip-realm that may be
+ * used, 0: any. -ENOENT: not ours to answer.
  */
 int sip_challenge_answer(struct sip *sip, osip_message_t *request,
-			 const osip_message_t *response, unsigned int before);
+			 const osip_message_t *response, unsigned int before,
+			 int64_t realm);
 
 /* registrar.c */
 int sip_registrar_start(struct sip *sip);
