@@ -53,7 +53,7 @@ struct sip {
 
 /* What we know of a stream: in its net_conn_data() until closed(). */
 struct sip_link {
-	size_t seen;			/* of sip_frame_stream() */
+	struct sip_progress progress;	/* of sip_frame_stream() */
 	LIST_HEAD(, sip_client) clients;	/* that wait for answers */
 };
 
