@@ -171,8 +171,6 @@ int sip_options_start(struct sip *sip);
 bool sip_access(struct sip *sip, const struct sip_input *in,
 		const osip_message_t *msg, struct sip_peer *peer,
 		struct authz_facts *facts);
-/* Has the security log room for another refusal this second? */
-bool sip_access_may_log(void);
 
 /* timer.c */
 int64_t sip_now(void);
