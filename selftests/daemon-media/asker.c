@@ -100,6 +100,19 @@ static void set_crypto(struct mediad_crypto *c, uint8_t byte)
 	memset(c->keys[0].material, byte, KEY_LEN);
 }
 
+int reserve_stream(int fd, uint16_t port)
+{
+	union mediad_message m = { 0 }, reply;
+	int err = 0;
+
+	for (int i = 0; i < 2 && !err; i++, port += 1000) {
+		set_endpoint(&m.ports.at, 1, port);
+		m.ports.at.rtcp_port = port + 1;
+		err = ask(fd, &m, MEDIAD_RESERVE, &reply);
+	}
+	return err;
+}
+
 void good_stream(union mediad_message *m, uint16_t port, uint8_t key)
 {
 	struct mediad_stream *s = &m->stream;

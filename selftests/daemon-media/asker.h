@@ -33,6 +33,8 @@ int ask(int fd, union mediad_message *m, unsigned int type,
 uint32_t own_host(void);
 /* @host 1 is ours, others are of 127.0.0.0/8; @port in host byte order. */
 void set_endpoint(struct mediad_endpoint *ep, uint32_t host, uint16_t port);
+/* Both pairs of ports of good_stream(); 0 or the error. */
+int reserve_stream(int fd, uint16_t port);
 /* A stream with crypto on both sides, and a cookie of that key byte. */
 void good_stream(union mediad_message *m, uint16_t port, uint8_t key);
 

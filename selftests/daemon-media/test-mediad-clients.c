@@ -112,7 +112,9 @@ static void check_last_words(void)
 	int fd = dial();
 
 	for (int i = 0; i < 4; i++) {
-		good_stream(&m, port++, (uint8_t)(50 + i));
+		reserve_stream(fd, port);
+		good_stream(&m, port, (uint8_t)(50 + i));
+		port += 2;
 		ask(fd, &m, MEDIAD_NEW, &reply);
 		ids[i] = reply.reply.stream;
 	}

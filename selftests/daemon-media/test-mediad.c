@@ -133,6 +133,29 @@ static void check_heads(void)
 	close(fd);
 }
 
+/* What somebody else's socket receives, or sends as, no stream can have. */
+static void check_unreserved(int fd)
+{
+	union mediad_message m, reply;
+	unsigned int before = kernel_requests();
+
+	good_stream(&m, 6010, 9);
+	ok(ask(fd, &m, MEDIAD_NEW, &reply) == -EACCES, "neither port: %s",
+	   reply.reply.sentence);
+	set_endpoint(&m.ports.at, 1, 6010);
+	m.ports.at.rtcp_port = 6011;
+	ok(!ask(fd, &m, MEDIAD_RESERVE, &reply), "RESERVE");
+	good_stream(&m, 6010, 9);
+	ok(ask(fd, &m, MEDIAD_NEW, &reply) == -EACCES, "not the other: %s",
+	   reply.reply.sentence);
+	good_stream(&m, 6010, 9);
+	m.stream.out = m.stream.in;
+	m.stream.in.port = 6011;
+	ok(ask(fd, &m, MEDIAD_NEW, &reply) == -EACCES, "RTCP's for RTP: %s",
+	   reply.reply.sentence);
+	ok(kernel_requests() == before, "nothing of that reached the kernel");
+}
+
 /* NEW and SET; @return the stream there is now. */
 static uint32_t check_streams(int fd)
 {
@@ -140,6 +163,7 @@ static uint32_t check_streams(int fd)
 	struct ucsec_stream s;
 	uint32_t id;
 
+	ok(!reserve_stream(fd, 6000) && !reserve_stream(fd, 6002), "RESERVE");
 	good_stream(&m, 6000, 1);
 	m.stream.idle = 30;
 	m.stream.flags = MEDIAD_LATCH | MEDIAD_TX_MUX;
@@ -229,6 +253,7 @@ int main(void)
 	start_server("test-mediad");
 	fd = dial();
 	check_fields(fd);
+	check_unreserved(fd);
 	check_strangers(fd, check_streams(fd));
 	close(fd);
 	check_heads();

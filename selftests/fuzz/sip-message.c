@@ -59,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *copy = malloc(size ? size : 1);
 	struct sip_frame frame;
-	size_t used = 0, seen = 0;
+	struct sip_progress progress = { 0 };
+	size_t used = 0;
 
 	memcpy(copy, data, size);
 	if (sip_frame_datagram(copy, size, &frame) == 1) {
@@ -67,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		look_at(copy, &frame);
 	}
-	while (sip_frame_stream(copy + used, size - used, &seen, &frame) == 1) {
+	while (sip_frame_stream(copy + used, size - used, &progress,
+				&frame) == 1) {
 		look_at(copy + used, &frame);
 		used += frame.skip + frame.head + frame.body;
 		if (used > size)

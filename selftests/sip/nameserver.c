@@ -17,7 +17,7 @@
 
 static const struct record *records;
 static atomic_uint questions;
-static int server = -1, stop_pipe[2];
+static int server = -1, streams = -1, stop_pipe[2];
 static pthread_t thread;
 
 static void put16(uint8_t **at, unsigned int value)
@@ -161,7 +161,7 @@ static void answer(const uint8_t *query, size_t len,
 	put16(&at, ns_rr_type(rr));
 	put16(&at, ns_c_in);
 	n = put_answers(&at, name, ns_rr_type(rr));
-	ns_put16(0x8180 | (says(name, "SERVFAIL") ? ns_r_servfail :
+	ns_put16(0x8180 | (says(name, "HUGE") ? 0x200 : 0) | (says(name, "SERVFAIL") ? ns_r_servfail :
 			   n ? 0 : ns_r_nxdomain), reply + 2);
 	ns_put16(1, reply + 4);
 	ns_put16(n, reply + 6);
@@ -171,19 +171,62 @@ static void answer(const uint8_t *query, size_t len,
 	       (const struct sockaddr *)from, sizeof(*from));
 }
 
+/* Two records: one that only fills, then an address. */
+static void answer_hugely(void)
+{
+	static uint8_t reply[2 + 16384 + 4];
+	uint8_t query[2 + 512], *at = reply + 2;
+	int fd = accept(streams, NULL, NULL);
+	ssize_t len = recv(fd, query, sizeof(query), 0);
+	size_t filler;
+
+	if (len < 2 + NS_HFIXEDSZ) {
+		close(fd);
+		return;
+	}
+	memcpy(at, query + 2, (size_t)len - 2);
+	ns_put16(0x8180, at + 2);
+	ns_put16(2, at + 6);
+	at += len - 2;
+	filler = 16384 - 2 * (NS_RRFIXEDSZ + 2) - (size_t)(len - 2);
+	put16(&at, 0xc000 | NS_HFIXEDSZ);
+	put16(&at, ns_t_txt);
+	put16(&at, ns_c_in);
+	put16(&at, 0);
+	put16(&at, 60);
+	put16(&at, (unsigned int)filler);
+	at += filler;
+	put16(&at, 0xc000 | NS_HFIXEDSZ);
+	put16(&at, ns_t_a);
+	put16(&at, ns_c_in);
+	put16(&at, 0);
+	put16(&at, 60);
+	put16(&at, 4);
+	put16(&at, 0xc000);
+	put16(&at, 0x0201);
+	ns_put16((unsigned int)(at - reply - 2), reply);
+	if (send(fd, reply, (size_t)(at - reply), 0) < 0)
+		abort();
+	close(fd);
+}
+
 static void *serve(void *arg)
 {
-	struct pollfd fds[2] = { { .fd = server, .events = POLLIN },
-				 { .fd = stop_pipe[0], .events = POLLIN } };
+	struct pollfd fds[3] = { { .fd = server, .events = POLLIN },
+				 { .fd = stop_pipe[0], .events = POLLIN },
+				 { .fd = streams, .events = POLLIN } };
 
 	(void)arg;
-	while (poll(fds, 2, -1) > 0 && !fds[1].revents) {
+	while (poll(fds, 3, -1) > 0 && !fds[1].revents) {
 		struct sockaddr_in from;
 		socklen_t size = sizeof(from);
 		uint8_t query[512];
-		ssize_t len = recvfrom(server, query, sizeof(query), 0,
-				       (struct sockaddr *)&from, &size);
+		ssize_t len;
 
+		if (fds[2].revents)
+			answer_hugely();
+		len = recvfrom(server, query, sizeof(query), MSG_DONTWAIT,
+			       (struct sockaddr *)&from, &size);
 		if (len > 0)
 			answer(query, (size_t)len, &from);
 	}
@@ -197,9 +240,11 @@ void nameserver_start(struct net_addr *addr, const struct record *list)
 	records = list;
 	questions = 0;
 	net_addr_parse(addr, "127.0.0.1", 0);
+	streams = socket(AF_INET, SOCK_STREAM, 0);
 	server = socket(AF_INET, SOCK_DGRAM, 0);
-	if (bind(server, &addr->sa, sizeof(addr->in)) ||
-	    getsockname(server, &addr->sa, &len) || pipe(stop_pipe) ||
+	if (bind(streams, &addr->sa, sizeof(addr->in)) ||
+	    getsockname(streams, &addr->sa, &len) || listen(streams, 4) ||
+	    bind(server, &addr->sa, sizeof(addr->in)) || pipe(stop_pipe) ||
 	    pthread_create(&thread, NULL, serve, NULL))
 		abort();
 }
@@ -215,6 +260,7 @@ unsigned int nameserver_stop(void)
 		abort();
 	pthread_join(thread, NULL);
 	close(server);
+	close(streams);
 	close(stop_pipe[0]);
 	close(stop_pipe[1]);
 	return questions;

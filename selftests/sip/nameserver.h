@@ -12,7 +12,8 @@ struct record {
 	/*
 	 * "A 192.0.2.1", "AAAA ::1", "SRV prio weight port target",
 	 * "NAPTR order pref flags service target", "CNAME target",
-	 * "SERVFAIL", "SILENT"
+	 * "SERVFAIL", "SILENT"; "HUGE": by TCP, with an address whose data
+	 * begin behind 16 KiB
 	 */
 	const char *value;
 	uint32_t ttl;

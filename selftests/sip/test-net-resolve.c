@@ -42,6 +42,7 @@ static const struct record records[] = {
 	{ "w2.weight.example", "A 192.0.2.42", 0 },
 	{ "w3.weight.example", "A 192.0.2.43", 0 },
 	{ "broken.example", "SERVFAIL", 0 },
+	{ "huge.example", "HUGE", 0 },
 	{ NULL, NULL, 0 },
 };
 
@@ -116,6 +117,7 @@ static const struct {
 	{ { "off.example", 5060, NET_UDP, false }, 0, "UDP/192.0.2.30:5060" },
 	{ { "no.example", 0, NET_ANY, false }, -ENOENT, "" },
 	{ { "broken.example", 5060, NET_UDP, false }, -EAGAIN, "" },
+	{ { "huge.example", 5060, NET_UDP, false }, -ENOENT, "" },
 };
 
 static void test_rows(void)

@@ -289,6 +289,12 @@ static void test_trunk(void)
 	ok(ask(&a) == 403, "behind a question mark in the name: 403");
 	a.more = "Refer-To: <sip:y?1@z?Replaces=1%3Bto-tag%3Da>\n";
 	ok(ask(&a) == 403, "and in the user part: 403");
+	a.more = "Refer-To: <sip:y@z?Replaces%00=1%3Bto-tag%3Da>\n";
+	ok(ask(&a) == 403, "ended by an escaped NUL: 403");
+	a.more = "Refer-To: <sip:y@z?a=b&%72eplace%73%=1%3Bto-tag%3Da>\n";
+	ok(ask(&a) == 403, "by a bad escape: 403");
+	a.more = "Refer-To: <sip:y@z?%20Replaces=1%3Bto-tag%3Da>\n";
+	ok(ask(&a) == 403, "behind a space: 403");
 	a.more = "Refer-To: \"Who?\" <sip:y@z>\n";
 	ok(ask(&a) == 401, "without Replaces it is allowed");
 	close(fd);

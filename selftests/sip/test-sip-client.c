@@ -325,6 +325,36 @@ static void test_challenge(void)
 	drain();
 }
 
+/* Asking in another trunk's name gets nothing that its password made. */
+static void test_realm(void)
+{
+	uint16_t port;
+	int own = wire_dial(&wire, "127.0.0.1", SOCK_DGRAM, &port);
+	struct sip_client *client;
+
+	env_add(&wire.env, "sip-realm", "{\"realm\": \"near\", \"user\": "
+		"\"ucsec\", \"password\": \"another secret\"}");
+	wire_add_trunk(&wire, "near", "127.0.0.1", port, "",
+		       ", \"options_ping\": false, \"sip_realm\": \"near\"");
+	client = start_to("MESSAGE", wire_trunk(&wire, "near"));
+	get(own, "MESSAGE");
+	put_from(own, 401, "t", OFFER("WWW-Authenticate", "far", "n1", ""));
+	WIRE_WAIT(&wire, seen.responses);
+	ok(seen.status == 401, "another trunk's realm is not answered");
+	sip_client_release(client);
+	client = start_to("MESSAGE", wire_trunk(&wire, "near"));
+	get(own, "MESSAGE");
+	put_from(own, 401, "t", OFFER("WWW-Authenticate", "near", "n1", ""));
+	do {
+		get(own, "MESSAGE");
+	} while (!wire_header(buf, "Authorization")[0]);
+	ok(strstr(wire_header(buf, "Authorization"), "realm=\"near\""),
+	   "its own is");
+	sip_client_release(client);
+	close(own);
+	wire_is_quiet(&wire, fd);
+}
+
 static void test_failover(void)
 {
 	uint16_t first_port, second_port;
@@ -442,6 +472,7 @@ int main(void)
 	test_invite();
 	test_cancel();
 	test_challenge();
+	test_realm();
 	test_failover();
 	test_no_way();
 	test_ping();

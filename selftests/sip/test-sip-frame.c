@@ -21,7 +21,8 @@ static void test_splits(void)
 		HEAD("l : 0\r\n") "\r\n"
 		HEAD("X: 1\r\nCONTENT-LENGTH:\r\n 3\r\n") "abc";
 	static const size_t bodies[] = { 5, 0, 3 };
-	size_t len = sizeof(text) - 1, start = 0, seen = 0, n = 0, i;
+	size_t len = sizeof(text) - 1, start = 0, n = 0, i;
+	struct sip_progress progress = { 0 };
 	bool good = true;
 
 	for (i = 1; i <= len; i++) {
@@ -31,7 +32,7 @@ static void test_splits(void)
 		int got;
 
 		memcpy(copy, text + start, i - start);
-		got = sip_frame_stream(copy, i - start, &seen, &frame);
+		got = sip_frame_stream(copy, i - start, &progress, &frame);
 		good &= got == 0 || (got == 1 && n < 3 &&
 				     frame.body == bodies[n]);
 		if (got == 1) {
@@ -77,13 +78,14 @@ static void test_rows(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		size_t len = strlen(rows[i].text), seen = 0;
+		struct sip_progress progress = { 0 };
+		size_t len = strlen(rows[i].text);
 		char *copy = malloc(len);
 		struct sip_frame frame;
 		int got;
 
 		memcpy(copy, rows[i].text, len);
-		got = sip_frame_stream(copy, len, &seen, &frame);
+		got = sip_frame_stream(copy, len, &progress, &frame);
 		ok(got == rows[i].result, "%s: %d", rows[i].name, got);
 		free(copy);
 	}
@@ -91,16 +93,39 @@ static void test_rows(void)
 
 static void test_endless(void)
 {
-	size_t len = SIP_MESSAGE_MAX, seen = 0;
+	struct sip_progress progress = { 0 };
+	size_t len = SIP_MESSAGE_MAX;
 	char *text = malloc(len);
 	struct sip_frame frame;
 
 	memset(text, 'x', len);
-	ok(!sip_frame_stream(text, len - 1, &seen, &frame) &&
-	   seen == len - 4, "a head without end is waited for");
-	ok(sip_frame_stream(text, len, &seen, &frame) == -EMSGSIZE,
+	ok(!sip_frame_stream(text, len - 1, &progress, &frame) &&
+	   progress.seen == len - 4, "a head without end is waited for");
+	ok(sip_frame_stream(text, len, &progress, &frame) == -EMSGSIZE,
 	   "but not for ever");
 	free(text);
+}
+
+/* A long head, and then a body byte by byte, would keep the loop busy. */
+static void test_dripping(void)
+{
+	static const char whole[] = HEAD("Content-Length: 5\r\n") "hello";
+	struct sip_progress progress = { 0 };
+	size_t len = sizeof(whole) - 1, i;
+	size_t digit = (size_t)(strchr(whole, '5') - whole);
+	char text[sizeof(whole)];
+	struct sip_frame frame;
+	bool waits = true;
+
+	memcpy(text, whole, sizeof(whole));
+	waits &= !sip_frame_stream(text, len - 5, &progress, &frame);
+	text[digit] = 'x';		/* would be a bad head */
+	for (i = len - 4; i < len; i++)
+		waits &= !sip_frame_stream(text, i, &progress, &frame);
+	ok(waits, "for a body's bytes the head is not read again");
+	text[digit] = '5';
+	ok(sip_frame_stream(text, len, &progress, &frame) == 1 &&
+	   frame.body == 5 && !progress.whole, "but when all is there");
 }
 
 static void test_datagram(void)
@@ -124,6 +149,7 @@ int main(void)
 	test_splits();
 	test_rows();
 	test_endless();
+	test_dripping();
 	test_datagram();
 	return tap_end();
 }

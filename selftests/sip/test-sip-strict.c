@@ -248,6 +248,40 @@ static void test_changed(void)
 	ok(passed > 0, "changed at every byte: %u are still valid", passed);
 }
 
+/* The parser's time grows with the square of these. */
+static void test_many(void)
+{
+	static const struct {
+		const char *head, *unit, *tail;
+	} lists[] = {
+		{ T_LINE T_VIA "Allow: ", "a,", "a\r\n" T_REST },
+		{ T_LINE "Via: SIP/2.0/UDP a", ";a", "\r\n" T_REST },
+		{ T_LINE T_VIA "Contact: <sip:a@b?a=b", "&a=b",
+		  ">\r\n" T_REST },
+		{ T_LINE T_VIA T_PARTS T_REST "--b\r\nContent-Type: a/b",
+		  ";a", "\r\n\r\nx\r\n--b--\r\n" },
+		{ T_LINE T_VIA T_PARTS T_REST "--b\r\nContent-Type: a/b\r\n",
+		  "a:b\r\n", "\r\nx\r\n--b--\r\n" },
+	};
+	static char buf[65536];
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		int few, many;
+		char *at;
+
+		at = stpcpy(buf, lists[i].head);
+		for (n = 0; n < 200; n++)
+			at = stpcpy(at, lists[i].unit);
+		few = judge(buf, (size_t)(stpcpy(at, lists[i].tail) - buf));
+		for (; n < 10000; n++)
+			at = stpcpy(at, lists[i].unit);
+		many = judge(buf, (size_t)(stpcpy(at, lists[i].tail) - buf));
+		ok(few == PASS && many == 400, "list %zu: %d, then %d %s", i,
+		   few, many, reason);
+	}
+}
+
 int main(void)
 {
 	sip_parser_start();
@@ -255,5 +289,6 @@ int main(void)
 	test_rows();
 	test_cut();
 	test_changed();
+	test_many();
 	return tap_end();
 }

@@ -24,6 +24,9 @@ int mediad_ports_reserve(struct mediad_port_table *table,
 			 const struct mediad_endpoint *at);
 int mediad_ports_release(struct mediad_port_table *table,
 			 const struct mediad_endpoint *at);
+/* Is it one of a pair held? Without rtcp_port by its port alone. */
+bool mediad_ports_have(const struct mediad_port_table *table,
+		       const struct mediad_endpoint *at);
 /* A new client: what it does not name before a sweep goes. */
 void mediad_ports_next_client(struct mediad_port_table *table);
 void mediad_ports_sweep(struct mediad_port_table *table);

@@ -155,6 +155,20 @@ int mediad_ports_release(struct mediad_port_table *table,
 	return 0;
 }
 
+bool mediad_ports_have(const struct mediad_port_table *table,
+		       const struct mediad_endpoint *at)
+{
+	const struct pair *pair;
+
+	LIST_FOREACH(pair, &table->buckets[at->port / 2 % BUCKETS], node)
+		if (pair->at.family == at->family &&
+		    !memcmp(pair->at.addr, at->addr, sizeof(at->addr)) &&
+		    pair->at.port == at->port &&
+		    (!at->rtcp_port || pair->at.rtcp_port == at->rtcp_port))
+			return true;
+	return false;
+}
+
 void mediad_ports_next_client(struct mediad_port_table *table)
 {
 	table->client++;

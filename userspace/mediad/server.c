@@ -73,6 +73,18 @@ static int send_item(void *arg, const struct mediad_item *item)
 	return send_message(s, &m);
 }
 
+/*
+ * The module takes what comes to a stream's port before any socket may, and
+ * sends as from its other one. Of a socket that is somebody else's, a name
+ * server's for instance, no client gets either: that one cannot be reserved.
+ */
+static bool has_ports(const struct mediad_server *server,
+		      const struct mediad_stream *stream)
+{
+	return mediad_ports_have(server->ports, &stream->in) &&
+	       mediad_ports_have(server->ports, &stream->out);
+}
+
 static void answer(struct session *s, union mediad_message *request)
 {
 	struct mediad_server *server = s->server;
@@ -92,6 +104,14 @@ static void answer(struct session *s, union mediad_message *request)
 	case MEDIAD_SWEEP:
 		mediad_ports_sweep(server->ports);
 		break;
+	case MEDIAD_NEW:
+		if (!has_ports(server, &request->stream)) {
+			err = -EACCES;
+			strcpy(m.reply.sentence,
+			       "a port of the stream is not reserved");
+			break;
+		}
+		/* fall through */
 	default:
 		mediad_kernel_handle(&server->kernel, request, &m.reply,
 				     send_item, s);

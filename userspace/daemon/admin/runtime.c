@@ -14,12 +14,29 @@
 
 static const char *const modes[] = { "nonsecure", "authenticated", "encrypted" };
 
+/* What a phone says need not be UTF-8: it is shown all the same. */
+static json_t *text_json(const char *text)
+{
+	char plain[STORE_CONTACT_SIZE];
+	json_t *json = json_string(text);
+	char *at;
+
+	if (json)
+		return json;
+	snprintf(plain, sizeof(plain), "%s", text);
+	for (at = plain; *at; at++)
+		if ((unsigned char)*at >= 0x80)
+			*at = '?';
+	return json_string(plain);
+}
+
 static json_t *registration_json(const struct store_registration *r)
 {
-	return json_pack("{sssssssssssIss}", "phone", r->phone_name, "number",
+	return json_pack("{sssssssosssIso}", "phone", r->phone_name, "number",
 			 r->number, "security", modes[r->mode % 3], "contact",
-			 r->contact, "connection", r->path, "expires",
-			 (json_int_t)r->expires, "user_agent", r->user_agent);
+			 text_json(r->contact), "connection", r->path,
+			 "expires", (json_int_t)r->expires, "user_agent",
+			 text_json(r->user_agent));
 }
 
 /* All, or those of one phone. */

@@ -53,6 +53,12 @@ static bool ask(struct dns *dns, const char *name, int type)
 			dns->silent = true;
 		return false;
 	}
+	/*
+	 * Of what does not fit, which comes by TCP, the length is told all the
+	 * same: to read on would read what is behind the buffer.
+	 */
+	if (len > ANSWER_SIZE)
+		return false;
 	return !ns_initparse(dns->answer, len, &dns->msg);
 }
 

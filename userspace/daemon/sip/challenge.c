@@ -53,8 +53,12 @@ static bool offers_auth(const char *options)
 	}
 }
 
-/* Can we answer this one, and better than the one that we have? */
-static bool consider(struct sip *sip, struct answer *answer,
+/*
+ * Can we answer this one, and better than the one that we have? A trunk that
+ * has a realm of its own is not told what another's password makes of its
+ * nonce, though it may ask in that one's name.
+ */
+static bool consider(struct sip *sip, struct answer *answer, int64_t only,
 		     const osip_www_authenticate_t *challenge)
 {
 	char name[32] = "", realm[STORE_TEXT_SIZE];
@@ -73,7 +77,8 @@ static bool consider(struct sip *sip, struct answer *answer,
 		return false;
 	if (answer->challenge && algorithm <= answer->algorithm)
 		return false;
-	better = !store_realm_find(sip->store, realm, &found);
+	better = !store_realm_find(sip->store, realm, &found) &&
+		 (!only || found.id == only);
 	if (better) {
 		answer->challenge = challenge;
 		answer->algorithm = algorithm;
@@ -167,7 +172,8 @@ static int raise_cseq(osip_message_t *request)
 
 /* Once per nonce: a second time only for one that was right, but stale. */
 int sip_challenge_answer(struct sip *sip, osip_message_t *request,
-			 const osip_message_t *response, unsigned int before)
+			 const osip_message_t *response, unsigned int before,
+			 int64_t realm)
 {
 	bool proxy = response->status_code == 407;
 	const osip_list_t *list = proxy ? &response->proxy_authenticates :
@@ -181,7 +187,7 @@ int sip_challenge_answer(struct sip *sip, osip_message_t *request,
 	for (challenge = osip_list_get_first(list, &it);
 	     osip_list_iterator_has_elem(it);
 	     challenge = osip_list_get_next(&it))
-		consider(sip, &answer, challenge);
+		consider(sip, &answer, realm, challenge);
 	if (!answer.challenge) {
 		log_event(LOG_LEVEL_NOTICE, "trunk-challenge-unanswered",
 			  "reason", "no credentials for this realm", NULL);

@@ -197,8 +197,10 @@ static int start(struct sip *sip, const char *name)
 		return 0;
 	}
 	if (err) {
-		log_event(LOG_LEVEL_WARNING, "auto-registration-failed",
-			  "device", name, "reason", "no number is free", NULL);
+		if (sip_access_may_log())
+			log_event(LOG_LEVEL_WARNING,
+				  "auto-registration-failed", "device", name,
+				  "reason", "no number is free", NULL);
 		free(job);
 		return err;
 	}

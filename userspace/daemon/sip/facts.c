@@ -57,6 +57,30 @@ static bool embeds_replaces(const char *refer_to)
 	return false;
 }
 
+/*
+ * What the parser, behind which transfers are made, takes for one: it drops
+ * space in front of a name, and ends it at an escaped NUL or a bad escape.
+ */
+static bool parses_replaces(const char *refer_to)
+{
+	const osip_uri_header_t *header;
+	osip_from_t *to;
+	bool found = false;
+	int i;
+
+	if (osip_from_init(&to))
+		return true;
+	if (!osip_from_parse(to, refer_to) && to->url) {
+		for (i = 0; i < osip_list_size(&to->url->url_headers); i++) {
+			header = osip_list_get(&to->url->url_headers, i);
+			found |= header->gname &&
+				 !strcasecmp(header->gname, "replaces");
+		}
+	}
+	osip_from_free(to);
+	return found;
+}
+
 void sip_facts_of(const osip_message_t *msg, struct authz_facts *facts)
 {
 	const char *event = sip_header(msg, "Event");
@@ -67,5 +91,6 @@ void sip_facts_of(const osip_message_t *msg, struct authz_facts *facts)
 	facts->in_dialog = sip_to_tag(msg);
 	facts->presence = event && is_presence(event);
 	facts->replaces = sip_header(msg, "Replaces");
-	facts->refer_replaces = refer_to && embeds_replaces(refer_to);
+	facts->refer_replaces = refer_to && (embeds_replaces(refer_to) ||
+					     parses_replaces(refer_to));
 }

@@ -57,8 +57,9 @@ static int find_length(const char *head, size_t len, uint64_t *length)
 	return found ? 0 : -ENODATA;
 }
 
-int sip_frame_stream(const char *data, size_t len, size_t *seen,
-		     struct sip_frame *frame)
+/* Bytes may come one by one: none of them has the head read once more. */
+int sip_frame_stream(const char *data, size_t len,
+		     struct sip_progress *progress, struct sip_frame *frame)
 {
 	uint64_t body = 0;
 	int err;
@@ -68,11 +69,13 @@ int sip_frame_stream(const char *data, size_t len, size_t *seen,
 	data += frame->skip;
 	len -= frame->skip;
 	if (frame->skip)
-		*seen = 0;
-	frame->head = find_head_end(data, len, *seen);
+		*progress = (struct sip_progress){ 0 };
+	if (len < progress->whole)
+		return 0;
+	frame->head = find_head_end(data, len, progress->seen);
 	if (!frame->head) {
 		/* The four bytes may be split at any of them. */
-		*seen = len > 3 ? len - 3 : 0;
+		progress->seen = len > 3 ? len - 3 : 0;
 		return len >= SIP_MESSAGE_MAX ? -EMSGSIZE : 0;
 	}
 	err = find_length(data, frame->head, &body);
@@ -83,10 +86,11 @@ int sip_frame_stream(const char *data, size_t len, size_t *seen,
 		return -EMSGSIZE;
 	if (len - frame->head < frame->body) {
 		/* It is found again at once; the head is not searched twice. */
-		*seen = frame->head - 4;
+		progress->seen = frame->head - 4;
+		progress->whole = frame->head + frame->body;
 		return 0;
 	}
-	*seen = 0;
+	*progress = (struct sip_progress){ 0 };
 	return 1;
 }
 

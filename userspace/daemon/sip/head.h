@@ -56,14 +56,19 @@ struct sip_frame {
 	size_t body;
 };
 
+/* What is known of a message that is not all there; zeros for a new one. */
+struct sip_progress {
+	size_t seen;			/* where the search goes on */
+	size_t whole;			/* its length, once the head is there */
+};
+
 /*
  * The first message of a stream. 1: there it is; 0: not yet all, with skip
- * valid; *seen is where the search goes on, 0 for a new message. -EBADMSG: the
- * length is missing or wrong, so that all that follows is lost (head is valid
- * then); -EMSGSIZE.
+ * valid. -EBADMSG: the length is missing or wrong, so that all that follows is
+ * lost (head is valid then); -EMSGSIZE.
  */
-int sip_frame_stream(const char *data, size_t len, size_t *seen,
-		     struct sip_frame *frame);
+int sip_frame_stream(const char *data, size_t len,
+		     struct sip_progress *progress, struct sip_frame *frame);
 /* A datagram is one message; a longer body than Content-Length is cut. */
 int sip_frame_datagram(const char *data, size_t len, struct sip_frame *frame);
 

@@ -208,8 +208,8 @@ static ssize_t read_stream(struct sip *sip, struct net_conn *conn,
 	if (!link)
 		return -ENOMEM;
 	while (used < len && net_conn_is_open(conn)) {
-		got = sip_frame_stream(data + used, len - used, &link->seen,
-				       &frame);
+		got = sip_frame_stream(data + used, len - used,
+				       &link->progress, &frame);
 		answer_keepalive(conn, frame.skip);
 		if (got == -EBADMSG && frame.head)
 			check_message(sip, conn, data + used, &frame, false);

@@ -53,7 +53,7 @@ struct sip {
 
 /* What we know of a stream: in its net_conn_data() until closed(). */
 struct sip_link {
-	size_t seen;			/* of sip_frame_stream() */
+	struct sip_progress progress;	/* of sip_frame_stream() */
 	LIST_HEAD(, sip_client) clients;	/* that wait for answers */
 };
 
@@ -127,13 +127,17 @@ void sip_route_next(struct sip_route *route, int last);
 void sip_route_free(struct sip_route *route);
 bool sip_route_has_more(const struct sip_route *route);
 bool sip_route_answers_challenges(const struct sip_route *route);
+/* The only sip-realm in which it does; 0: any. */
+int64_t sip_route_realm(const struct sip_route *route);
 
 /*
  * challenge.c: puts our answer into the request and raises its CSeq; before is
- * how many were answered already. -ENOENT: not ours to answer.
+ * how many were answered already; realm is the only sip-realm that may be
+ * used, 0: any. -ENOENT: not ours to answer.
  */
 int sip_challenge_answer(struct sip *sip, osip_message_t *request,
-			 const osip_message_t *response, unsigned int before);
+			 const osip_message_t *response, unsigned int before,
+			 int64_t realm);
 
 /* registrar.c */
 int sip_registrar_start(struct sip *sip);
@@ -167,8 +171,6 @@ int sip_options_start(struct sip *sip);
 bool sip_access(struct sip *sip, const struct sip_input *in,
 		const osip_message_t *msg, struct sip_peer *peer,
 		struct authz_facts *facts);
-/* Has the security log room for another refusal this second? */
-bool sip_access_may_log(void);
 
 /* timer.c */
 int64_t sip_now(void);

@@ -119,8 +119,10 @@ static int read_target(struct sip_party *p, const osip_uri_t *uri,
 	/* Its own calls it may join, not those of others. */
 	if ((*replaced)->party.device != p->party.device ||
 	    (*replaced)->party.is_trunk != p->party.is_trunk) {
-		log_security("transfer-refused", "peer", p->party.name,
-			     "replaces", (*replaced)->party.name, NULL);
+		if (sip_access_may_log())
+			log_security("transfer-refused", "peer", p->party.name,
+				     "replaces", (*replaced)->party.name,
+				     NULL);
 		return 403;
 	}
 	return 0;

@@ -275,8 +275,10 @@ static int find_replaced(struct sip_party *p, const struct sip_request *req,
 	if (other->party.is_trunk != p->party.is_trunk ||
 	    (other->party.device != p->party.device &&
 	     (!p->party.line || other->party.line != p->party.line))) {
-		log_security("replaces-refused", "peer", req->peer.name,
-			     "replaces", other->party.name, NULL);
+		if (sip_access_may_log())
+			log_security("replaces-refused", "peer",
+				     req->peer.name, "replaces",
+				     other->party.name, NULL);
 		return 403;
 	}
 	if (other->phase == SIP_PARTY_ENDED)

@@ -208,8 +208,10 @@ static int find_target(struct sip_presence *presence,
 				      line->presence_group);
 	if (may > 0)
 		return 0;
-	log_security("subscription-refused", "peer", req->peer.name, "line",
-		     line->number, "reason", "presence group", NULL);
+	if (sip_access_may_log())
+		log_security("subscription-refused", "peer", req->peer.name,
+			     "line", line->number, "reason", "presence group",
+			     NULL);
 	return may ? 500 : 403;
 }
 

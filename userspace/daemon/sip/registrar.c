@@ -29,12 +29,14 @@ struct wishes {
 static int refuse(struct sip_request *req, int status, const char *reason)
 {
 	const struct net_peer *peer = net_conn_peer(req->conn);
+	bool may_log = sip_access_may_log();
 	char addr[NET_ADDR_LEN + 8];
 
-	log_event(LOG_LEVEL_NOTICE, "register-refused", "device",
-		  req->peer.name, "reason", reason, NULL);
+	if (may_log)
+		log_event(LOG_LEVEL_NOTICE, "register-refused", "device",
+			  req->peer.name, "reason", reason, NULL);
 	/* It asked for what is not its own. */
-	if ((status == 403 || status == 404) && sip_access_may_log())
+	if ((status == 403 || status == 404) && may_log)
 		log_security("register-refused", "peer",
 			     net_addr_full(&peer->remote, addr, sizeof(addr)),
 			     "device", req->peer.name, "reason",

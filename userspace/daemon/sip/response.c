@@ -201,7 +201,8 @@ static bool answer_challenge(struct sip_client *client,
 	    client->challenges >= CHALLENGES_MAX ||
 	    !sip_route_answers_challenges(client->route) ||
 	    sip_challenge_answer(client->sip, client->request, msg,
-				 client->challenges))
+				 client->challenges,
+				 sip_route_realm(client->route)))
 		return false;
 	client->challenges++;
 	leave_ghost(client);

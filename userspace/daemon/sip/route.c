@@ -145,6 +145,11 @@ bool sip_route_answers_challenges(const struct sip_route *route)
 	return route->kind == SIP_PEER_TRUNK;
 }
 
+int64_t sip_route_realm(const struct sip_route *route)
+{
+	return route->trunk ? route->trunk->sip_realm : 0;
+}
+
 bool sip_route_has_more(const struct sip_route *route)
 {
 	if (!route->trunk)

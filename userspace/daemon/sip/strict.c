@@ -12,6 +12,7 @@ enum {
 	CSEQ_MAX = 0x7fffffff,		/* section 8.1.1.5 */
 	HEADERS_MAX = 512,
 	VIAS_MAX = 64,			/* lines; a loop is found long before */
+	SEPARATORS_MAX = 2048,		/* of values, parameters and the like */
 };
 
 /* Option tags that a request may require of us. */
@@ -331,6 +332,23 @@ static bool check_request(struct check *check, bool known)
 	return true;
 }
 
+/*
+ * libosip2 walks a list from its start for each value, parameter or header of a
+ * part that it adds: 32768 of them, which fit into one message, take it more
+ * than a second. Quotes could be made to hide them, so they count there, too.
+ */
+static bool check_separators(const char *data, size_t len, const char *set,
+			     struct sip_fault *fault)
+{
+	unsigned int separators = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		separators += data[i] && strchr(set, data[i]);
+	return separators <= SEPARATORS_MAX ||
+	       refuse(fault, 400, "Too Many Values");
+}
+
 static bool has_word(const char *data, size_t len, const char *word)
 {
 	size_t n = strlen(word), i;
@@ -356,7 +374,7 @@ static bool is_type_line(const char *line, size_t len)
 /*
  * libosip2 forgets the first Content-Type of a part that has two, as often as
  * it is sent that. Wherever a part may begin, two between empty lines are one
- * too many.
+ * too many. Parts have heads of their own.
  */
 static bool check_parts(const char *start, const struct sip_frame *frame,
 			struct sip_fault *fault)
@@ -366,6 +384,8 @@ static bool check_parts(const char *start, const struct sip_frame *frame,
 
 	if (!has_word(start, frame->head, "multipart"))
 		return true;
+	if (!check_separators(at, frame->body, ",;&\r\n", fault))
+		return false;
 	for (; at < end; at = eol + 1) {
 		eol = at;
 		while (eol < end && *eol != '\n' && *eol != '\r')
@@ -402,6 +422,8 @@ bool sip_strict(const char *data, const struct sip_frame *frame,
 	known = !outline->request || sip_method_is_known(outline->method);
 	if (good)
 		good = check_bytes(start, frame->head, known, fault);
+	if (good)
+		good = check_separators(start, frame->head, ",;&", fault);
 	if (good)
 		good = check_lines(&check, lf + 1, end);
 	if (good && outline->request)
