@@ -32,6 +32,7 @@ struct world {
 	void (*on_event)(struct world *w, struct call_party *party,
 			 const char *event);
 	int info_status, transfer_status;	/* what these events return */
+	const char *unreachable;	/* a number that no call may have */
 	char described[64];		/* what a refresh says again */
 	uint32_t session_expires, min_se;	/* parameters */
 	bool transmits_status;		/* of the trunk's profile */

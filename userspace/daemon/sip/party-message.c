@@ -68,6 +68,32 @@ int sip_party_body(const osip_message_t *msg, const char **sdp, size_t *len)
 	return 0;
 }
 
+int sip_party_called(const osip_message_t *msg, char *number, size_t size)
+{
+	const osip_uri_t *uri = msg->req_uri;
+	const char *user = NULL;
+	size_t len;
+
+	if (!uri || !uri->scheme)
+		return 400;
+	if (!strcasecmp(uri->scheme, "tel"))
+		user = uri->string;
+	else if (!strcasecmp(uri->scheme, "sip") ||
+		 !strcasecmp(uri->scheme, "sips"))
+		user = uri->username;
+	else
+		return 416;
+	/* Parameters of a telephone number are none of the number. */
+	len = user ? strcspn(user, ";") : 0;
+	if (!len)
+		return 484;
+	if (len >= size)
+		return 404;
+	memcpy(number, user, len);
+	number[len] = '\0';
+	return sip_is_dialled(number) ? 0 : 404;
+}
+
 int sip_party_set_body(osip_message_t *msg, const char *type, const char *body,
 		       size_t len)
 {
