@@ -124,6 +124,7 @@ void call_end(struct call *call, const struct call_cause *cause)
 		call_transfer_failed(call, cause);
 		return;
 	}
+	call->is_ending = true;
 	call_transfer_left(call, cause);
 	if (call->is_up)
 		call->system->counters.ended++;
