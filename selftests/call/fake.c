@@ -93,8 +93,10 @@ static void on_hangup(struct call_party *party, const struct call_cause *cause)
 
 static int on_info(struct call_party *party, const struct call_info *info)
 {
-	note((struct fake_party *)party, "info %.*s", (int)info->len,
-	     info->body);
+	struct fake_party *p = (struct fake_party *)party;
+
+	note(p, "info %.*s", (int)info->len, info->body);
+	p->token = info->token;
 	return 0;
 }
 

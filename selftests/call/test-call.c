@@ -313,8 +313,11 @@ static void test_info(void **state)
 	(void)state;
 	assert_int_equal(call_info(&a->party, &info), 0);
 	fake_expect("p2 info 5\n");
-	call_info_done(&fake_find("p2")->party, 7, 200);
+	call_info_done(&fake_find("p2")->party, fake_find("p2")->token, 200);
 	fake_expect("a info 7 200\n");
+	/* Once only. */
+	call_info_done(&fake_find("p2")->party, fake_find("p2")->token, 200);
+	fake_expect("");
 }
 
 /* A party that is busy with its own cannot be asked for an offer now. */

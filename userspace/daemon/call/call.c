@@ -89,6 +89,8 @@ void call_free(struct call *call)
 /* The call lets go of a party, and says goodbye. */
 static void hang_up(struct call_party *party, const struct call_cause *cause)
 {
+	if (party->call)
+		call_info_left(party->call->system, party);
 	party->call = NULL;
 	party->bridge = NULL;
 	party->ops->hangup(party, cause);

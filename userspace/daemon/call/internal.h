@@ -101,6 +101,8 @@ struct call_system {
 	size_t protocol_count;
 	struct call *calls;
 	unsigned int transfers;		/* calls with one under way */
+	struct call_asked *asked;	/* INFOs under way */
+	uint32_t info_token;
 	struct call_counters_total counters;
 };
 
@@ -175,6 +177,12 @@ void call_transfer_lost(struct call_system *system, struct call_party *party,
 			struct call *call);
 /* @call is about to end with all its parties: no transfer may hang on it. */
 void call_transfer_left(struct call *call, const struct call_cause *cause);
+
+/* info.c */
+/* A party goes: who waits for it is answered, whom it waits for is not heard. */
+void call_info_left(struct call_system *system, const struct call_party *party);
+/* Without a word to anyone. */
+void call_info_forget(struct call_system *system);
 
 /* alarm.c: what the kernel tells of a bridge's media */
 void call_alarm(void *arg, unsigned int line, enum call_leg from,
