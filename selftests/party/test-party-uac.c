@@ -147,7 +147,9 @@ static void test_refused(void **state)
 
 	OP(party, offer, TEXT("srtp"));
 	first = expect_sent(w, "INVITE");
-	base_answer(first, 488, "t", "Warning: 304 h \"no\"\n", NULL);
+	base_answer(first, 488, "t", "Warning: 304 h \"no \\\"SRTP\\\"\"\n",
+		    NULL);
+	assert_string_equal(w->text, "no \"SRTP\"");
 	expect_events(w, "refused 488\n");
 	assert_int_equal(OP(party, offer, TEXT("rtp")), 0);
 	second = expect_sent(w, "INVITE");

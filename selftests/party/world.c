@@ -74,13 +74,16 @@ void call_answered(struct call_party *party, const char *sdp, size_t len)
 
 void call_refused(struct call_party *party, const struct call_cause *cause)
 {
+	snprintf(world->text, sizeof(world->text), "%s",
+		 cause->text ? cause->text : "");
 	note("refused %d\n", cause->status);
 	tell(party, "refused");
 }
 
 void call_gone(struct call_party *party, const struct call_cause *cause)
 {
-	note("gone %d\n", cause->status);
+	note("gone %d%s%s\n", cause->status, cause->why ? " " : "",
+	     cause->why ? cause->why : "");
 	tell(party, "gone");
 }
 

@@ -28,6 +28,7 @@ struct world {
 	struct call_party *party;	/* the last that an event was about */
 	struct call_party other;	/* who is at its other side */
 	char events[4096];
+	char text[160];			/* why an offer was refused */
 	/* Called within an event, after it was written down. */
 	void (*on_event)(struct world *w, struct call_party *party,
 			 const char *event);

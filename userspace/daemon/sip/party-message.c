@@ -151,8 +151,22 @@ int sip_party_dress(struct sip_party *p, osip_message_t *msg)
 	return sip_party_show_security(p, msg);
 }
 
+/* What a quoted string says: its quotes and backslashes are no part of it. */
+static void unquote(char *to, size_t size, const char *quoted)
+{
+	size_t n = 0;
+
+	while (*++quoted && *quoted != '"' && n + 1 < size) {
+		if (*quoted == '\\' && quoted[1])
+			quoted++;
+		to[n++] = *quoted;
+	}
+	to[n] = '\0';
+}
+
 /* As "304 host \"text\"" (RFC 3261 section 20.43). */
-static void take_warning(const osip_message_t *msg, struct call_cause *cause)
+static void take_warning(const osip_message_t *msg, struct call_cause *cause,
+			 char text[SIP_CAUSE_TEXT])
 {
 	const char *value = sip_header(msg, "Warning"), *quote;
 	unsigned long code;
@@ -163,18 +177,20 @@ static void take_warning(const osip_message_t *msg, struct call_cause *cause)
 	quote = strchr(value, '"');
 	if (code < 300 || code > 399 || !quote)
 		return;
+	unquote(text, SIP_CAUSE_TEXT, quote);
 	cause->warning = code;
-	cause->text = quote;
+	cause->text = text;
 }
 
-struct call_cause sip_cause_of(const osip_message_t *response)
+struct call_cause sip_cause_of(const osip_message_t *response,
+			       char text[SIP_CAUSE_TEXT])
 {
 	struct call_cause cause = {
 		.status = response->status_code,
 		.reason = response->reason_phrase,
 	};
 
-	take_warning(response, &cause);
+	take_warning(response, &cause, text);
 	return cause;
 }
 
