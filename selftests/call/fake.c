@@ -87,7 +87,9 @@ static void on_hangup(struct call_party *party, const struct call_cause *cause)
 {
 	struct fake_party *p = (struct fake_party *)party;
 
-	note(p, "hangup %d", cause ? cause->status : 0);
+	note(p, "hangup %d%s%s", cause ? cause->status : 0,
+	     cause && cause->why ? " " : "",
+	     cause && cause->why ? cause->why : "");
 	p->is_gone = true;
 }
 

@@ -152,7 +152,8 @@ static void test_first_wins(void **state)
 	calls("a", "1003", true);
 	fake_expect("p2 offer\np3 offer\n");
 	answers(fake_find("p2"), true);
-	fake_expect("p3 hangup 0\na encrypted\np2 encrypted\na answer\n");
+	fake_expect("p3 hangup 0 SIP;cause=200;"
+		    "text=\"Call completed elsewhere\"\na encrypted\np2 encrypted\na answer\n");
 }
 
 static void test_all_refuse(void **state)

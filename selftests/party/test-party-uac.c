@@ -213,8 +213,10 @@ static void test_cancel(void **state)
 	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 180, "t", THERE, NULL);
 	expect_events(w, "alerting 180 -\n");
-	OP(party, hangup, NULL);
+	OP(party, hangup, &(struct call_cause){
+		.why = "Q.850;cause=16" });
 	assert_true(base_client(invite).is_cancelled);
+	assert_string_equal(base_client(invite).reason, "Q.850;cause=16");
 	base_answer(invite, 180, "t", THERE, NULL);
 	base_answer(invite, 487, "t", "", NULL);
 	expect_events(w, "");

@@ -161,6 +161,7 @@ static void remember_failure(struct call *call, const struct call_cause *cause)
 	if (best->status && rank(best->status) >= rank(cause->status))
 		return;
 	*best = *cause;
+	best->why = NULL;
 	if (cause->reason) {
 		snprintf(call->failure_reason, sizeof(call->failure_reason),
 			 "%s", cause->reason);
@@ -340,6 +341,7 @@ void call_bridge_won(struct call_bridge *bridge)
 {
 	static const struct call_cause elsewhere = {
 		.text = "answered at another place",
+		.why = "SIP;cause=200;text=\"Call completed elsewhere\"",
 	};
 	struct call *call = bridge->call;
 	struct call_bridge *other, *next;

@@ -137,6 +137,8 @@ int sip_party_inform(struct call_party *party, const struct call_info *info);
 void sip_party_info_done(struct call_party *party, uint32_t token, int status);
 
 /* party-end.c */
+/* What its Reason headers say (RFC 3326); NULL if nothing, or nothing good. */
+const char *sip_party_reason(const osip_message_t *msg, char *buf, size_t size);
 void sip_party_hangup(struct call_party *party, const struct call_cause *cause);
 /* It is gone, by its own doing or the wire's: the call is told, once. */
 void sip_party_gone(struct sip_party *p, const struct call_cause *cause);

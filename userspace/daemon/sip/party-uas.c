@@ -7,16 +7,20 @@
 
 #include "sip/party-files.h"
 
-static void cancelled(void *arg, struct sip_request *req)
+static void cancelled(void *arg, struct sip_request *req,
+		      const osip_message_t *cancel)
 {
 	struct sip_party *p = ((struct sip_watch *)arg)->party;
+	struct call_cause cause = { .status = 487 };
+	char reason[256];
 
 	if (!p || req != p->uas)
 		return;
 	sip_request_put(p->uas);
 	p->uas = NULL;
+	cause.why = sip_party_reason(cancel, reason, sizeof(reason));
 	if (p->phase == SIP_PARTY_CALLED)
-		sip_party_gone(p, &(struct call_cause){ .status = 487 });
+		sip_party_gone(p, &cause);
 	else
 		p->is_withdrawn = true;
 	sip_party_settle(p);
