@@ -87,14 +87,18 @@ static void on_hangup(struct call_party *party, const struct call_cause *cause)
 {
 	struct fake_party *p = (struct fake_party *)party;
 
-	note(p, "hangup %d", cause ? cause->status : 0);
+	note(p, "hangup %d%s%s", cause ? cause->status : 0,
+	     cause && cause->why ? " " : "",
+	     cause && cause->why ? cause->why : "");
 	p->is_gone = true;
 }
 
 static int on_info(struct call_party *party, const struct call_info *info)
 {
-	note((struct fake_party *)party, "info %.*s", (int)info->len,
-	     info->body);
+	struct fake_party *p = (struct fake_party *)party;
+
+	note(p, "info %.*s", (int)info->len, info->body);
+	p->token = info->token;
 	return 0;
 }
 

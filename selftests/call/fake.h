@@ -13,6 +13,7 @@
 struct fake_party {
 	struct call_party party;	/* first: the call's view of it */
 	char name[16];
+	uint32_t token;			/* of the last INFO to it */
 	bool is_gone;			/* hung up: nothing may follow */
 	char sdp[4096];			/* of the last offer or answer to it */
 	struct fake_party *next;

@@ -152,7 +152,8 @@ static void test_first_wins(void **state)
 	calls("a", "1003", true);
 	fake_expect("p2 offer\np3 offer\n");
 	answers(fake_find("p2"), true);
-	fake_expect("p3 hangup 0\na encrypted\np2 encrypted\na answer\n");
+	fake_expect("p3 hangup 0 SIP;cause=200;"
+		    "text=\"Call completed elsewhere\"\na encrypted\np2 encrypted\na answer\n");
 }
 
 static void test_all_refuse(void **state)
@@ -313,8 +314,11 @@ static void test_info(void **state)
 	(void)state;
 	assert_int_equal(call_info(&a->party, &info), 0);
 	fake_expect("p2 info 5\n");
-	call_info_done(&fake_find("p2")->party, 7, 200);
+	call_info_done(&fake_find("p2")->party, fake_find("p2")->token, 200);
 	fake_expect("a info 7 200\n");
+	/* Once only. */
+	call_info_done(&fake_find("p2")->party, fake_find("p2")->token, 200);
+	fake_expect("");
 }
 
 /* A party that is busy with its own cannot be asked for an offer now. */

@@ -131,6 +131,112 @@ static void test_attended_refused(void **state)
 	fake_expect("t1 hangup 0\n");
 }
 
+/* t1's offer is out already: who speaks with t1 answers it instead. */
+static void test_attended_refused_late(void **state)
+{
+	struct call_cause no = { .status = 488 };
+	struct fake_party *a1 = fake_talk("a1", "1002", "p2");
+	struct fake_party *a2 = fake_talk("a2", "95551", "t1");
+
+	(void)state;
+	assert_int_equal(call_transfer(&a1->party, NULL, &a2->party), 0);
+	fake_expect("t1 solicit\n");
+	fake_offered(fake_find("t1"));
+	fake_expect("p2 offer\n");
+	call_refused(&fake_find("p2")->party, &no);
+	fake_expect("a1 transferring 488\na2 offer\n");
+	fake_answers(a2);
+	fake_expect("t1 answer\n");
+	/* Both calls are as they were, and may try again. */
+	assert_int_equal(call_system_counters(fake.system)->now, 2);
+	assert_int_equal(call_transfer(&a1->party, NULL, &a2->party), 0);
+	fake_expect("t1 solicit\n");
+	fake_gone(fake_find("p2"));
+	fake_expect("a1 transferring 503\na1 hangup 0\n");
+	fake_gone(a2);
+	fake_expect("t1 hangup 0\n");
+}
+
+/* p2 has said yes to what cannot be: both old pairs must agree anew. */
+static void test_attended_answer_broken(void **state)
+{
+	struct fake_party *a1 = fake_talk("a1", "1002", "p2");
+	struct fake_party *a2 = fake_talk("a2", "95551", "t1");
+
+	(void)state;
+	assert_int_equal(call_transfer(&a1->party, NULL, &a2->party), 0);
+	fake_expect("t1 solicit\n");
+	fake_offered(fake_find("t1"));
+	fake_expect("p2 offer\n");
+	call_answered(&fake_find("p2")->party, NULL, 0);
+	fake_expect("a1 transferring 488\np2 solicit\na2 offer\n");
+	fake_answers(a2);
+	fake_expect("t1 answer\n");
+	fake_offered(fake_find("p2"));
+	fake_expect("a1 offer\n");
+	fake_answers(a1);
+	fake_expect("p2 answer\n");
+	assert_int_equal(call_system_counters(fake.system)->now, 2);
+}
+
+static void ask(struct fake_party *p, uint32_t token)
+{
+	struct call_info info = {
+		.type = "application/dtmf-relay", .body = "5", .len = 1,
+		.token = token,
+	};
+
+	assert_int_equal(call_info(&p->party, &info), 0);
+}
+
+/* Who asked gets the answer, though he speaks with another by then. */
+static void test_info_over_transfer(void **state)
+{
+	struct fake_party *a = fake_talk("a", "1002", "p2"), *t, *p2;
+	uint32_t late, lost;
+
+	(void)state;
+	p2 = fake_find("p2");
+	ask(a, 1);
+	fake_expect("p2 info 5\n");
+	late = p2->token;
+	ask(p2, 1);
+	fake_expect("a info 5\n");
+	lost = a->token;
+	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
+	t = fake_find("t1");
+	fake_offered(t);
+	fake_expect("t1 solicit\np2 offer\n");
+	/* a goes unheard; p2, who waits for a, is told so. */
+	fake_answers(p2);
+	fake_expect("t1 answer\na transferring 200\np2 info 1 503\n"
+		    "a hangup 0\np2 encrypted\nt1 encrypted\n");
+	ask(t, 1);
+	fake_expect("p2 info 5\n");
+	call_info_done(&p2->party, late, 200);
+	call_info_done(&p2->party, lost, 200);
+	fake_expect("");
+	call_info_done(&p2->party, p2->token, 200);
+	fake_expect("t1 info 1 200\n");
+}
+
+/* The same while the one who is asked stays. */
+static void test_info_over_replaces(void **state)
+{
+	struct fake_party *a1 = fake_talk("a1", "1002", "p2");
+	struct fake_party *a2 = fake_talk("a2", "95551", "t1");
+	struct fake_party *p2 = fake_find("p2"), *t = fake_find("t1");
+
+	(void)state;
+	ask(a1, 3);
+	fake_expect("p2 info 5\n");
+	assert_int_equal(call_transfer(&a1->party, NULL, &a2->party), 0);
+	fake_offered(t);
+	fake_expect("t1 solicit\np2 offer\n");
+	call_info_done(&p2->party, p2->token, 200);
+	fake_expect("a1 info 3 200\n");
+}
+
 static void test_replaces(void **state)
 {
 	struct fake_party *a = fake_talk("a", "1002", "p2");
@@ -175,6 +281,10 @@ int main(void)
 		TEST(test_refused),
 		TEST(test_attended),
 		TEST(test_attended_refused),
+		TEST(test_attended_refused_late),
+		TEST(test_attended_answer_broken),
+		TEST(test_info_over_transfer),
+		TEST(test_info_over_replaces),
 		TEST(test_replaces),
 		TEST(test_replaces_refused),
 	};

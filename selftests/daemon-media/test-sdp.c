@@ -304,6 +304,29 @@ static void check_details(void)
 		}
 }
 
+/* Nobody answers: the lines stay, nothing flows, no port is named. */
+static void check_hold(void)
+{
+	static const char offer[] = TOP AUDIO "a=rtpmap:8 PCMA/8000\r\n"
+		"a=rtcp:4005\r\nm=video 0 RTP/AVP 96\r\n";
+	static const char secure[] = TOP "m=audio 4000 RTP/SAVP 0\r\n" CRYPTO;
+	char buf[1024];
+	ssize_t n = call_sdp_hold(offer, strlen(offer), buf, sizeof(buf) - 1);
+
+	buf[n > 0 ? n : 0] = '\0';
+	ok(strstr(buf, "m=audio 9 RTP/AVP 0 8\r\nc=IN IP4 0.0.0.0\r\n"),
+	   "hold: an audio line to nowhere");
+	ok(strstr(buf, "a=rtpmap:8 PCMA/8000\r\na=inactive\r\n") &&
+	   !strstr(buf, "rtcp") && !strstr(buf, "192.0.2.1"),
+	   "hold: inactive, and nothing of its place");
+	ok(strstr(buf, "m=video 0 RTP/AVP 96\r\n"),
+	   "hold: a line that was refused stays refused");
+	ok(call_sdp_hold(secure, strlen(secure), buf, sizeof(buf)) ==
+	   -EPROTONOSUPPORT, "hold: no answer where keys are wanted");
+	ok(call_sdp_hold("v=1", 3, buf, sizeof(buf)) == -EINVAL,
+	   "hold: no answer to no offer");
+}
+
 int main(void)
 {
 	check_rich();
@@ -313,5 +336,6 @@ int main(void)
 	check_bad();
 	check_limits();
 	check_details();
+	check_hold();
 	return tap_end();
 }

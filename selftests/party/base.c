@@ -287,13 +287,18 @@ void base_end(struct sip_request *req, int err)
 		ops->ended(request->arg, req, err);
 }
 
-void base_cancel(struct sip_request *req)
+void base_cancel(struct sip_request *req, const char *reason)
 {
 	struct request *request = (struct request *)req;
+	osip_message_t *cancel;
 
 	sip_reply(req, 487, NULL, NULL);
+	assert(!osip_message_clone(req->msg, &cancel));
+	if (reason)
+		osip_message_set_header(cancel, "Reason", reason);
 	if (request->ops)
-		request->ops->cancelled(request->arg, req);
+		request->ops->cancelled(request->arg, req, cancel);
+	osip_message_free(cancel);
 	base_end(req, 0);
 }
 
@@ -462,9 +467,11 @@ int sip_send_ack(struct sip_client *client, osip_message_t *ack,
 	return 0;
 }
 
-int sip_client_cancel(struct sip_client *client)
+int sip_client_cancel(struct sip_client *client, const char *reason)
 {
 	client->state.is_cancelled = true;
+	snprintf(client->state.reason, sizeof(client->state.reason), "%s",
+		 reason ? reason : "");
 	return 0;
 }
 

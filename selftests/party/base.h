@@ -21,6 +21,7 @@ struct sent {
 
 struct base_client_state {
 	bool is_released, is_cancelled;
+	char reason[128];		/* of its CANCEL */
 };
 
 struct sip *base_new(void);
@@ -42,7 +43,8 @@ void base_bind(struct sip *sip, int64_t phone, int64_t line,
 /* A request from the peer, by printf(); "\n" ends a line. */
 struct sip_request *base_receive(struct sip *sip, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void base_cancel(struct sip_request *req);
+/* With a Reason, or NULL. */
+void base_cancel(struct sip_request *req, const char *reason);
 /* NULL, or a body: the ACK of a 2xx. */
 void base_ack(struct sip_request *req, const char *sdp);
 /* The transaction of an INVITE is over. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Transfers: RFC 3515, RFC 4488, RFC 5589. */
+#include <errno.h>
+
 #include "world.h"
 
 static struct sip_request *in_call(struct world *w, const char *id)
@@ -176,6 +178,176 @@ static void test_outside(void **state)
 	expect_events(w, "");
 }
 
+static struct sip_request *outside(struct world *w, const char *headers)
+{
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
+	return base_receive(w->sip, "REFER sip:2000@h SIP/2.0\n"
+		"Via: SIP/2.0/TLS h;branch=z9hG4bK2\n"
+		"From: <sip:5@t>;tag=far\nTo: <sip:2000@h>\n"
+		"Call-ID: x@t\nCSeq: 7 REFER\nContact: <sip:5@10.0.0.9>\n"
+		"%s\n", headers);
+}
+
+/* The one whom it calls first, as the call sees us. */
+static struct call_party *referral(struct world *w, const char *headers)
+{
+	outside(w, headers);
+	expect_sent(w, "202 REFER");
+	expect_events(w, "setup 4000>2000 -\n");
+	return w->party;
+}
+
+static void test_referral(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = referral(w, "Refer-To: <sip:4000@h>\n");
+	struct sent *notify = expect_sent(w, "NOTIFY");
+
+	expect_line(notify, "NOTIFY sip:5@10.0.0.9 SIP/2.0\r\n");
+	expect_line(notify, "Event: refer;id=7\r\n");
+	expect_line(notify, "Subscription-State: active;");
+	expect_line(notify, "\r\n\r\nSIP/2.0 100 Trying\r\n");
+	assert_int_equal(OP(party, alert, 180, NULL, 0), 0);
+	assert_int_equal(OP(party, offer, TEXT("offer")), 0);
+	expect_events(w, "");
+	world_turn(w);
+	expect_events(w, "answered held offer\n");
+	assert_true(party->is_connected);
+	OP(party, security, CALL_NONSECURE);
+	expect_events(w, "");
+	world_turn(w);
+	expect_events(w, "transfer 4000 -\n");
+	/* While one is unanswered, only the last state waits. */
+	OP(party, transferring, 180, NULL);
+	OP(party, transferring, 183, NULL);
+	expect_nothing(w);
+	base_answer(notify, 200, NULL, "", NULL);
+	notify = expect_sent(w, "NOTIFY");
+	expect_line(notify, "SIP/2.0 183 Session Progress\r\n");
+	base_answer(notify, 200, NULL, "", NULL);
+	OP(party, transferring, 200, NULL);
+	OP(party, hangup, NULL);
+	notify = expect_sent(w, "NOTIFY");
+	expect_line(notify, "Subscription-State: terminated;reason=noresource");
+	expect_line(notify, "SIP/2.0 200 OK\r\n");
+	world_turn(w);
+	base_answer(notify, 200, NULL, "", NULL);
+	world_turn(w);
+	expect_nothing(w);
+	expect_events(w, "");
+}
+
+static void test_referral_fails(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = referral(w, "Refer-To: <sip:4000@h>\n");
+	struct sent *notify = expect_sent(w, "NOTIFY");
+
+	OP(party, offer, TEXT("offer"));
+	OP(party, security, CALL_NONSECURE);
+	world_turn(w);
+	expect_events(w, "answered held offer\ntransfer 4000 -\n");
+	OP(party, transferring, 486, "Busy");
+	world_turn(w);
+	/* Who was called first has nobody to speak with. */
+	expect_events(w, "gone 486\n");
+	base_answer(notify, 200, NULL, "", NULL);
+	notify = expect_sent(w, "NOTIFY");
+	expect_line(notify, "\r\n\r\nSIP/2.0 486 Busy\r\n");
+	/* It knows of none of it any more: so be it. */
+	base_answer(notify, 481, NULL, "", NULL);
+	world_turn(w);
+	expect_nothing(w);
+}
+
+static void test_referral_unanswered(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = referral(w, "Refer-To: <sip:4000@h>\n");
+	struct sent *notify = expect_sent(w, "NOTIFY");
+
+	base_time_out(notify, -ETIMEDOUT);
+	OP(party, hangup, &(struct call_cause){ .status = 480 });
+	world_turn(w);
+	expect_nothing(w);
+	expect_events(w, "");
+}
+
+static void test_referral_silent(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party;
+
+	outside(w, "Refer-To: <sip:4000@h>\nRefer-Sub: false\n");
+	expect_line(expect_sent(w, "202 REFER"), "Refer-Sub: false\r\n");
+	party = w->party;
+	OP(party, hangup, &(struct call_cause){ .status = 480 });
+	world_turn(w);
+	expect_nothing(w);
+}
+
+static void test_referral_replaces(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite;
+	struct call_party *party;
+	char headers[256];
+
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
+	invite = in_call(w, "one@p");
+	snprintf(headers, sizeof(headers),
+		 "Refer-To: <sip:4000@h?Replaces=one%%40p%%3Bto-tag%%3D%s"
+		 "%%3Bfrom-tag%%3Dpeer>\n", invite->to_tag);
+	party = referral(w, headers);
+	expect_sent(w, "NOTIFY");
+	OP(party, offer, TEXT("offer"));
+	OP(party, security, CALL_NONSECURE);
+	world_turn(w);
+	expect_events(w, "answered held offer\ntransfer 4000 carrier\n");
+}
+
+static void test_referral_refused(void **state)
+{
+	static const struct {
+		const char *headers, *events;
+		int status;
+	} rows[] = {
+		{ "", "", 400 },
+		{ "Refer-To: <mailto:4000@h>\n", "", 416 },
+		{ "Refer-To: <sip:4000@h;method=BYE>\n", "", 501 },
+		{ "Refer-To: <sip:4000@h?Replaces=x%3Bto-tag%3Da"
+		  "%3Bfrom-tag%3Db>\n", "", 481 },
+		{ "Refer-To: <sip:110@h>\n", "security refer-refused\n", 403 },
+	};
+	struct world *w = *state;
+	struct sip_request *invite;
+	char headers[256];
+	size_t i;
+
+	w->unreachable = "110";
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(base_status(outside(w, rows[i].headers)),
+				 rows[i].status);
+		expect_events(w, rows[i].events);
+	}
+	/* Whom it would call first counts as well. */
+	w->unreachable = "2000";
+	assert_int_equal(base_status(outside(w, "Refer-To: <sip:4000@h>\n")),
+			 403);
+	expect_events(w, "security refer-refused\n");
+	w->unreachable = NULL;
+	while (base_next(w->sip))
+		;
+	/* The call of another device is none of its business. */
+	base_peer(w->sip, SIP_PEER_PHONE, 1, w->conn, NET_ENCRYPTED);
+	invite = in_call(w, "one@p");
+	snprintf(headers, sizeof(headers),
+		 "Refer-To: <sip:4000@h?Replaces=one%%40p%%3Bto-tag%%3D%s"
+		 "%%3Bfrom-tag%%3Dpeer>\n", invite->to_tag);
+	assert_int_equal(base_status(outside(w, headers)), 403);
+	expect_events(w, "security transfer-refused\n");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, \
@@ -187,6 +359,12 @@ int main(void)
 		TEST(test_silent),
 		TEST(test_at_once),
 		TEST(test_outside),
+		TEST(test_referral),
+		TEST(test_referral_fails),
+		TEST(test_referral_unanswered),
+		TEST(test_referral_silent),
+		TEST(test_referral_replaces),
+		TEST(test_referral_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

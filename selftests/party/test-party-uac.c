@@ -147,7 +147,9 @@ static void test_refused(void **state)
 
 	OP(party, offer, TEXT("srtp"));
 	first = expect_sent(w, "INVITE");
-	base_answer(first, 488, "t", "Warning: 304 h \"no\"\n", NULL);
+	base_answer(first, 488, "t", "Warning: 304 h \"no \\\"SRTP\\\"\"\n",
+		    NULL);
+	assert_string_equal(w->text, "no \"SRTP\"");
 	expect_events(w, "refused 488\n");
 	assert_int_equal(OP(party, offer, TEXT("rtp")), 0);
 	second = expect_sent(w, "INVITE");
@@ -211,8 +213,10 @@ static void test_cancel(void **state)
 	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 180, "t", THERE, NULL);
 	expect_events(w, "alerting 180 -\n");
-	OP(party, hangup, NULL);
+	OP(party, hangup, &(struct call_cause){
+		.why = "Q.850;cause=16" });
 	assert_true(base_client(invite).is_cancelled);
+	assert_string_equal(base_client(invite).reason, "Q.850;cause=16");
 	base_answer(invite, 180, "t", THERE, NULL);
 	base_answer(invite, 487, "t", "", NULL);
 	expect_events(w, "");

@@ -214,11 +214,12 @@ static void test_cancel(void **state)
 	struct sip_request *invite = call_in(w, "", "offer");
 
 	OP(w->party, alert, 180, NULL, 0);
-	base_cancel(invite);
+	base_cancel(invite, "SIP;cause=200;text=\"Call completed elsewhere\"");
 	expect_sent(w, "100 INVITE");
 	expect_sent(w, "180 INVITE");
 	expect_sent(w, "487 INVITE");
-	expect_events(w, "setup 1001>2000 offer\ngone 487\n");
+	expect_events(w, "setup 1001>2000 offer\ngone 487 "
+		      "SIP;cause=200;text=\"Call completed elsewhere\"\n");
 	expect_nothing(w);
 	expect_gone(w);
 }
@@ -507,7 +508,7 @@ static void test_reliable_queue(void **state)
 	second = expect_sent(w, "183 INVITE");
 	assert_int_equal(atoi(value_of(second, "RSeq")),
 			 atoi(value_of(first, "RSeq")) + 1);
-	base_cancel(invite);
+	base_cancel(invite, NULL);
 	expect_sent(w, "487 INVITE");
 	ask(w, invite, "PRACK", 102, rack(second), NULL);
 	expect_sent(w, "481 PRACK");

@@ -118,7 +118,7 @@ static void test_reinvite_cancelled(void **state)
 
 	again = ask(w, invite, "INVITE", 101, "", "hold");
 	expect_sent(w, "100 INVITE");
-	base_cancel(again);
+	base_cancel(again, NULL);
 	expect_sent(w, "487 INVITE");
 	assert_int_equal(OP(party, answer, TEXT("held")), 0);
 	expect_nothing(w);
@@ -129,7 +129,7 @@ static void test_reinvite_cancelled(void **state)
 	expect_events(w, "offered hold\n");
 	again = ask(w, invite, "INVITE", 102, "", "hold");
 	expect_sent(w, "100 INVITE");
-	base_cancel(again);
+	base_cancel(again, NULL);
 	OP(party, refuse, NULL);
 	expect_sent(w, "487 INVITE");
 	expect_nothing(w);

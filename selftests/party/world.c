@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "world.h"
+#include "call/call.h"
+#include "call/sdp.h"
 #include "log.h"
 
 struct world *world;
@@ -72,13 +74,16 @@ void call_answered(struct call_party *party, const char *sdp, size_t len)
 
 void call_refused(struct call_party *party, const struct call_cause *cause)
 {
+	snprintf(world->text, sizeof(world->text), "%s",
+		 cause->text ? cause->text : "");
 	note("refused %d\n", cause->status);
 	tell(party, "refused");
 }
 
 void call_gone(struct call_party *party, const struct call_cause *cause)
 {
-	note("gone %d\n", cause->status);
+	note("gone %d%s%s\n", cause->status, cause->why ? " " : "",
+	     cause->why ? cause->why : "");
 	tell(party, "gone");
 }
 
@@ -101,6 +106,19 @@ int call_transfer(struct call_party *party, const char *number,
 	note("transfer %s %s\n", number, replaced ? replaced->name : "-");
 	tell(party, "transfer");
 	return world->transfer_status;
+}
+
+int call_may_reach(struct call_system *system, const struct call_party *party,
+		   const char *number)
+{
+	(void)system, (void)party;
+	return world->unreachable && !strcmp(number, world->unreachable) ?
+	       404 : 0;
+}
+
+ssize_t call_sdp_hold(const char *offer, size_t len, char *buf, size_t size)
+{
+	return snprintf(buf, size, "held %.*s", (int)len, offer);
 }
 
 void call_party_changed(struct call_party *party)

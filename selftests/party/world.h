@@ -28,10 +28,12 @@ struct world {
 	struct call_party *party;	/* the last that an event was about */
 	struct call_party other;	/* who is at its other side */
 	char events[4096];
+	char text[160];			/* why an offer was refused */
 	/* Called within an event, after it was written down. */
 	void (*on_event)(struct world *w, struct call_party *party,
 			 const char *event);
 	int info_status, transfer_status;	/* what these events return */
+	const char *unreachable;	/* a number that no call may have */
 	char described[64];		/* what a refresh says again */
 	uint32_t session_expires, min_se;	/* parameters */
 	bool transmits_status;		/* of the trunk's profile */

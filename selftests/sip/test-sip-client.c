@@ -227,7 +227,7 @@ static void test_cancel(void)
 	get(fd, "INVITE");
 	strcpy(invite, buf);
 	strcpy(branch, wire_header(buf, "Via"));
-	sip_client_cancel(client);
+	sip_client_cancel(client, "SIP;cause=200");
 	drain();
 	ok(!strstr(buf, "CANCEL "), "not before a provisional response");
 	strcpy(buf, invite);
@@ -236,6 +236,8 @@ static void test_cancel(void)
 	} while (!get(fd, "CANCEL"));
 	ok(!strcmp(branch, wire_header(buf, "Via")) &&
 	   !strcmp(wire_header(buf, "CSeq"), "1 CANCEL"), "CANCEL");
+	ok(!strcmp(wire_header(buf, "Reason"), "SIP;cause=200"),
+	   "with its reason");
 	put(200, "t", "");
 	strcpy(buf, invite);
 	put(487, "t", "");
@@ -248,7 +250,7 @@ static void test_cancel(void)
 	get(fd, "INVITE");
 	put(180, "t", "");
 	WIRE_WAIT(&wire, seen.status == 180);
-	sip_client_cancel(client);
+	sip_client_cancel(client, NULL);
 	WIRE_WAIT(&wire, seen.failed);
 	ok(seen.err == -ETIMEDOUT, "who ignores CANCEL is not waited for");
 	sip_client_release(client);

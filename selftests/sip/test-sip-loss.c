@@ -96,10 +96,12 @@ static struct call *call_of(const osip_message_t *msg)
 	return &calls[atoi(msg->call_id->number)];
 }
 
-static void on_cancelled(void *arg, struct sip_request *req)
+static void on_cancelled(void *arg, struct sip_request *req,
+			 const osip_message_t *cancel)
 {
 	(void)arg;
 	(void)req;
+	(void)cancel;
 }
 
 static void on_acked(void *arg, struct sip_request *req, osip_message_t *ack)

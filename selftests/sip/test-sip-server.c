@@ -23,10 +23,12 @@ static struct {
 	struct sip_request *req;	/* a reference */
 } seen;
 
-static void on_cancelled(void *arg, struct sip_request *req)
+static void on_cancelled(void *arg, struct sip_request *req,
+			 const osip_message_t *cancel)
 {
 	(void)arg;
 	(void)req;
+	(void)cancel;
 	seen.cancelled++;
 }
 

@@ -89,6 +89,8 @@ void call_free(struct call *call)
 /* The call lets go of a party, and says goodbye. */
 static void hang_up(struct call_party *party, const struct call_cause *cause)
 {
+	if (party->call)
+		call_info_left(party->call->system, party);
 	party->call = NULL;
 	party->bridge = NULL;
 	party->ops->hangup(party, cause);
@@ -124,6 +126,7 @@ void call_end(struct call *call, const struct call_cause *cause)
 		call_transfer_failed(call, cause);
 		return;
 	}
+	call->is_ending = true;
 	call_transfer_left(call, cause);
 	if (call->is_up)
 		call->system->counters.ended++;
@@ -158,6 +161,7 @@ static void remember_failure(struct call *call, const struct call_cause *cause)
 	if (best->status && rank(best->status) >= rank(cause->status))
 		return;
 	*best = *cause;
+	best->why = NULL;
 	if (cause->reason) {
 		snprintf(call->failure_reason, sizeof(call->failure_reason),
 			 "%s", cause->reason);
@@ -337,6 +341,7 @@ void call_bridge_won(struct call_bridge *bridge)
 {
 	static const struct call_cause elsewhere = {
 		.text = "answered at another place",
+		.why = "SIP;cause=200;text=\"Call completed elsewhere\"",
 	};
 	struct call *call = bridge->call;
 	struct call_bridge *other, *next;

@@ -44,6 +44,13 @@ int call_show_counters(struct call_system *system, const char *id,
 /* An administrator ends it. Errors: -ENOENT. */
 int call_clear(struct call_system *system, const char *id);
 
+/*
+ * route.c: would this number lead anywhere, for who calls or transfers? 0, or
+ * the status that a call would have been refused with.
+ */
+int call_may_reach(struct call_system *system, const struct call_party *party,
+		   const char *number);
+
 /* Who is at the other side, or NULL. */
 const struct call_party *call_party_beside(const struct call_party *party);
 /* What it was told last, again; bytes or -errno. */

@@ -155,6 +155,7 @@ void call_gone(struct call_party *party, const struct call_cause *cause)
 	if (!call)
 		return;
 	system = call->system;
+	call_info_left(system, party);
 	party->call = NULL;
 	party->bridge = NULL;
 	call_transfer_lost(system, party, call);
@@ -167,23 +168,6 @@ void call_gone(struct call_party *party, const struct call_cause *cause)
 	else
 		call_bridge_failed(bridge, cause->status >= 300 ? cause :
 								  &lost);
-}
-
-int call_info(struct call_party *party, const struct call_info *info)
-{
-	struct call_party *other = call_other_party(party);
-
-	if (!other || !party->call->is_up || !other->ops->info)
-		return 488;
-	return other->ops->info(other, info) ? 503 : 0;
-}
-
-void call_info_done(struct call_party *party, uint32_t token, int status)
-{
-	struct call_party *other = call_other_party(party);
-
-	if (other && other->ops->info_done)
-		other->ops->info_done(other, token, status);
 }
 
 void call_party_changed(struct call_party *party)

@@ -33,6 +33,12 @@ struct call_round {
 	int alert_status;	/* ... with this status */
 	char *answer;		/* for @from; has keys, wiped */
 	size_t answer_len;
+	/*
+	 * In a transfer, @from's: if it fails, who was asked for it in a call
+	 * that goes on speaks there with it. Has keys, wiped.
+	 */
+	char *offer;
+	size_t offer_len;
 };
 
 /*
@@ -83,6 +89,7 @@ struct call {
 	const struct call_cause *due;	/* constant; what no_answer tells */
 	int64_t started, answered;	/* seconds since 1970; 0: not yet */
 	bool is_up;			/* one bridge, both connected */
+	bool is_ending;
 	bool is_recorded;		/* in the database */
 	enum call_security security;	/* as it was shown last, */
 	bool is_shown;			/* ... if it was */
@@ -94,6 +101,8 @@ struct call_system {
 	size_t protocol_count;
 	struct call *calls;
 	unsigned int transfers;		/* calls with one under way */
+	struct call_asked *asked;	/* INFOs under way */
+	uint32_t info_token;
 	struct call_counters_total counters;
 };
 
@@ -140,6 +149,13 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 void call_round_refused(struct call_bridge *bridge, enum call_leg from,
 			const struct call_cause *cause);
 void call_round_abort(struct call_bridge *bridge);
+/*
+ * @party is back in its bridge from @lost, one that came to nothing: what was
+ * begun with it there goes on here, between those who speak again.
+ */
+void call_round_return(struct call_party *party,
+		       const struct call_bridge *lost,
+		       const struct call_cause *cause);
 
 /* route.c */
 /* The calling search space that the party's calls have. */
@@ -161,6 +177,12 @@ void call_transfer_lost(struct call_system *system, struct call_party *party,
 			struct call *call);
 /* @call is about to end with all its parties: no transfer may hang on it. */
 void call_transfer_left(struct call *call, const struct call_cause *cause);
+
+/* info.c */
+/* A party goes: who waits for it is answered, whom it waits for is not heard. */
+void call_info_left(struct call_system *system, const struct call_party *party);
+/* Without a word to anyone. */
+void call_info_forget(struct call_system *system);
 
 /* alarm.c: what the kernel tells of a bridge's media */
 void call_alarm(void *arg, unsigned int line, enum call_leg from,

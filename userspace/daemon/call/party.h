@@ -40,6 +40,7 @@ struct call_cause {
 	const char *reason;	/* phrase, or NULL for the usual */
 	uint16_t warning;	/* RFC 3261 section 20.43, with text; or 0 */
 	const char *text;	/* one sentence, for logs and the warning */
+	const char *why;	/* what Reason (RFC 3326) says; NULL: the status */
 };
 
 /* Whom it speaks for: set by the protocol before the party is handed over. */

@@ -25,13 +25,20 @@ static struct call_party *answerer(const struct call_bridge *bridge)
 	return bridge->party[call_other_leg(bridge->round.from)];
 }
 
-static void forget_answer(struct call_round *round)
+static void wipe(char **text, size_t *len)
 {
-	if (round->answer)
-		explicit_bzero(round->answer, round->answer_len);
-	free(round->answer);
-	round->answer = NULL;
-	round->answer_len = 0;
+	if (*text)
+		explicit_bzero(*text, *len);
+	free(*text);
+	*text = NULL;
+	*len = 0;
+}
+
+static void forget(struct call_round *round)
+{
+	wipe(&round->answer, &round->answer_len);
+	wipe(&round->offer, &round->offer_len);
+	memset(round, 0, sizeof(*round));
 }
 
 void call_round_abort(struct call_bridge *bridge)
@@ -42,8 +49,7 @@ void call_round_abort(struct call_bridge *bridge)
 		call_offer_abort(bridge->session);
 		call_media_rollback(bridge->media);
 	}
-	forget_answer(round);
-	memset(round, 0, sizeof(*round));
+	forget(round);
 }
 
 static struct call_cause cause_of(const struct call_verdict *verdict)
@@ -67,11 +73,12 @@ static void turn_down(struct call_bridge *bridge,
 	struct call_party *other = answerer(bridge);
 
 	call_log(bridge->call, LOG_LEVEL_INFO, "offer-refused", cause->text);
-	call_round_abort(bridge);
+	/* The round goes with the bridge; a transfer looks at it before. */
 	if (!bridge->call->is_up) {
 		call_bridge_failed(bridge, cause);
 		return;
 	}
+	call_round_abort(bridge);
 	from->ops->refuse(from, cause);
 	if (is_asked)
 		other->ops->refuse(other, cause);
@@ -83,7 +90,6 @@ static void break_off(struct call_bridge *bridge,
 {
 	log_security("answer-refused", "call", bridge->call->name, "device",
 		     answerer(bridge)->name, "reason", cause->text, NULL);
-	call_round_abort(bridge);
 	if (bridge->call->is_up)
 		call_end(bridge->call, cause);
 	else
@@ -140,6 +146,16 @@ static int repeat(struct call_bridge *bridge, enum call_leg from)
 	return len < 0 ? len : 0;
 }
 
+/* Not for long, and without memory that call is lost as it always was. */
+static void keep_offer(struct call_round *round, const char *sdp, size_t len)
+{
+	round->offer = malloc(len);
+	if (!round->offer)
+		return;
+	memcpy(round->offer, sdp, len);
+	round->offer_len = len;
+}
+
 /* @sdp is an offer of @from; the round is idle or was waiting for it. */
 static void carry(struct call_bridge *bridge, enum call_leg from,
 		  const char *sdp, size_t len)
@@ -151,6 +167,8 @@ static void carry(struct call_bridge *bridge, enum call_leg from,
 
 	bridge->round.from = from;
 	bridge->round.state = CALL_ROUND_RESERVING;
+	if (bridge->call->transfer.kept)
+		keep_offer(&bridge->round, sdp, len);
 	err = call_offer_receive(bridge->session, from, sdp, len, &lines,
 				&verdict);
 	if (!err && !verdict.status) {
@@ -235,8 +253,7 @@ static void applied(void *arg, int err, const char *why)
 	/* Before the answer, which then tells it in its own 2xx. */
 	call_show_security(bridge->call);
 	err = from->ops->answer(from, round->answer, round->answer_len);
-	forget_answer(round);
-	memset(round, 0, sizeof(*round));
+	forget(round);
 	if (err) {
 		call_end(bridge->call, &internal_error);
 		return;
@@ -266,6 +283,31 @@ static bool restart(struct call_bridge *bridge, enum call_leg from)
 	return true;
 }
 
+void call_round_return(struct call_party *party,
+		       const struct call_bridge *lost,
+		       const struct call_cause *cause)
+{
+	const struct call_round *round = &lost->round;
+	bool is_offerer = lost->party[round->from] == party;
+	struct call_bridge *bridge = party->bridge;
+	bool may_go_on = bridge && bridge->call->is_up &&
+			 !bridge->call->is_ending &&
+			 bridge->round.state == CALL_ROUND_IDLE;
+
+	if (round->state <= CALL_ROUND_SOLICITED)
+		return;
+	if (!is_offerer) {
+		/* One that has not answered yet will, and restart() then. */
+		if (may_go_on && round->state == CALL_ROUND_APPLYING)
+			restart(bridge, party->side);
+	} else if (may_go_on && round->offer) {
+		call_round_begin(bridge, party->side, round->offer,
+				 round->offer_len);
+	} else {
+		party->ops->refuse(party, cause);
+	}
+}
+
 void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 			 const char *sdp, size_t len, int alert_status)
 {
@@ -289,6 +331,7 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 		applied(bridge, 0, NULL);
 		return;
 	}
+	round->state = CALL_ROUND_APPLYING;
 	cause.status = 488;
 	cause.text = "the offer was accepted without a session description";
 	n = -EINVAL;
@@ -305,7 +348,7 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 			    sizeof(answer), &verdict);
 	if (n == -EPERM)
 		cause = cause_of(&verdict);
-	forget_answer(round);
+	wipe(&round->answer, &round->answer_len);
 	round->answer = n > 0 ? malloc(n) : NULL;
 	if (!round->answer) {
 		explicit_bzero(answer, sizeof(answer));
@@ -317,7 +360,6 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 	round->answer_len = n;
 	round->is_early = alert_status != 0;
 	round->alert_status = alert_status;
-	round->state = CALL_ROUND_APPLYING;
 	if (call_media_apply(bridge->media, applied, bridge))
 		break_off(bridge, &internal_error);
 }

@@ -90,3 +90,15 @@ int call_route(struct call *call, int64_t css, const char *number,
 	to_trunks(call, &route);
 	return 0;
 }
+
+int call_may_reach(struct call_system *system, const struct call_party *party,
+		   const char *number)
+{
+	/* Routing only fills in its targets; this one never begins. */
+	struct call probe = {
+		.system = system, .caller = (struct call_party *)party,
+	};
+	struct call_cause cause;
+
+	return call_route(&probe, call_css_of(system, party), number, &cause);
+}

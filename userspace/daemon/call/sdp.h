@@ -96,6 +96,13 @@ void call_sdp_forget_keys(struct call_sdp *sdp);
 ssize_t call_sdp_write(const struct call_sdp *sdp, char *buf, size_t size);
 
 /*
+ * The answer to an offer by someone without media, RFC 3725 section 4: all
+ * lines are kept and inactive, to 0.0.0.0. Bytes, -ENOSPC, call_sdp_parse()'s
+ * errors, -EPROTONOSUPPORT: a line wants SRTP.
+ */
+ssize_t call_sdp_hold(const char *offer, size_t len, char *buf, size_t size);
+
+/*
  * The value of a=crypto, behind the colon. Always fills in *crypto; returns
  * its fault. Policy is in it: lines that ask for no encryption or no
  * authentication have a fault.

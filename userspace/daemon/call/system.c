@@ -30,6 +30,7 @@ void call_system_free(struct call_system *system)
 		}
 		call_free(system->calls);
 	}
+	call_info_forget(system);
 	free(system);
 }
 

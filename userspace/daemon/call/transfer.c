@@ -110,10 +110,8 @@ static void undo(struct call *call, const struct call_cause *cause)
 			give_back(transfer.from, party);
 			if (transfer.replaced)
 				give_back(transfer.replaced->call, party);
-			if (party->call != call &&
-			    bridge->round.state > CALL_ROUND_SOLICITED &&
-			    bridge->round.from == (enum call_leg)i)
-				party->ops->refuse(party, cause);
+			if (party->call != call)
+				call_round_return(party, bridge, cause);
 		}
 	}
 }

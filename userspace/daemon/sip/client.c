@@ -41,6 +41,7 @@ void sip_client_maybe_free(struct sip_client *client)
 	osip_message_free(client->request);
 	net_conn_put(client->conn);
 	free(client->contact_user);
+	free(client->reason);
 	free(client->bytes);
 	free(client);
 }

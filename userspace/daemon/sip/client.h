@@ -44,6 +44,7 @@ struct sip_client {
 	bool cancelled, cancel_sent, holding;
 	osip_message_t *request;
 	char *contact_user;		/* NULL: Contact is the caller's */
+	char *reason;			/* of its CANCEL, or NULL */
 	struct sip_route *route;	/* NULL: one conn and no other */
 	struct net_conn *conn;
 	char branch[SIP_BRANCH_SIZE];

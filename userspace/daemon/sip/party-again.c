@@ -35,7 +35,8 @@ static void update_response(void *arg, struct sip_client *client,
 {
 	struct sip_errand *errand = arg;
 	struct sip_party *p = errand->party;
-	struct call_cause cause = sip_cause_of(response);
+	char text[SIP_CAUSE_TEXT];
+	struct call_cause cause = sip_cause_of(response, text);
 	uint32_t min_se;
 
 	(void)client;
@@ -170,7 +171,8 @@ static void say_refused(struct sip_party *p, const struct call_cause *cause)
 
 static void reinvite_refused(struct sip_party *p, const osip_message_t *response)
 {
-	struct call_cause cause = sip_cause_of(response);
+	char text[SIP_CAUSE_TEXT];
+	struct call_cause cause = sip_cause_of(response, text);
 	uint32_t min_se;
 
 	switch (cause.status) {

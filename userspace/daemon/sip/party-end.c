@@ -5,28 +5,73 @@
 
 #include "sip/party-files.h"
 
-static void set_reason(osip_message_t *bye, const struct call_cause *cause)
-{
-	char text[320];
+enum { REASON_SIZE = 320 };
 
-	if (!cause || cause->status < 300 || cause->status > 699)
-		return;
-	/* RFC 3326; what others wrote stays out of the quotes. */
+/* RFC 3326: what the other side said, or our own words; NULL: no reason. */
+static const char *reason_of(const struct call_cause *cause,
+			     char buf[REASON_SIZE])
+{
+	if (!cause)
+		return NULL;
+	if (cause->why)
+		return cause->why;
+	if (cause->status < 300 || cause->status > 699)
+		return NULL;
+	/* What others wrote stays out of the quotes. */
 	if (cause->text && !strpbrk(cause->text, "\"\\\r\n"))
-		snprintf(text, sizeof(text), "SIP;cause=%d;text=\"%.250s\"",
+		snprintf(buf, REASON_SIZE, "SIP;cause=%d;text=\"%.250s\"",
 			 cause->status, cause->text);
 	else
-		snprintf(text, sizeof(text), "SIP;cause=%d", cause->status);
-	osip_message_set_header(bye, "Reason", text);
+		snprintf(buf, REASON_SIZE, "SIP;cause=%d", cause->status);
+	return buf;
+}
+
+/* One value of it, after others. Is it as it should be, and does it fit? */
+static bool add_reason(char *buf, size_t size, const char *value)
+{
+	size_t len = strlen(buf), more = strlen(value);
+	bool is_quoted = false;
+	const char *at;
+
+	for (at = value; *at; at++) {
+		if (*at < ' ' || *at > '~')
+			return false;
+		if (is_quoted && *at == '\\' && at[1])
+			at++;
+		else if (*at == '"')
+			is_quoted = !is_quoted;
+	}
+	if (is_quoted || !more || len + more + 3 > size)
+		return false;
+	snprintf(buf + len, size - len, "%s%s", len ? ", " : "", value);
+	return true;
+}
+
+const char *sip_party_reason(const osip_message_t *msg, char *buf, size_t size)
+{
+	osip_header_t *header;
+	int pos = 0;
+
+	*buf = '\0';
+	while ((pos = osip_message_header_get_byname(msg, "reason", pos,
+						     &header)) >= 0) {
+		pos++;
+		if (header->hvalue)
+			add_reason(buf, size, header->hvalue);
+	}
+	return *buf ? buf : NULL;
 }
 
 void sip_party_bye(struct sip_party *p, const struct call_cause *cause)
 {
 	osip_message_t *bye = sip_dialog_request(p->dialog, "BYE");
+	char buf[REASON_SIZE];
+	const char *reason = reason_of(cause, buf);
 
 	if (!bye)
 		return;
-	set_reason(bye, cause);
+	if (reason)
+		osip_message_set_header(bye, "Reason", reason);
 	/* Whom it does not reach has lost the call already. */
 	sip_party_send(p, p->dialog, bye, NULL, 0);
 }
@@ -66,10 +111,11 @@ static void quiesce(struct sip_party *p)
 static void end(struct sip_party *p, const struct call_cause *cause)
 {
 	enum sip_phase phase = p->phase;
+	char buf[REASON_SIZE];
 
 	switch (phase) {
 	case SIP_PARTY_CALLING:
-		sip_client_cancel(p->uac);
+		sip_client_cancel(p->uac, reason_of(cause, buf));
 		break;
 	case SIP_PARTY_CALLED:
 		if (!p->uas)

@@ -33,6 +33,8 @@ void sip_party_learn(struct sip_party *p, const osip_message_t *msg);
 /* party-message.c: what a message of a party has */
 /* 0: @sdp or NULL if there is none; else 415, 400. */
 int sip_party_body(const osip_message_t *msg, const char **sdp, size_t *len);
+/* Whom a Request-URI calls: 0, or a status. */
+int sip_party_called(const osip_message_t *msg, char *number, size_t size);
 int sip_party_set_body(osip_message_t *msg, const char *type, const char *body,
 		       size_t len);
 /* Allow, Supported and what else INVITE, UPDATE and their 2xx have. */
@@ -42,8 +44,10 @@ int sip_party_contact(osip_message_t *response, const struct sip_request *req);
 bool sip_allows(const osip_message_t *msg, const char *method);
 /* From, To and what else names the two ends of our first INVITE. */
 int sip_party_name(struct sip_party *p, osip_message_t *invite);
-/* A response's status as a cause; good as long as the message. */
-struct call_cause sip_cause_of(const osip_message_t *response);
+enum { SIP_CAUSE_TEXT = 160 };
+/* A response's status as a cause; good as long as the message and @text. */
+struct call_cause sip_cause_of(const osip_message_t *response,
+			       char text[SIP_CAUSE_TEXT]);
 /* Answers with the cause, its warning and its reason. */
 void sip_party_deny(struct sip_party *p, struct sip_request *req,
 		    const struct call_cause *cause);
@@ -133,6 +137,8 @@ int sip_party_inform(struct call_party *party, const struct call_info *info);
 void sip_party_info_done(struct call_party *party, uint32_t token, int status);
 
 /* party-end.c */
+/* What its Reason headers say (RFC 3326); NULL if nothing, or nothing good. */
+const char *sip_party_reason(const osip_message_t *msg, char *buf, size_t size);
 void sip_party_hangup(struct call_party *party, const struct call_cause *cause);
 /* It is gone, by its own doing or the wire's: the call is told, once. */
 void sip_party_gone(struct sip_party *p, const struct call_cause *cause);
@@ -145,6 +151,25 @@ void sip_party_referred(void *arg, struct sip_request *req);
 void sip_party_transferring(struct call_party *party, int status,
 			    const char *reason);
 void sip_party_forget_refer(struct sip_party *p);
+
+/* party-refer-to.c */
+struct sip_refer_to {
+	char number[STORE_TEXT_SIZE];
+	bool has_replaces;
+	char replaces[768];		/* the header's value */
+};
+
+/* 0, or the status to refuse the REFER with. */
+int sip_refer_to_read(const osip_message_t *msg, struct sip_refer_to *to);
+/* Whose place it names: NULL if nobody's. 0, or a status: not @by's to join. */
+int sip_refer_to_party(struct sip_parties *parties,
+		       const struct call_party *by,
+		       const struct sip_refer_to *to,
+		       struct sip_party **replaced);
+
+/* party-referral.c: REFER outside a dialog */
+void sip_referral_asked(struct sip_parties *parties, struct sip_request *req);
+void sip_referrals_free(struct sip_parties *parties);
 
 /* party-save.c */
 json_t *sip_party_save(const struct call_party *party);

@@ -68,6 +68,32 @@ int sip_party_body(const osip_message_t *msg, const char **sdp, size_t *len)
 	return 0;
 }
 
+int sip_party_called(const osip_message_t *msg, char *number, size_t size)
+{
+	const osip_uri_t *uri = msg->req_uri;
+	const char *user = NULL;
+	size_t len;
+
+	if (!uri || !uri->scheme)
+		return 400;
+	if (!strcasecmp(uri->scheme, "tel"))
+		user = uri->string;
+	else if (!strcasecmp(uri->scheme, "sip") ||
+		 !strcasecmp(uri->scheme, "sips"))
+		user = uri->username;
+	else
+		return 416;
+	/* Parameters of a telephone number are none of the number. */
+	len = user ? strcspn(user, ";") : 0;
+	if (!len)
+		return 484;
+	if (len >= size)
+		return 404;
+	memcpy(number, user, len);
+	number[len] = '\0';
+	return sip_is_dialled(number) ? 0 : 404;
+}
+
 int sip_party_set_body(osip_message_t *msg, const char *type, const char *body,
 		       size_t len)
 {
@@ -125,8 +151,22 @@ int sip_party_dress(struct sip_party *p, osip_message_t *msg)
 	return sip_party_show_security(p, msg);
 }
 
+/* What a quoted string says: its quotes and backslashes are no part of it. */
+static void unquote(char *to, size_t size, const char *quoted)
+{
+	size_t n = 0;
+
+	while (*++quoted && *quoted != '"' && n + 1 < size) {
+		if (*quoted == '\\' && quoted[1])
+			quoted++;
+		to[n++] = *quoted;
+	}
+	to[n] = '\0';
+}
+
 /* As "304 host \"text\"" (RFC 3261 section 20.43). */
-static void take_warning(const osip_message_t *msg, struct call_cause *cause)
+static void take_warning(const osip_message_t *msg, struct call_cause *cause,
+			 char text[SIP_CAUSE_TEXT])
 {
 	const char *value = sip_header(msg, "Warning"), *quote;
 	unsigned long code;
@@ -137,18 +177,20 @@ static void take_warning(const osip_message_t *msg, struct call_cause *cause)
 	quote = strchr(value, '"');
 	if (code < 300 || code > 399 || !quote)
 		return;
+	unquote(text, SIP_CAUSE_TEXT, quote);
 	cause->warning = code;
-	cause->text = quote;
+	cause->text = text;
 }
 
-struct call_cause sip_cause_of(const osip_message_t *response)
+struct call_cause sip_cause_of(const osip_message_t *response,
+			       char text[SIP_CAUSE_TEXT])
 {
 	struct call_cause cause = {
 		.status = response->status_code,
 		.reason = response->reason_phrase,
 	};
 
-	take_warning(response, &cause);
+	take_warning(response, &cause, text);
 	return cause;
 }
 

@@ -148,6 +148,7 @@ struct sip_parties {
 	struct sip_dialogs *dialogs;
 	struct sip_party *parties;
 	size_t count;
+	struct sip_referral *referrals;
 	struct sip_party *dead;		/* freed from the loop, not from within */
 	struct event *reaper;
 };

@@ -71,79 +71,6 @@ void sip_party_transferring(struct call_party *party, int status,
 		notify(p);
 }
 
-static const char *uri_header(const osip_uri_t *uri, const char *name)
-{
-	const osip_uri_header_t *header;
-	int i;
-
-	for (i = 0; i < osip_list_size(&uri->url_headers); i++) {
-		header = osip_list_get(&uri->url_headers, i);
-		if (header->gname && !strcasecmp(header->gname, name))
-			return header->gvalue ? header->gvalue : "";
-	}
-	return NULL;
-}
-
-/* Whom Refer-To names: a number, or who is in a call already. */
-static int read_target(struct sip_party *p, const osip_uri_t *uri,
-		       char *number, size_t size, struct sip_party **replaced)
-{
-	osip_uri_param_t *method = NULL;
-	const char *value, *user = uri->username;
-	size_t len;
-
-	*replaced = NULL;
-	if (uri->scheme && !strcasecmp(uri->scheme, "tel"))
-		user = uri->string;
-	else if (!uri->scheme || (strcasecmp(uri->scheme, "sip") &&
-				  strcasecmp(uri->scheme, "sips")))
-		return 416;
-	osip_uri_param_get_byname((osip_list_t *)&uri->url_params, "method",
-				  &method);
-	if (method && (!method->gvalue || strcasecmp(method->gvalue, "INVITE")))
-		return 501;
-	len = user ? strcspn(user, ";") : 0;
-	if (len >= size)
-		return 404;
-	memcpy(number, user ? user : "", len);
-	number[len] = '\0';
-	if (!sip_is_dialled(number))
-		return 404;
-	value = uri_header(uri, "Replaces");
-	if (!value)
-		return len ? 0 : 484;
-	*replaced = sip_party_named(p->all, value);
-	if (!*replaced || *replaced == p ||
-	    (*replaced)->phase == SIP_PARTY_ENDED)
-		return 481;
-	/* Its own calls it may join, not those of others. */
-	if ((*replaced)->party.device != p->party.device ||
-	    (*replaced)->party.is_trunk != p->party.is_trunk) {
-		if (sip_access_may_log())
-			log_security("transfer-refused", "peer", p->party.name,
-				     "replaces", (*replaced)->party.name,
-				     NULL);
-		return 403;
-	}
-	return 0;
-}
-
-static int read_refer_to(struct sip_party *p, const osip_message_t *msg,
-			 char *number, size_t size,
-			 struct sip_party **replaced)
-{
-	const char *value = sip_header(msg, "Refer-To");
-	osip_from_t *to;
-	int status = 400;
-
-	if (!value || osip_from_init(&to))
-		return 400;
-	if (!osip_from_parse(to, value) && to->url)
-		status = read_target(p, to->url, number, size, replaced);
-	osip_from_free(to);
-	return status;
-}
-
 static void accept_refer(struct sip_party *p, struct sip_request *req)
 {
 	osip_message_t *response = sip_response_new(req, 202, NULL);
@@ -160,44 +87,50 @@ static void accept_refer(struct sip_party *p, struct sip_request *req)
 	notify(p);
 }
 
+static int ask_transfer(struct sip_party *p, const osip_message_t *msg)
+{
+	const char *sub = sip_header(msg, "Refer-Sub");
+	struct sip_party *replaced;
+	struct sip_refer_to to;
+	int status;
+
+	if (p->phase != SIP_PARTY_UP || p->refer)
+		return 491;
+	status = sip_refer_to_read(msg, &to);
+	if (!status)
+		status = sip_refer_to_party(p->all, &p->party, &to, &replaced);
+	if (status)
+		return status;
+	p->refer = calloc(1, sizeof(*p->refer));
+	if (!p->refer)
+		return 500;
+	p->refer->is_silent = sub && !strncasecmp(sub, "false", 5);
+	p->refer->cseq = strtoul(msg->cseq->number, NULL, 10);
+	p->refer->status = 100;
+	strcpy(p->refer->reason, "Trying");
+	status = call_transfer(&p->party, to.number,
+			       replaced ? &replaced->party : NULL);
+	if (status)
+		sip_party_forget_refer(p);
+	return status;
+}
+
 void sip_party_referred(void *arg, struct sip_request *req)
 {
-	char number[STORE_TEXT_SIZE];
-	struct sip_party *p, *replaced;
-	const char *value;
+	struct sip_party *p;
 	int status;
 
 	if (!sip_to_tag(req->msg)) {
-		/* Who may ask is authz's to say; nobody here does it. */
-		sip_reply(req, 405, NULL, "Allow", "INVITE, ACK, BYE, CANCEL, "
-			  "OPTIONS, SUBSCRIBE, NOTIFY, REGISTER", NULL);
+		sip_referral_asked(arg, req);
 		return;
 	}
 	p = sip_party_asked(arg, req);
 	if (!p)
 		return;
-	status = p->phase != SIP_PARTY_UP || p->refer ? 491 :
-		 read_refer_to(p, req->msg, number, sizeof(number), &replaced);
-	if (!status) {
-		p->refer = calloc(1, sizeof(*p->refer));
-		status = p->refer ? 0 : 500;
-	}
-	if (status) {
+	status = ask_transfer(p, req->msg);
+	if (status)
 		sip_reply(req, status, NULL, NULL);
-		return;
-	}
-	value = sip_header(req->msg, "Refer-Sub");
-	p->refer->is_silent = value && !strncasecmp(value, "false", 5);
-	p->refer->cseq = strtoul(req->msg->cseq->number, NULL, 10);
-	p->refer->status = 100;
-	strcpy(p->refer->reason, "Trying");
-	status = call_transfer(&p->party, number,
-			       replaced ? &replaced->party : NULL);
-	if (status) {
-		sip_party_forget_refer(p);
-		sip_reply(req, status, NULL, NULL);
-	} else {
+	else
 		accept_refer(p, req);
-	}
 	sip_party_settle(p);
 }

@@ -117,6 +117,7 @@ void sip_party_byed(void *arg, struct sip_request *req)
 {
 	struct sip_party *p = sip_party_asked(arg, req);
 	struct call_cause cause = {};
+	char reason[256];
 
 	if (!p)
 		return;
@@ -128,6 +129,7 @@ void sip_party_byed(void *arg, struct sip_request *req)
 	sip_reply(req, 200, NULL, NULL);
 	if (p->phase == SIP_PARTY_CALLED)
 		cause.status = 487;
+	cause.why = sip_party_reason(req->msg, reason, sizeof(reason));
 	sip_party_gone(p, &cause);
 }
 

@@ -274,7 +274,8 @@ static bool ask_longer(struct sip_party *p, const osip_message_t *response)
 
 static void refused(struct sip_party *p, const osip_message_t *response)
 {
-	struct call_cause cause = sip_cause_of(response);
+	char text[SIP_CAUSE_TEXT];
+	struct call_cause cause = sip_cause_of(response, text);
 
 	if (p->phase != SIP_PARTY_ENDED && ask_longer(p, response))
 		return;

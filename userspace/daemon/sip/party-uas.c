@@ -7,16 +7,20 @@
 
 #include "sip/party-files.h"
 
-static void cancelled(void *arg, struct sip_request *req)
+static void cancelled(void *arg, struct sip_request *req,
+		      const osip_message_t *cancel)
 {
 	struct sip_party *p = ((struct sip_watch *)arg)->party;
+	struct call_cause cause = { .status = 487 };
+	char reason[256];
 
 	if (!p || req != p->uas)
 		return;
 	sip_request_put(p->uas);
 	p->uas = NULL;
+	cause.why = sip_party_reason(cancel, reason, sizeof(reason));
 	if (p->phase == SIP_PARTY_CALLED)
-		sip_party_gone(p, &(struct call_cause){ .status = 487 });
+		sip_party_gone(p, &cause);
 	else
 		p->is_withdrawn = true;
 	sip_party_settle(p);
@@ -143,33 +147,6 @@ static void find_unsupported(const osip_message_t *msg, char *tags, size_t size)
 	}
 }
 
-/* Whom it wants, from the Request-URI alone. 0, or a status. */
-static int called_number(const osip_message_t *msg, char *number, size_t size)
-{
-	const osip_uri_t *uri = msg->req_uri;
-	const char *user = NULL;
-	size_t len;
-
-	if (!uri || !uri->scheme)
-		return 400;
-	if (!strcasecmp(uri->scheme, "tel"))
-		user = uri->string;
-	else if (!strcasecmp(uri->scheme, "sip") ||
-		 !strcasecmp(uri->scheme, "sips"))
-		user = uri->username;
-	else
-		return 416;
-	/* Parameters of a telephone number are none of the number. */
-	len = user ? strcspn(user, ";") : 0;
-	if (!len)
-		return 484;
-	if (len >= size)
-		return 404;
-	memcpy(number, user, len);
-	number[len] = '\0';
-	return sip_is_dialled(number) ? 0 : 404;
-}
-
 /* What is wrong with it, by the message alone: answered then. */
 static bool is_refused(struct sip_request *req, char *number, size_t size,
 		       const char **sdp, size_t *len)
@@ -194,7 +171,7 @@ static bool is_refused(struct sip_request *req, char *number, size_t size,
 	if (!status && sip_uint(hops) == 0)
 		status = 483;
 	if (!status)
-		status = called_number(req->msg, number, size);
+		status = sip_party_called(req->msg, number, size);
 	if (!status)
 		return false;
 	sip_reply(req, status, NULL, NULL);

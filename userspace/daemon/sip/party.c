@@ -349,6 +349,7 @@ void sip_parties_free(struct sip_parties *parties)
 {
 	if (!parties)
 		return;
+	sip_referrals_free(parties);
 	while (parties->dead)
 		free_party(parties->dead);
 	while (parties->parties)

@@ -147,6 +147,8 @@ static int start_cancel(struct sip_client *client)
 		osip_message_free(msg);
 		return -ENOMEM;
 	}
+	if (client->reason)
+		osip_message_set_header(msg, "Reason", client->reason);
 	client->cancel_sent = true;
 	memcpy(cancel->branch, client->branch, sizeof(cancel->branch));
 	cancel->conn = net_conn_get(client->conn);
@@ -160,13 +162,15 @@ static int start_cancel(struct sip_client *client)
 	return 0;
 }
 
-int sip_client_cancel(struct sip_client *client)
+int sip_client_cancel(struct sip_client *client, const char *reason)
 {
 	if (!client->invite || client->state >= COMPLETED)
 		return -EINVAL;
 	if (client->cancelled)
 		return 0;
 	client->cancelled = true;
+	/* Without memory it goes without. */
+	client->reason = reason ? strdup(reason) : NULL;
 	return client->state == PROCEEDING ? start_cancel(client) : 0;
 }
 

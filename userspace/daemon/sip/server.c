@@ -313,7 +313,7 @@ static void take_cancel(struct sip *sip, const struct sip_input *in,
 	server->users++;
 	sip_reply(&server->req, 487, NULL, NULL);
 	if (server->ops)
-		server->ops->cancelled(server->arg, &server->req);
+		server->ops->cancelled(server->arg, &server->req, msg);
 	server->users--;
 	release(server);
 }

@@ -97,7 +97,8 @@ void sip_request_put(struct sip_request *req);
  */
 struct sip_request_ops {
 	/* CANCEL came first: both it and the INVITE (487) are answered. */
-	void (*cancelled)(void *arg, struct sip_request *req);
+	void (*cancelled)(void *arg, struct sip_request *req,
+			  const osip_message_t *cancel);
 	/* The ACK of our 2xx, once. */
 	void (*acked)(void *arg, struct sip_request *req, osip_message_t *ack);
 	/* 0, or -ETIMEDOUT: no ACK for our 2xx: end the dialog by BYE. */
@@ -175,8 +176,11 @@ struct sip_client_ops {
 int sip_send(struct sip *sip, osip_message_t *request,
 	     const struct sip_target *target, const struct sip_client_ops *ops,
 	     void *arg, struct sip_client **client);
-/* INVITE only; waits for a provisional response (section 9.1). */
-int sip_client_cancel(struct sip_client *client);
+/*
+ * INVITE only; waits for a provisional response (section 9.1). @reason: of its
+ * Reason header (RFC 3326), or NULL.
+ */
+int sip_client_cancel(struct sip_client *client, const char *reason);
 void sip_client_release(struct sip_client *client);
 /* Where it went, once it did: for the next request of its dialog. */
 struct net_conn *sip_client_conn(const struct sip_client *client);
