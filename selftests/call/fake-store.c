@@ -8,12 +8,16 @@
 enum store_mode fake_mode[5];
 unsigned int fake_records;
 bool fake_store_fails;
+uint32_t fake_limit[STORE_PARAM_COUNT];
+int64_t fake_deleted;
 
 static const char *const numbers[] = { "", "1001", "1002", "1003" };
 
 uint32_t store_param(const struct store *store, enum store_param param)
 {
 	(void)store;
+	if (fake_limit[param])
+		return fake_limit[param];
 	return param == STORE_PARAM_MAX_CALLS ? 3 : 30;
 }
 
@@ -62,7 +66,7 @@ void store_buttons_clear(struct store_buttons *buttons)
 int store_phone_get(struct store *store, int64_t id, struct store_phone *phone)
 {
 	(void)store;
-	if (id < 1 || id > 4)
+	if (id < 1 || id > 4 || id == fake_deleted)
 		return -ENOENT;
 	memset(phone, 0, sizeof(*phone));
 	phone->id = id;

@@ -14,6 +14,8 @@ import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..'))
 DEADLINE = 60
+# Of this process alone: other trees may be under test at the same time.
+ADDRESS = f'127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}.254'
 
 
 class Connection(http.client.HTTPConnection):
@@ -25,10 +27,6 @@ class Connection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(DEADLINE)
         self.sock.connect(self.path)
-
-
-# An address of our own: the test may run twice at a time.
-HOST = f'127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}.1'
 
 
 class Daemon:
@@ -46,7 +44,7 @@ class Daemon:
             out.write(f'[node]\nname = cm1.example.org\n'
                       f'state-directory = {self.state}\n'
                       f'[log]\nsecurity-log = {self.security}\n'
-                      f'[listen]\nudp = {HOST}:45060\n'
+                      f'[listen]\nudp = {ADDRESS}:45060\n'
                       f'[admin]\nsocket = {self.socket}\n{conf}')
 
     def start(self):

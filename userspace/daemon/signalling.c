@@ -204,6 +204,8 @@ static void on_change(void *ctx, const struct store_change *change)
 	size_t i;
 
 	net_limit(sip_net(s->sip), &limits);
+	if (!strcmp(change->noun, "*") || !strcmp(change->verb, "del"))
+		call_devices_recheck(s->calls);
 	for (i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {
 		if (!strcmp(change->noun, watchers[i]))
 			sip_presence_recheck(s->presence);
@@ -270,9 +272,10 @@ static void on_call_late(void *ctx, struct admin_request *request)
 
 enum reading {
 	CALLS_NOW, CALLS_BEGUN, CALLS_ANSWERED, CALLS_FAILED, CALLS_DENIED,
+	CALLS_OVER_LIMIT,
 	MEDIA_FORGED, MEDIA_REPLAYED, MEDIA_DEAD,
 	SIP_REQUESTS, SIP_REFUSED, SIP_CHALLENGES, SIP_DIGEST_FAILURES,
-	SIP_DENIED, SIP_TRANSACTIONS,
+	SIP_DENIED, SIP_WITHDRAWN, SIP_TRANSACTIONS,
 	READINGS,
 };
 
@@ -287,6 +290,8 @@ static struct reader {
 	{ NULL, CALLS_FAILED, "ucsec_calls_failed", "calls not answered" },
 	{ NULL, CALLS_DENIED, "ucsec_calls_denied",
 	  "calls refused by limit or route" },
+	{ NULL, CALLS_OVER_LIMIT, "ucsec_calls_over_limit",
+	  "calls refused as their phone or trunk had begun enough" },
 	{ NULL, MEDIA_FORGED, "ucsec_media_forged",
 	  "bursts of forged media" },
 	{ NULL, MEDIA_REPLAYED, "ucsec_media_replayed",
@@ -301,6 +306,8 @@ static struct reader {
 	  "wrong digests" },
 	{ NULL, SIP_DENIED, "ucsec_sip_denied",
 	  "requests denied by the order of checks" },
+	{ NULL, SIP_WITHDRAWN, "ucsec_sip_withdrawn",
+	  "connections and registrations ended by a change of configuration" },
 	{ NULL, SIP_TRANSACTIONS, "ucsec_sip_transactions",
 	  "transactions now" },
 };
@@ -326,6 +333,8 @@ static int64_t read_metric(void *ctx)
 		return calls->failed;
 	case CALLS_DENIED:
 		return calls->denied;
+	case CALLS_OVER_LIMIT:
+		return calls->over_limit;
 	case MEDIA_FORGED:
 		return calls->forged;
 	case MEDIA_REPLAYED:
@@ -342,6 +351,8 @@ static int64_t read_metric(void *ctx)
 		return sip->digest_failures;
 	case SIP_DENIED:
 		return sip->denied;
+	case SIP_WITHDRAWN:
+		return sip->withdrawn;
 	case SIP_TRANSACTIONS:
 		return sip->transactions_now;
 	case READINGS:

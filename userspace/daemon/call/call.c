@@ -43,11 +43,11 @@ struct call *call_new(struct call_system *system, struct call_party *caller,
 
 	if (!call)
 		return NULL;
-	if (choose_id(call)) {
+	call->system = system;
+	if (choose_id(call) || call_device_take(call, caller)) {
 		free(call);
 		return NULL;
 	}
-	call->system = system;
 	call->caller = caller;
 	call->started = time(NULL);
 	snprintf(call->number, sizeof(call->number), "%s", number);
@@ -83,6 +83,7 @@ void call_free(struct call *call)
 	if (call->next)
 		call->next->prev = call->prev;
 	call->system->counters.now--;
+	call_device_give(call);
 	free(call);
 }
 
@@ -368,6 +369,7 @@ int call_bridge_up(struct call_bridge *bridge)
 	call->is_up = true;
 	call->answered = time(NULL);
 	call->system->counters.answered++;
+	call_device_answered(call);
 	call_log(call, LOG_LEVEL_NOTICE, "call-answered", NULL);
 	/* Before the old ones are forgotten. */
 	err = call_record(call);

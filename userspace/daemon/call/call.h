@@ -16,6 +16,7 @@ struct call_system_config {
 
 struct call_counters_total {
 	uint64_t begun, answered, failed, ended, denied;
+	uint64_t over_limit;		/* denied: its device had enough */
 	uint64_t forged, replayed, dead;	/* media alarms */
 	unsigned int now;
 };
@@ -30,6 +31,9 @@ int call_protocol_add(struct call_system *system,
 int call_system_adopt(struct call_system *system);
 const struct call_counters_total *
 call_system_counters(const struct call_system *system);
+
+/* device.c: ends calls of devices that are no longer in the store. */
+void call_devices_recheck(struct call_system *system);
 
 /* show.c: for the admin API; the caller decrefs. NULL: no such call. */
 json_t *call_list(struct call_system *system);

@@ -20,12 +20,14 @@ void call_setup(struct call_system *system, struct call_party *party,
 	static const struct call_cause full = {
 		.status = 503, .text = "the gateway has its limit of calls",
 	};
+	const struct call_cause *limit = is_full(system) ? &full :
+					 call_device_limit(system, party);
 	struct call_cause cause;
 	struct call *call;
 
-	if (is_full(system)) {
+	if (limit) {
 		system->counters.denied++;
-		party->ops->hangup(party, &full);
+		party->ops->hangup(party, limit);
 		return;
 	}
 	call = call_new(system, party, number);

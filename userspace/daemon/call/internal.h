@@ -4,6 +4,7 @@
 #define CALL_INTERNAL_H
 
 #include <event2/event.h>
+#include <sys/queue.h>
 
 #include "call/call.h"
 #include "log.h"
@@ -67,6 +68,18 @@ struct call_transfer {
 	struct call_party *replaced;	/* leaves its call when it is done */
 };
 
+/* Who has begun calls that are still there; device.c */
+struct call_device {
+	LIST_ENTRY(call_device) entry;
+	bool is_trunk;
+	int64_t id;
+	unsigned int calls, early;
+	int64_t told;		/* when the security log last heard, */
+	unsigned int untold;	/* and refusals since */
+};
+
+enum { CALL_DEVICE_BUCKETS = 4096 };
+
 struct call {
 	struct call_system *system;
 	struct call *next, **prev;
@@ -74,6 +87,8 @@ struct call {
 	char name[CALL_NAME_SIZE];
 	char number[STORE_NUMBER_SIZE + STORE_TEXT_SIZE];	/* as called */
 	struct call_party *caller;
+	struct call_device *device;	/* whose call it is, for the limits */
+	bool is_early;			/* counted as such by its device */
 	struct call_bridge *bridges;
 	/* The caller's first offer, for each place it goes to; has keys. */
 	char *offer;
@@ -103,6 +118,7 @@ struct call_system {
 	unsigned int transfers;		/* calls with one under way */
 	struct call_asked *asked;	/* INFOs under way */
 	uint32_t info_token;
+	LIST_HEAD(, call_device) devices[CALL_DEVICE_BUCKETS];
 	struct call_counters_total counters;
 };
 
@@ -128,6 +144,15 @@ void call_show_security(struct call *call);
 void call_send_targets(struct call *call);
 void call_log(const struct call *call, enum log_level level, const char *event,
 	      const char *why);
+
+/* device.c: how many calls a device has begun */
+/* NULL, or why it may begin none now. */
+const struct call_cause *call_device_limit(struct call_system *system,
+					   const struct call_party *party);
+/* 0 or -ENOMEM. A transfer's call counts for who began the one it is of. */
+int call_device_take(struct call *call, const struct call_party *caller);
+void call_device_answered(struct call *call);
+void call_device_give(struct call *call);
 
 /* bridge.c */
 struct call_bridge *call_bridge_new(struct call *call, struct call_party *a,

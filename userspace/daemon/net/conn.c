@@ -111,6 +111,11 @@ uint16_t net_conn_listen_port(const struct net_conn *conn)
 	return net_addr_port(listener ? &listener->addr : &peer->local);
 }
 
+const char *net_conn_identity(const struct net_conn *conn)
+{
+	return conn->stream ? conn->stream->identity : NULL;
+}
+
 void net_conn_set_data(struct net_conn *conn, void *data)
 {
 	conn->data = data;

@@ -36,6 +36,16 @@ struct net_source {
 
 enum { SOURCE_BUCKETS = 1024 };
 
+/* A walk over all streams, some of them a turn of the loop. */
+struct net_review {
+	struct event turn;
+	net_review_fn *fn;
+	void *arg;
+	struct net_stream *next;
+	bool runs, outgoing;		/* outgoing: the second list */
+	bool again;			/* asked for anew meanwhile */
+};
+
 struct net {
 	struct event_base *base;
 	struct net_limits limits;
@@ -52,6 +62,7 @@ struct net {
 	struct net_tls_context *tls;
 	bool tls_authenticated;		/* NULL suites are admitted */
 	struct net_resolver *resolver;
+	struct net_review review;
 	uint8_t *buffer;		/* what a stream without rest reads to */
 	size_t buffer_size;
 };
@@ -85,6 +96,8 @@ struct net_stream {
 	struct event reader, writer, timer;
 	struct net_source *source;	/* incoming only */
 	bool counted;			/* among the handshakes */
+	bool legacy;			/* came to a legacy listener */
+	bool skipped;			/* by a review, as it was not open */
 	bool want_write;		/* TLS waits for room, not for bytes */
 	char *identity;			/* outgoing TLS */
 	const char **names;
@@ -156,6 +169,8 @@ int net_tls_facts(SSL *ssl, struct net_peer *peer);
 const char *net_tls_why(SSL *ssl);
 void net_tls_free(struct net *net);
 bool net_tls_is_set(const struct net *net);
+/* Of the next handshake; NULL before net_tls_set. */
+SSL_CTX *net_tls_context(const struct net *net, bool server);
 
 /* policy.c: which suites, versions and keys are good enough */
 int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls);
@@ -163,6 +178,11 @@ int net_policy_hello(SSL *ssl, int *alert, void *authenticated);
 int net_policy_null_only(SSL *ssl);
 int net_policy_legacy(SSL *ssl);
 int net_policy_verify(int ok, X509_STORE_CTX *ctx);
+
+/* review.c: a stream has become open; it is about to leave its list */
+void net_review_opened(struct net_stream *stream);
+void net_review_gone(struct net_stream *stream);
+void net_review_stop(struct net *net);
 
 /* cert.c: one allocation; NULL without memory */
 struct net_cert *net_cert_new(X509 *x509);

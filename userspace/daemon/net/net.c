@@ -83,6 +83,7 @@ void net_free(struct net *net)
 	       (stream = LIST_FIRST(&net->outgoing)))
 		net_stream_finish(stream, -ESHUTDOWN);
 	net->freed = true;
+	net_review_stop(net);
 	net_listeners_free(net);
 	net_resolver_free(net->resolver);
 	net->resolver = NULL;

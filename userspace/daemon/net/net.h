@@ -173,6 +173,9 @@ struct net_target {
 	const char *const *names;	/* ended by NULL, copied */
 };
 
+/* The target's identity if we connected a stream to it, else NULL. */
+const char *net_conn_identity(const struct net_conn *conn);
+
 /*
  * A reference to an open or opening connection. What it is sent waits until
  * it is through; closed() tells if it never is. Errors: -errno.
@@ -197,12 +200,27 @@ struct net_tls {
 };
 
 /*
- * For handshakes from now on; connections that exist stay. Errors: -EINVAL
- * with a sentence in why; what was set before stays then.
+ * For handshakes from now on; connections that exist stay, for net_review() to
+ * judge. Errors: -EINVAL with a sentence in why; what was set before stays then.
  */
 int net_tls_set(struct net *net, const struct net_tls *tls, char *why,
 		size_t size);
-/* Does it have this name? CN or SAN, DNS names and hosts of URIs by RFC 5922. */
+/* review.c: what became of those that exist */
+
+/*
+ * Calls fn for each stream, from the loop and a few at a time; for those that
+ * are still under way once they are open. fn may close it. Called anew before
+ * it is through, it goes over all of them once more.
+ */
+typedef void net_review_fn(void *arg, struct net_conn *conn);
+void net_review(struct net *net, net_review_fn *fn, void *arg);
+/*
+ * Its handshake as it was: would it be good by the latest net_tls_set()? NULL,
+ * or why not. NULL for what has no TLS.
+ */
+const char *net_conn_fault(const struct net_conn *conn);
+
+/* cert.c: does it have this name? CN or SAN, DNS names and hosts of URIs by RFC 5922. */
 bool net_cert_has_name(const struct net_cert *cert, const char *name);
 
 /* resolve.c: RFC 3263 */

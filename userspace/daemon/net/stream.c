@@ -111,6 +111,7 @@ void net_stream_finish(struct net_stream *stream, int err)
 	if (stream->source)
 		net_source_give(net, stream->source);
 	stream->source = NULL;
+	net_review_gone(stream);
 	LIST_REMOVE(stream, entry);
 	net->counters.conns_now--;
 	net->ops->closed(net->arg, conn, err);
@@ -175,8 +176,11 @@ static void set_open(struct net_stream *stream)
 	stream->active = net_now();
 	count_handshake(stream, false);
 	net_stream_arm(stream);
-	if (net_transfer_flush(stream))
+	if (net_transfer_flush(stream)) {
 		net_stream_finish(stream, -ECONNRESET);
+		return;
+	}
+	net_review_opened(stream);
 }
 
 static void handshake(struct net_stream *stream)
@@ -355,6 +359,7 @@ void net_stream_accept(struct net_listener *listener, int fd,
 	conn->stream->state = NET_OPEN;
 	if (listener->transport == NET_TLS) {
 		conn->stream->state = NET_HANDSHAKE;
+		conn->stream->legacy = listener->legacy;
 		conn->stream->ssl = net_tls_accept(net, listener->legacy);
 		if (!conn->stream->ssl)
 			goto err_conn;

@@ -157,6 +157,13 @@ bool net_tls_is_set(const struct net *net)
 	return net->tls;
 }
 
+SSL_CTX *net_tls_context(const struct net *net, bool server)
+{
+	if (!net->tls)
+		return NULL;
+	return server ? net->tls->server : net->tls->client;
+}
+
 void net_tls_free(struct net *net)
 {
 	free_context(net->tls);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "sip/conform.h"
 #include "sip/digest.h"
 #include "sip/identify.h"
 
@@ -243,22 +244,6 @@ static const struct authz_boxes *user_boxes(struct access *access,
 	return boxes;
 }
 
-static const char *class_fault(enum store_mode mode, enum net_class class)
-{
-	static const enum net_class wanted[] = {
-		[STORE_NONSECURE] = NET_CLEAR,
-		[STORE_AUTHENTICATED] = NET_AUTHENTICATED,
-		[STORE_ENCRYPTED] = NET_ENCRYPTED,
-	};
-
-	if (class == wanted[mode])
-		return NULL;
-	if (class == NET_AUTHENTICATED)
-		return "signalling is authenticated only, not the profile's";
-	return class == NET_CLEAR ? "signalling is clear, not the profile's" :
-				    "signalling is encrypted, not the profile's";
-}
-
 static bool may_trunk(struct access *access, const struct store_trunk *trunk)
 {
 	const struct store_trunk_profile *profile = &trunk->profile;
@@ -266,7 +251,7 @@ static bool may_trunk(struct access *access, const struct store_trunk *trunk)
 	struct authz_boxes boxes;
 	struct authz_verdict verdict;
 	enum authz_digest digest = AUTHZ_DIGEST_OFF;
-	const char *detail = class_fault(profile->mode, access->peer->class);
+	const char *detail = sip_trunk_fault(trunk, access->peer->class);
 
 	access->trunk = true;
 	access->peer->id = trunk->id;
@@ -289,32 +274,6 @@ static bool may_trunk(struct access *access, const struct store_trunk *trunk)
 	return apply(access, &verdict, detail);
 }
 
-/* In a nonsecure cluster all phones are (SIG-1). */
-static enum store_mode mode_of(const struct store *store,
-			       const struct store_phone *phone)
-{
-	return store_param(store, STORE_PARAM_CLUSTER_SECURITY_MODE) ==
-	       STORE_CLUSTER_MIXED ? phone->profile.mode : STORE_NONSECURE;
-}
-
-static const char *phone_fault(struct access *access,
-			       const struct store_phone *phone)
-{
-	enum store_mode mode = mode_of(access->sip->store, phone);
-	enum net_transport transport =
-		net_conn_peer(access->in->conn)->transport;
-	const char *fault = class_fault(mode, access->peer->class);
-
-	if (fault)
-		return fault;
-	if (phone->protocol != STORE_SIP)
-		return "the phone's protocol is not SIP";
-	if (mode == STORE_NONSECURE && phone->profile.mode == STORE_NONSECURE &&
-	    !(phone->profile.transports & sip_store_transport(transport)))
-		return "transport is not the profile's";
-	return NULL;
-}
-
 static bool may_phone(struct access *access, const struct store_phone *phone)
 {
 	const char *detail;
@@ -323,7 +282,9 @@ static bool may_phone(struct access *access, const struct store_phone *phone)
 
 	access->peer->id = phone->id;
 	strcpy(access->peer->name, phone->name);
-	detail = phone_fault(access, phone);
+	detail = sip_phone_fault(access->sip->store, phone,
+				 access->peer->class,
+				 net_conn_peer(access->in->conn)->transport);
 	if (detail) {
 		deny(access, 403, detail, NULL);
 		return false;

@@ -35,9 +35,10 @@ static const char *device_in(const char *name)
 								   NULL;
 }
 
-static int find_by_cert(struct store *store, const struct net_cert *cert,
-			struct store_phone *phone)
+int sip_identify_phone(struct sip *sip, const struct net_cert *cert,
+		       struct store_phone *phone)
 {
+	struct store *store = sip->store;
 	const char *device = device_in(cert->cn);
 	size_t i;
 
@@ -67,6 +68,16 @@ static bool cert_is_shared(const struct net_cert *cert, const char *profile)
 	return false;
 }
 
+int sip_identify_profile(struct sip *sip, const struct net_cert *cert,
+			 struct store_phone_profile *profile)
+{
+	int err = -ENOENT;
+	size_t i;
+
+	for (i = 0; cert->sans[i] && err == -ENOENT; i++)
+		err = store_profile_find(sip->store, cert->sans[i], profile);
+	return err;
+}
 
 /* The user name of a digest header, before anybody believes it. */
 static void claimed_user(const struct sip_input *in, char *user, size_t size)
@@ -161,8 +172,8 @@ static int find_by_user(struct sip *sip, const struct sip_input *in,
 	return err;
 }
 
-static int find_trunk(struct sip *sip, const struct net_conn *conn,
-		      struct store_trunk *trunk)
+int sip_identify_trunk(struct sip *sip, const struct net_conn *conn,
+		       struct store_trunk *trunk)
 {
 	const struct net_peer *peer = net_conn_peer(conn);
 	const char *names[40] = { NULL };
@@ -204,12 +215,12 @@ enum sip_peer_kind sip_identify(struct sip *sip, const struct sip_input *in,
 	const char *user = uri->username ?: "";
 	int64_t phone;
 
-	if (!registers && !find_trunk(sip, in->conn, &id->trunk))
+	if (!registers && !sip_identify_trunk(sip, in->conn, &id->trunk))
 		return SIP_PEER_TRUNK;
 	if (peer->transport == NET_TLS && !peer->cert)
 		return SIP_PEER_UNKNOWN;
 	if (peer->transport == NET_TLS) {
-		if (!find_by_cert(sip->store, peer->cert, &id->phone) ||
+		if (!sip_identify_phone(sip, peer->cert, &id->phone) ||
 		    (!find_by_user(sip, in, msg, user, &id->phone) &&
 		     cert_is_shared(peer->cert, id->phone.profile.name)))
 			return SIP_PEER_PHONE;

@@ -20,6 +20,7 @@ struct sip_digest;
 struct sip_enrolment;
 struct sip_hosts;
 struct sip_registrar;
+struct sip_review;
 struct sip_trunks;
 
 struct sip_handler {
@@ -47,6 +48,7 @@ struct sip {
 	struct sip_trunks *trunks;
 	struct sip_hosts *hosts;
 	struct sip_enrolment *enrolment;
+	struct sip_review *review;
 	struct sip_counters counters;
 	bool closing;
 };
@@ -163,6 +165,10 @@ int sip_enrolment_start(struct sip *sip);
 void sip_enrolment_stop(struct sip *sip);
 /* True: it will be known in a moment. */
 bool sip_enrol(struct sip *sip, const osip_message_t *msg);
+
+/* review.c: connections and registrations when the store has changed */
+int sip_review_start(struct sip *sip);
+void sip_review_stop(struct sip *sip);
 
 /* sip.c */
 int sip_options_start(struct sip *sip);

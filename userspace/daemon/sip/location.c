@@ -20,7 +20,6 @@ struct binding {
 	struct sip_binding open;	/* what others see */
 	struct sip_node by_line, by_phone, by_source;
 	struct net_addr local;		/* which of our addresses it came to */
-	enum net_transport transport;
 	char *call_id;
 	uint32_t cseq;
 };
@@ -58,6 +57,7 @@ static void drop(struct sip_registrar *registrar, struct binding *binding)
 	net_conn_put(binding->open.conn);
 	free((char *)binding->open.name);
 	free((char *)binding->open.contact);
+	free((char *)binding->open.user);
 	free(binding->call_id);
 	free(binding);
 }
@@ -118,7 +118,7 @@ static int parse_path(const char *path, struct binding *binding)
 
 	if (sscanf(path, "%7s %79s %79s", transport, remote, local) != 3)
 		return -EINVAL;
-	binding->transport = !strcmp(transport, "UDP") ? NET_UDP :
+	binding->open.transport = !strcmp(transport, "UDP") ? NET_UDP :
 			     !strcmp(transport, "TLS") ? NET_TLS : NET_TCP;
 	return parse_full(&binding->open.remote, remote) ?:
 	       parse_full(&binding->local, local);
@@ -164,6 +164,7 @@ static struct binding *binding_new(struct sip *sip,
 	binding->open.line = row->line;
 	binding->open.name = strdup(row->phone_name);
 	binding->open.contact = strdup(row->contact);
+	binding->open.user = strdup(row->user);
 	binding->call_id = strdup(row->call_id);
 	binding->cseq = row->cseq;
 	binding->open.expires = row->expires;
@@ -174,13 +175,13 @@ static struct binding *binding_new(struct sip *sip,
 	binding->open.srtp_fallback = strstr(row->options,
 					     "X-cisco-srtp-fallback");
 	if (!binding->open.name || !binding->open.contact ||
-	    !binding->call_id || parse_path(row->path, binding) ||
+	    !binding->open.user || !binding->call_id || parse_path(row->path, binding) ||
 	    sip_table_add(&registrar->lines, &binding->by_line,
 			  number_key(row->line, key)) ||
 	    sip_table_add(&registrar->phones, &binding->by_phone,
 			  number_key(row->phone, key)) ||
 	    sip_table_add(&registrar->sources, &binding->by_source,
-			  source_key(binding->transport, &binding->open.remote,
+			  source_key(binding->open.transport, &binding->open.remote,
 				     key))) {
 		drop(registrar, binding);
 		return NULL;
@@ -199,9 +200,9 @@ static struct binding *find_left(struct sip *sip, int64_t phone, int64_t line,
 
 	for (; node; node = sip_table_next(node)) {
 		struct binding *binding = OF(node, by_phone);
-		bool gone = binding->transport != NET_UDP &&
-			    (!binding->open.conn ||
-			     !net_conn_is_open(binding->open.conn));
+		struct net_conn *conn = binding->open.conn;
+		bool gone = binding->open.transport != NET_UDP &&
+			    (!conn || !net_conn_is_open(conn));
 
 		if (binding->open.line != line)
 			continue;
@@ -272,6 +273,47 @@ int sip_location_remove(struct sip *sip, int64_t phone, int64_t line,
 	return err;
 }
 
+/* Its bindings have no other way to the phone: they go with it. */
+void sip_location_leave(struct sip *sip, const struct net_conn *conn)
+{
+	const struct net_peer *peer = net_conn_peer(conn);
+	char key[KEY_SIZE];
+	struct sip_node *node = sip_table_find(
+		&sip->registrar->sources,
+		source_key(peer->transport, &peer->remote, key)), *next;
+
+	for (; node; node = next) {
+		struct binding *binding = OF(node, by_source);
+
+		next = sip_table_next(node);
+		if (binding->open.conn == conn)
+			forget(sip, binding);
+	}
+}
+
+bool sip_location_walk(struct sip *sip, struct sip_location_place *place,
+		       size_t max, sip_location_judge_fn *judge)
+{
+	struct sip_table *phones = &sip->registrar->phones;
+	size_t seen = 0;
+
+	/* A table that has grown has them in other buckets. */
+	if (place->size != phones->size)
+		*place = (struct sip_location_place){ .size = phones->size };
+	for (; place->bucket < phones->size && seen < max; place->bucket++) {
+		struct sip_node *node = phones->buckets[place->bucket], *next;
+
+		for (; node; node = next, seen++) {
+			struct binding *binding = OF(node, by_phone);
+
+			next = node->next;
+			if (!judge(sip, &binding->open))
+				forget(sip, binding);
+		}
+	}
+	return place->bucket < phones->size;
+}
+
 /* Best q first; those of the same q as they stand in the table. */
 static void sort(const struct sip_binding **list, size_t n)
 {
@@ -335,7 +377,7 @@ static struct net_conn *revive(struct sip *sip, struct binding *binding)
 		.transport = NET_UDP,
 	};
 
-	if (!binding->open.conn && binding->transport == NET_UDP &&
+	if (!binding->open.conn && binding->open.transport == NET_UDP &&
 	    net_connect(sip->net, &target, &binding->open.conn))
 		binding->open.conn = NULL;
 	if (!binding->open.conn || !net_conn_is_open(binding->open.conn))

@@ -19,6 +19,22 @@ int sip_location_put(struct sip *sip, const struct store_registration *row,
 /* contact NULL: all of that phone on that line. */
 int sip_location_remove(struct sip *sip, int64_t phone, int64_t line,
 			const char *contact);
+/* All that came by this stream. */
+void sip_location_leave(struct sip *sip, const struct net_conn *conn);
+
+/*
+ * All bindings, about max of them a call; those that judge says no to are
+ * removed. True: there are more. Zero the place to begin.
+ */
+struct sip_location_place {
+	size_t bucket, size;
+};
+
+typedef bool sip_location_judge_fn(struct sip *sip,
+				   const struct sip_binding *binding);
+bool sip_location_walk(struct sip *sip, struct sip_location_place *place,
+		       size_t max, sip_location_judge_fn *judge);
+
 /* A connection as text, by which a phone is found again after a restart. */
 void sip_location_path(const struct net_conn *conn, char *buf, size_t size);
 

@@ -198,6 +198,7 @@ static void fill_registration(const struct sip_request *req,
 		    STORE_AUTHENTICATED : STORE_NONSECURE;
 	snprintf(row->user_agent, sizeof(row->user_agent), "%s", agent ?: "");
 	snprintf(row->options, sizeof(row->options), "%s", options ?: "");
+	snprintf(row->user, sizeof(row->user), "%s", req->peer.user);
 }
 
 /* All or nothing: what is out of order is known before anything changes. */

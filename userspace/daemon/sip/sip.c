@@ -37,7 +37,7 @@ static int start(struct sip *sip, const struct sip_config *config)
 		return -ENOMEM;
 	return sip_registrar_start(sip) ?: sip_enrolment_start(sip) ?:
 	       sip_hosts_start(sip) ?: sip_trunks_start(sip) ?:
-	       sip_options_start(sip);
+	       sip_review_start(sip) ?: sip_options_start(sip);
 }
 
 struct sip *sip_new(const struct sip_config *config)
@@ -66,6 +66,7 @@ void sip_free(struct sip *sip)
 	if (!sip)
 		return;
 	sip->closing = true;
+	sip_review_stop(sip);
 	sip_trunks_stop(sip);
 	sip_hosts_stop(sip);
 	sip_enrolment_stop(sip);

@@ -219,7 +219,9 @@ struct sip_binding {
 	const char *contact;		/* URI as registered: the Request-URI */
 	struct net_conn *conn;		/* NULL: not since our restart */
 	struct net_addr remote;		/* where it was */
+	enum net_transport transport;
 	enum net_class class;
+	const char *user;		/* proven by digest, or "" */
 	int q;				/* 0 to 1000 */
 	int64_t expires;		/* CLOCK_REALTIME seconds */
 	bool srtp_fallback;		/* Supported: X-cisco-srtp-fallback */
@@ -244,6 +246,7 @@ struct sip_counters {
 	uint64_t requests, responses, refused_strict, refused_overload;
 	uint64_t retransmitted, stray, challenges, digest_failures;
 	uint64_t denied, loops, timeouts, registrations;
+	uint64_t withdrawn;	/* connections and registrations, by a review */
 	uint64_t transactions_now;
 };
 const struct sip_counters *sip_counters(const struct sip *sip);

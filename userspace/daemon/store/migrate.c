@@ -158,8 +158,12 @@ static const char runtime_1[] =
 	" started INTEGER NOT NULL, caller TEXT NOT NULL,"
 	" callee TEXT NOT NULL, blob BLOB NOT NULL);";
 
+/* Who proved a registration by digest; of older ones nobody knows. */
+static const char runtime_2[] =
+	"ALTER TABLE registration ADD COLUMN user TEXT NOT NULL DEFAULT '';";
+
 static const char *const config[] = { config_1 };
-static const char *const runtime[] = { runtime_1 };
+static const char *const runtime[] = { runtime_1, runtime_2 };
 
 int db_migration_count(enum db_kind kind)
 {

@@ -82,6 +82,16 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"false", "refuse every call a leg of which has no SRTP"),
 	[STORE_PARAM_MAX_CALLS] = INT("max_calls", 1, 1000000, "10000",
 		"calls at a time"),
+	[STORE_PARAM_MAX_CALLS_PER_PHONE] = INT("max_calls_per_phone", 1,
+		1000000, "4", "that one phone has begun"),
+	[STORE_PARAM_MAX_CALLS_PER_TRUNK] = INT("max_calls_per_trunk", 1,
+		1000000, "8000", "that came by one trunk"),
+	[STORE_PARAM_MAX_EARLY_CALLS_PER_PHONE] = INT(
+		"max_early_calls_per_phone", 1, 1000000, "2",
+		"of these, not answered yet"),
+	[STORE_PARAM_MAX_EARLY_CALLS_PER_TRUNK] = INT(
+		"max_early_calls_per_trunk", 1, 1000000, "2000",
+		"of these, not answered yet"),
 	[STORE_PARAM_MAX_REGISTRATIONS] = INT("max_registrations", 1,
 		10000000, "100000", "registrations at a time"),
 	[STORE_PARAM_MAX_CONNECTIONS] = INT("max_connections", 1, 1000000,

@@ -111,7 +111,8 @@ int store_profile_find(struct store *store, const char *name,
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_PROFILE, "SELECT"
 					PROFILE_COLUMNS " FROM profile f"
-					" WHERE kind = 'phone' AND name = ?1");
+					" WHERE kind = 'phone' AND name = ?1"
+					" COLLATE NOCASE");
 	int err;
 
 	if (!stmt)

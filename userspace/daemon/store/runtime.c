@@ -31,8 +31,8 @@ int store_registration_put(struct store *store,
 	sqlite3_stmt *stmt = store_stmt(store, STMT_REGISTRATION_PUT,
 		"INSERT OR REPLACE INTO registration (phone, line, contact,"
 		" phone_name, number, path, call_id, cseq, expires, mode,"
-		" user_agent, options) VALUES"
-		" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+		" user_agent, options, user) VALUES"
+		" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
 
 	if (!stmt)
 		return -EIO;
@@ -48,6 +48,7 @@ int store_registration_put(struct store *store,
 	sqlite3_bind_int(stmt, 10, r->mode);
 	bind_text(stmt, 11, r->user_agent);
 	bind_text(stmt, 12, r->options);
+	bind_text(stmt, 13, r->user);
 	return finish(store, stmt);
 }
 
@@ -108,6 +109,7 @@ static void read_registration(sqlite3_stmt *stmt, struct store_registration *r)
 	r->mode = sqlite3_column_int(stmt, 9);
 	db_copy(r->user_agent, sizeof(r->user_agent), stmt, 10);
 	db_copy(r->options, sizeof(r->options), stmt, 11);
+	db_copy(r->user, sizeof(r->user), stmt, 12);
 }
 
 static int read_list(struct store *store, sqlite3_stmt *stmt, int64_t id,
@@ -144,7 +146,7 @@ static int read_list(struct store *store, sqlite3_stmt *stmt, int64_t id,
 
 #define SELECT_REGISTRATION \
 	"SELECT phone, line, contact, phone_name, number, path, call_id," \
-	" cseq, expires, mode, user_agent, options FROM registration "
+	" cseq, expires, mode, user_agent, options, user FROM registration "
 
 int store_registration_by_line(struct store *store, int64_t line,
 			       struct store_registrations *found)

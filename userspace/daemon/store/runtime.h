@@ -24,6 +24,7 @@ struct store_registration {
 	enum store_mode mode;		/* class of the signalling */
 	char user_agent[STORE_TEXT_SIZE];
 	char options[STORE_TEXT_SIZE];	/* option tags of Supported */
+	char user[STORE_NAME_SIZE];	/* proven by digest, or "" */
 };
 
 /* Puts or replaces. */

@@ -115,7 +115,7 @@ struct store_phone {
 int store_phone_find(struct store *store, const char *name,
 		     struct store_phone *phone);
 int store_phone_get(struct store *store, int64_t id, struct store_phone *phone);
-/* Of phones: by its name, or by a shared certificate's. */
+/* Of phones: by its name in any case, for it is a shared certificate's. */
 int store_profile_find(struct store *store, const char *name,
 		       struct store_phone_profile *profile);
 
