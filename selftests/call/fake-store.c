@@ -8,6 +8,7 @@
 enum store_mode fake_mode[5];
 unsigned int fake_records;
 bool fake_store_fails;
+struct store_trunk fake_trunk;
 
 static const char *const numbers[] = { "", "1001", "1002", "1003" };
 
@@ -75,9 +76,8 @@ int store_trunk_get(struct store *store, int64_t id, struct store_trunk *trunk)
 	(void)store;
 	if (id < 1 || id > 2)
 		return -ENOENT;
-	memset(trunk, 0, sizeof(*trunk));
+	*trunk = fake_trunk;
 	trunk->id = id;
-	trunk->profile.mode = STORE_ENCRYPTED;
 	return 0;
 }
 

@@ -65,5 +65,6 @@ enum {
 extern enum store_mode fake_mode[5];	/* of phone 1 to 4's profile */
 extern unsigned int fake_records;	/* calls in the database */
 extern bool fake_store_fails;
+extern struct store_trunk fake_trunk;	/* what both trunks are like */
 
 #endif /* FAKE_H */
