@@ -10,6 +10,7 @@ unsigned int fake_records;
 bool fake_store_fails;
 uint32_t fake_limit[STORE_PARAM_COUNT];
 int64_t fake_deleted;
+struct store_trunk fake_trunk;
 
 static const char *const numbers[] = { "", "1001", "1002", "1003" };
 
@@ -79,9 +80,8 @@ int store_trunk_get(struct store *store, int64_t id, struct store_trunk *trunk)
 	(void)store;
 	if (id < 1 || id > 2)
 		return -ENOENT;
-	memset(trunk, 0, sizeof(*trunk));
+	*trunk = fake_trunk;
 	trunk->id = id;
-	trunk->profile.mode = STORE_ENCRYPTED;
 	return 0;
 }
 

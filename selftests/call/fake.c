@@ -305,6 +305,9 @@ int fake_setup(void **state)
 	memset(&fake, 0, sizeof(fake));
 	fake_records = 0;
 	fake_store_fails = false;
+	fake_trunk = (struct store_trunk){
+		.profile.mode = STORE_ENCRYPTED,
+	};
 	for (i = 0; i < 5; i++)
 		fake_mode[i] = STORE_ENCRYPTED;
 	fake.base = event_base_new();

@@ -68,5 +68,6 @@ extern unsigned int fake_records;	/* calls in the database */
 extern bool fake_store_fails;
 extern uint32_t fake_limit[STORE_PARAM_COUNT];	/* 0: the usual */
 extern int64_t fake_deleted;	/* a phone that is not there, or 0 */
+extern struct store_trunk fake_trunk;	/* what both trunks are like */
 
 #endif /* FAKE_H */

@@ -303,6 +303,40 @@ static void test_status_follows(void **state)
 	fake_expect("a nonsecure\np2 nonsecure\n");
 }
 
+/*
+ * STATUS-1, STATUS-2: "secure by SRTP alone" says nothing of a trunk without
+ * SRTP, whatever the far end claims in clear.
+ */
+static void test_plain_trunk(void **state)
+{
+	const enum call_security claims[] = { CALL_NONSECURE, CALL_ENCRYPTED };
+	struct call_leg_facts facts;
+	struct fake_party *t, *t1;
+	char why[100];
+	size_t i;
+
+	(void)state;
+	fake_trunk.profile.mode = STORE_NONSECURE;
+	fake_trunk.secure_by_srtp_alone = true;
+	t = calls("t", "95551", false);
+	fake_expect("t1 offer\n");
+	t1 = fake_find("t1");
+	refused(t1, 488);
+	fake_expect("t1 offer\n");
+	t->party.signalling = t1->party.signalling = STORE_NONSECURE;
+	answers(t1, false);
+	fake_expect("t nonsecure\nt1 nonsecure\nt answer\n");
+	t1->party.has_claim = true;
+	for (i = 0; i < 2; i++) {
+		t1->party.claim = claims[i];
+		call_leg_facts_of(&t1->party, &facts);
+		assert_false(facts.is_media_encrypted);
+		assert_int_equal(call_status_of_leg(&facts, why, sizeof(why)),
+				 CALL_NONSECURE);
+		assert_string_equal(why, "the trunk's profile is not secure");
+	}
+}
+
 static void test_info(void **state)
 {
 	struct fake_party *a = talk();
@@ -387,6 +421,7 @@ int main(void)
 		TEST(test_hold),
 		TEST(test_refresh),
 		TEST(test_status_follows),
+		TEST(test_plain_trunk),
 		TEST(test_info),
 		TEST(test_key_ends),
 		TEST(test_limit),

@@ -54,9 +54,7 @@ static void judge_trunk(struct store *store, const struct call_party *party,
 	if (store_trunk_get(store, party->device, &trunk))
 		return;
 	facts->profile = level_of(trunk.profile.mode);
-	/* "When using SRTP only": its signalling does not count. */
-	if (trunk.secure_by_srtp_alone)
-		facts->profile = facts->signalling = CALL_ENCRYPTED;
+	facts->srtp_suffices = trunk.secure_by_srtp_alone;
 }
 
 void call_leg_facts_of(const struct call_party *party,

@@ -30,12 +30,19 @@ static void lower(struct verdict *v, enum call_security level, const char *why)
 	v->why = why;
 }
 
+/* Does its SRTP stand for its profile and signalling? */
+static bool is_excused(const struct call_leg_facts *leg)
+{
+	return leg->is_trunk && leg->srtp_suffices && leg->is_media_encrypted;
+}
+
 static void judge_trunk(struct verdict *v, const struct call_leg_facts *leg)
 {
-	lower(v, leg->profile,
-	      leg->profile == CALL_AUTHENTICATED ?
-	      "the trunk's profile is authenticated, not encrypted" :
-	      "the trunk's profile is not secure");
+	if (!is_excused(leg))
+		lower(v, leg->profile,
+		      leg->profile == CALL_AUTHENTICATED ?
+		      "the trunk's profile is authenticated, not encrypted" :
+		      "the trunk's profile is not secure");
 	/*
 	 * The word of a peer whose signalling others can write is worth nothing,
 	 * and such a leg is at most authenticated anyway.
@@ -69,10 +76,11 @@ enum call_security call_status_of_leg(const struct call_leg_facts *leg,
 		judge_trunk(&v, leg);
 	else
 		judge_phone(&v, leg);
-	lower(&v, leg->signalling,
-	      leg->signalling == CALL_AUTHENTICATED ?
-	      "the signalling is authenticated, not encrypted" :
-	      "the signalling is in clear");
+	if (!is_excused(leg))
+		lower(&v, leg->signalling,
+		      leg->signalling == CALL_AUTHENTICATED ?
+		      "the signalling is authenticated, not encrypted" :
+		      "the signalling is in clear");
 	if (!leg->is_media_encrypted)
 		lower(&v, CALL_AUTHENTICATED, leg->media_reason ?
 		      leg->media_reason : "the media is in clear");

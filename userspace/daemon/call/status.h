@@ -29,6 +29,11 @@ struct call_leg_facts {
 	/* Trunks: whether the profile lets its calls count as secure. */
 	enum call_security profile;
 	/*
+	 * Trunks: encrypted media counts without profile and signalling being
+	 * so; media in clear never does.
+	 */
+	bool srtp_suffices;
+	/*
 	 * Trunks: what the far end said of its side. Taken only where profile and
 	 * signalling are encrypted; then it can lower the status, never raise it.
 	 */

@@ -239,7 +239,7 @@ static const struct store_field trunk_fields[] = {
 	BOOL("srtp_allowed", "false", "offer and accept SRTP"),
 	BOOL("srtp_required", "false", "refuse calls without"),
 	ENUM("secure_when", secure_when, "srtp+tls",
-	     "what makes its leg of a call encrypted"),
+	     "what makes its leg of a call encrypted; never without SRTP"),
 	BOOL("options_ping", "true", "probe it, leave it out while dead"),
 	REF("sip_realm", "sip-realm", "realm we answer, any if null"),
 	END
