@@ -174,7 +174,7 @@ static void test_slow(void)
 	struct net_limits limits = { .message_ms = 50, .idle_ms = 60000 };
 	struct net_addr addr;
 	struct net *net = make_net(&limits, NET_TCP, "127.0.0.1", &addr);
-	int fd = dial(&addr, SOCK_STREAM);
+	int fd = dial(&addr, SOCK_STREAM), other;
 
 	reset();
 	/* A byte at a time, as long as anybody listens. */
@@ -198,6 +198,23 @@ static void test_slow(void)
 	ok(seen.err == -ETIMEDOUT && net_counters(net)->closed_idle == 1,
 	   "who is silent for long has gone");
 	close(fd);
+	net_free(net);
+
+	net = make_net(&limits, NET_TCP, "127.0.0.1", &addr);
+	fd = dial(&addr, SOCK_STREAM);
+	reset();
+	put(fd, "x.");
+	WAIT(seen.conn);
+	net_conn_hold(seen.conn);
+	other = dial(&addr, SOCK_STREAM);
+	WAIT(seen.closed);
+	ok(net_counters(net)->closed_idle == 1 && net_conn_is_open(seen.conn),
+	   "but not while somebody holds it");
+	net_conn_release(seen.conn);
+	WAIT(seen.closed == 2);
+	ok(net_counters(net)->closed_idle == 2, "and then it is its turn");
+	close(fd);
+	close(other);
 	net_free(net);
 	reset();
 }

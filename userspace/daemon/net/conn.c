@@ -116,6 +116,18 @@ const char *net_conn_identity(const struct net_conn *conn)
 	return conn->stream ? conn->stream->identity : NULL;
 }
 
+void net_conn_hold(struct net_conn *conn)
+{
+	if (conn->stream)
+		conn->stream->holds++;
+}
+
+void net_conn_release(struct net_conn *conn)
+{
+	if (conn && conn->stream)
+		conn->stream->holds--;
+}
+
 void net_conn_set_data(struct net_conn *conn, void *data)
 {
 	conn->data = data;

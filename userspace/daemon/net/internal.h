@@ -106,6 +106,7 @@ struct net_stream {
 	size_t rest_len, rest_size;
 	struct evbuffer *queue;		/* unsent */
 	int64_t started, active, partial;	/* net_now(); 0: no rest */
+	unsigned int holds;
 };
 
 int64_t net_now(void);			/* CLOCK_MONOTONIC, ms */

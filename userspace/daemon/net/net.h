@@ -79,7 +79,7 @@ struct net_limits {			/* 0 takes the default */
 	size_t queued_bytes;		/* 256 KiB unsent, then it is closed */
 	unsigned int handshake_ms;	/* 10000, connecting included */
 	unsigned int message_ms;	/* 10000 */
-	unsigned int idle_ms;		/* 900000 without a byte from the peer */
+	unsigned int idle_ms;		/* 900000 without a byte, held by none */
 };
 
 struct net_counters {
@@ -146,6 +146,13 @@ int net_conn_cert_der(const struct net_conn *conn, uint8_t **der, size_t *len);
  * long, or its socket's errno.
  */
 int net_conn_send(struct net_conn *conn, const void *data, size_t len);
+/*
+ * While anybody holds it, being silent is no reason to close it: a phone that is
+ * registered by it has nothing to say until it is called. Each hold is let go of
+ * once, before its reference is put; datagrams know none.
+ */
+void net_conn_hold(struct net_conn *conn);
+void net_conn_release(struct net_conn *conn);	/* NULL is allowed */
 /* What is queued still leaves for a while; closed() follows from the loop. */
 void net_conn_close(struct net_conn *conn);
 

@@ -16,13 +16,16 @@ enum {
 	READS_A_TURN = 8,		/* then others have theirs */
 	LINGER_MS = 2000,		/* to flush what is queued at the end */
 	REFUSALS_A_SECOND = 20,		/* logged; garbage is cheap to send */
+	/* Seconds until a peer that vanished is missed, though it is held. */
+	KEEPALIVE_AFTER = 120, KEEPALIVE_EVERY = 30, KEEPALIVE_TIMES = 4,
 };
 
 /* One timer for all deadlines: when it fires the next one is worked out. */
 static int64_t deadline(const struct net_stream *stream)
 {
 	const struct net_limits *limits = &stream->conn->net->limits;
-	int64_t due = stream->active + limits->idle_ms;
+	int64_t due = (stream->holds ? net_now() : stream->active) +
+		limits->idle_ms;
 
 	if (stream->state < NET_OPEN)
 		return stream->started + limits->handshake_ms;
@@ -302,13 +305,21 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	net_stream_finish(stream, -ETIMEDOUT);
 }
 
+static void set_option(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
 /* From here on the list has the reference that net_conn_new() gave. */
 static void publish(struct net_stream *stream)
 {
 	struct net *net = stream->conn->net;
-	int on = 1;
 
-	setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	set_option(stream->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_option(stream->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_option(stream->fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_AFTER);
+	set_option(stream->fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_EVERY);
+	set_option(stream->fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TIMES);
 	if (stream->ssl)
 		SSL_set_fd(stream->ssl, stream->fd);
 	stream->started = net_now();

@@ -54,6 +54,7 @@ static void drop(struct sip_registrar *registrar, struct binding *binding)
 	sip_table_remove(&registrar->lines, &binding->by_line);
 	sip_table_remove(&registrar->phones, &binding->by_phone);
 	sip_table_remove(&registrar->sources, &binding->by_source);
+	net_conn_release(binding->open.conn);
 	net_conn_put(binding->open.conn);
 	free((char *)binding->open.name);
 	free((char *)binding->open.contact);
@@ -259,6 +260,7 @@ int sip_location_put(struct sip *sip, const struct store_registration *row,
 	if (!binding)
 		return -ENOMEM;
 	binding->open.conn = net_conn_get(conn);
+	net_conn_hold(conn);
 	return 0;
 }
 
