@@ -30,6 +30,21 @@ def options(via=f'{PEER}:5060', hops=70, extra='', transport='UDP', uri=HOST):
             f'{extra}Content-Length: 0\r\n\r\n').encode()
 
 
+SDP = ('v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n'
+       't=0 0\r\nm=audio 4000 RTP/AVP 0\r\n')
+
+
+def invite(call_id, hops=70, uri=f'95551@{HOST}'):
+    """A call of PEER's, over UDP."""
+    return (f'INVITE sip:{uri} SIP/2.0\r\nVia: SIP/2.0/UDP {PEER}:5060;'
+            f'branch=z9hG4bK{PID}{call_id}\r\nFrom: <sip:9@{PEER}>;tag=2\r\n'
+            f'To: <sip:{uri}>\r\nCall-ID: {call_id}\r\n'
+            f'CSeq: 1 INVITE\r\nMax-Forwards: {hops}\r\n'
+            f'Contact: <sip:9@{PEER}:5060>\r\n'
+            f'Content-Type: application/sdp\r\n'
+            f'Content-Length: {len(SDP)}\r\n\r\n{SDP}').encode()
+
+
 def datagram(host=PEER, port=5060):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((host, port))

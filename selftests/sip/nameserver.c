@@ -161,8 +161,9 @@ static void answer(const uint8_t *query, size_t len,
 	put16(&at, ns_rr_type(rr));
 	put16(&at, ns_c_in);
 	n = put_answers(&at, name, ns_rr_type(rr));
-	ns_put16(0x8180 | (says(name, "HUGE") ? 0x200 : 0) | (says(name, "SERVFAIL") ? ns_r_servfail :
-			   n ? 0 : ns_r_nxdomain), reply + 2);
+	ns_put16(0x8180 | (says(name, "HUGE") ? 0x200 : 0) |
+		 (says(name, "SERVFAIL") ? ns_r_servfail :
+		  n ? 0 : ns_r_nxdomain), reply + 2);
 	ns_put16(1, reply + 4);
 	ns_put16(n, reply + 6);
 	ns_put16(0, reply + 8);
