@@ -22,7 +22,9 @@ static struct net_addr addr;
 static struct sip_peer last;
 static unsigned int handled;
 
-enum { CA, CCM, ALICE, BOB, SHARED, NOBODY, MIC, TRUNK, CERTS };
+enum {
+	CA, CCM, ALICE, BOB, SHARED, CAPITALS, LOCATOR, NOBODY, MIC, TRUNK, CERTS
+};
 static struct cert certs[CERTS];
 
 static void make_certs(void)
@@ -35,6 +37,10 @@ static void make_certs(void)
 		[BOB] = { .cn = "sep0000000000b0", .issuer = ca },
 		[SHARED] = { .cn = "Fleet", .issuer = ca,
 			     .san = "DNS:encrypted" },
+		[CAPITALS] = { .cn = "Fleet", .issuer = ca,
+			       .san = "DNS:Encrypted" },
+		[LOCATOR] = { .cn = "Fleet", .issuer = ca,
+			      .san = "URI:encrypted" },
 		[NOBODY] = { .cn = "SEP0000000000FF", .issuer = ca },
 		[MIC] = { .cn = "CP-8861-SEP0000000000A1", .issuer = ca },
 		[TRUNK] = { .cn = "other", .issuer = ca,
@@ -135,6 +141,9 @@ static const struct {
 	{ "shared certificate, phone of its profile", SHARED, AES, "1001",
 	  200 },
 	{ "shared certificate, phone of another", SHARED, AES, "1002", 503 },
+	{ "shared, not exactly the profile's name", CAPITALS, AES, "1001",
+	  503 },
+	{ "shared, by what is no DNS name", LOCATOR, AES, "1001", 503 },
 	{ "a phone that there is not", NOBODY, AES, "1001", 503 },
 };
 

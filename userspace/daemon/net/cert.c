@@ -76,8 +76,11 @@ static void read_sans(X509 *x509, struct names *names)
 			text = text_of(name->d.dNSName);
 		else if (name->type == GEN_URI)
 			text = text_of(name->d.uniformResourceIdentifier);
-		if (text)
+		/* By the colon a URI is told from a DNS name: keep to that. */
+		if (text && !strchr(text, ':') == (name->type == GEN_DNS))
 			names->sans[names->n++] = text;
+		else
+			free(text);
 	}
 	GENERAL_NAMES_free(all);
 }

@@ -126,7 +126,8 @@ struct net_peer {
 struct net_cert {
 	const char *cn;			/* last CN of the subject or "" */
 	const char *subject;		/* RFC 2253 */
-	const char *const *sans;	/* DNS names and URIs, ended by NULL */
+	/* DNS names, and URIs: those have a colon. Ended by NULL. */
+	const char *const *sans;
 	uint8_t sha256[32];		/* of the DER */
 };
 

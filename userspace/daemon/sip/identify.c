@@ -49,8 +49,13 @@ int sip_identify_phone(struct sip *sip, const struct net_cert *cert,
 		if (device && !store_phone_find(store, device, phone))
 			return 0;
 	}
-	/* Soft phones have names of other forms: the whole CN then. */
-	return store_phone_find(store, cert->cn, phone);
+	return -ENOENT;
+}
+
+/* A DNS name of it is the profile's, exactly; a URI is no name of that kind. */
+static bool names_profile(const char *san, const char *profile)
+{
+	return !strchr(san, ':') && !strcmp(san, profile);
 }
 
 /*
@@ -62,7 +67,7 @@ static bool cert_is_shared(const struct net_cert *cert, const char *profile)
 	size_t i;
 
 	for (i = 0; cert->sans[i]; i++) {
-		if (!strcasecmp(cert->sans[i], profile))
+		if (names_profile(cert->sans[i], profile))
 			return true;
 	}
 	return false;
@@ -74,8 +79,11 @@ int sip_identify_profile(struct sip *sip, const struct net_cert *cert,
 	int err = -ENOENT;
 	size_t i;
 
-	for (i = 0; cert->sans[i] && err == -ENOENT; i++)
+	for (i = 0; cert->sans[i] && err == -ENOENT; i++) {
 		err = store_profile_find(sip->store, cert->sans[i], profile);
+		if (!err && !names_profile(cert->sans[i], profile->name))
+			err = -ENOENT;
+	}
 	return err;
 }
 
