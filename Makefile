@@ -121,7 +121,7 @@ release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 installed-module = $(DESTDIR)/lib/modules/$(release)/updates/ucsec.ko
 
 .PHONY: install uninstall clean help
-install: all install-user ## Install the module for KDIR's kernel, the library and ucsecctl
+install: all install-user ## Install the module for KDIR's kernel, library, tool, daemons
 	$(Q)install -D -m 644 build/kmod/ucsec.ko $(installed-module)
 	$(Q)$(if $(DESTDIR),,depmod $(release))
 

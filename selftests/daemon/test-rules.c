@@ -108,7 +108,7 @@ static const struct {
 	  "srtp_required", "needs srtp_allowed" },
 	{ "add", "trunk", "", "{'name':'k','profile':'t1','destinations':"
 	  "[{'address':'192.0.2.1'}],'srtp_allowed':true}", 200, "",
-	  "reads the keys" },
+	  "has no effect" },
 	{ "set", "trunk", "k", "{'destinations':[{'address':'192.0.2.300'}]}",
 	  400, "destinations[0].address", "neither" },
 	/* Routes. */

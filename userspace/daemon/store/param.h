@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * System parameters, typed and cached; what each means is told in param.c.
+ * System parameters, typed and cached; what each means is told in param-table.c.
  *
  * store_watch() tells of changes as noun "param" with the parameter's name.
  */

@@ -82,9 +82,9 @@ static int rules_trunk(struct change *c)
 				    "needs srtp_allowed");
 	if (member_true(c->next, "srtp_allowed") &&
 	    strcmp(facts.mode, "encrypted"))
-		store_warn(c->warnings, "srtp_allowed with a profile that is "
-			   "not encrypted: whoever reads the signalling reads "
-			   "the keys");
+		store_warn(c->warnings, "srtp_allowed has no effect with a "
+			   "profile that is not encrypted: keys never leave "
+			   "over signalling that others can read");
 	return 0;
 }
 
