@@ -4,21 +4,6 @@
 
 #include "world.h"
 
-/* Up to its 200 and ACK. */
-static struct sip_request *set_up_call(struct world *w)
-{
-	struct sip_request *invite = call_in(w, "", "offer");
-
-	assert_int_equal(OP(w->party, alert, 180, NULL, 0), 0);
-	assert_int_equal(OP(w->party, answer, TEXT("answer")), 0);
-	base_ack(invite, NULL);
-	expect_events(w, "setup 1001>2000 offer\n");
-	expect_sent(w, "100 INVITE");
-	expect_sent(w, "180 INVITE");
-	expect_sent(w, "200 INVITE");
-	return invite;
-}
-
 /* RFC 3665 section 3.1 */
 static void test_session(void **state)
 {
@@ -301,89 +286,6 @@ static void test_delayed_offer_unanswered(void **state)
 	expect_events(w, "setup 1001>2000 -\nanswered -\n");
 }
 
-/* RFC 3261 section 15: no BYE before the ACK. */
-static void test_bye_waits_for_ack(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", "offer");
-	struct sent *bye;
-
-	OP(w->party, answer, TEXT("answer"));
-	expect_sent(w, "100 INVITE");
-	expect_sent(w, "200 INVITE");
-	OP(w->party, hangup, &(struct call_cause){ .status = 503,
-						   .text = "why" });
-	expect_nothing(w);
-	base_ack(invite, NULL);
-	bye = expect_sent(w, "BYE");
-	expect_line(bye, "BYE sip:1001@10.0.0.1 SIP/2.0\r\n");
-	base_answer(bye, 200, NULL, "", NULL);
-	expect_gone(w);
-}
-
-static void test_no_ack(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", "offer");
-
-	OP(w->party, answer, TEXT("answer"));
-	expect_sent(w, "100 INVITE");
-	expect_sent(w, "200 INVITE");
-	base_end(invite, -ETIMEDOUT);
-	expect_events(w, "setup 1001>2000 offer\ngone 408\n");
-	base_answer(expect_sent(w, "BYE"), 481, NULL, "", NULL);
-	expect_gone(w);
-}
-
-/* RFC 5407 section 3.1.2: BYE before our 200 has its ACK. */
-static void test_bye_before_ack(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", "offer");
-
-	OP(w->party, answer, TEXT("answer"));
-	expect_sent(w, "100 INVITE");
-	expect_sent(w, "200 INVITE");
-	ask(w, invite, "BYE", 101, "", NULL);
-	expect_sent(w, "200 BYE");
-	expect_events(w, "setup 1001>2000 offer\ngone 0\n");
-	base_end(invite, -ETIMEDOUT);
-	expect_nothing(w);
-	expect_gone(w);
-}
-
-/* RFC 5407 section 3.3.1: both say BYE. */
-static void test_byes_cross(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = set_up_call(w);
-	struct sent *bye;
-
-	OP(w->party, hangup, NULL);
-	bye = expect_sent(w, "BYE");
-	ask(w, invite, "BYE", 101, "", NULL);
-	expect_sent(w, "200 BYE");
-	expect_events(w, "");
-	base_answer(bye, 481, NULL, "", NULL);
-	expect_gone(w);
-}
-
-static void test_bye_early(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", "offer");
-
-	OP(w->party, alert, 180, NULL, 0);
-	expect_sent(w, "100 INVITE");
-	expect_sent(w, "180 INVITE");
-	ask(w, invite, "BYE", 101, "", NULL);
-	expect_sent(w, "200 BYE");
-	expect_sent(w, "487 INVITE");
-	expect_events(w, "setup 1001>2000 offer\ngone 487\n");
-	base_end(invite, 0);
-	expect_gone(w);
-}
-
 /* No part for others: another phone, a request out of order, a ghost. */
 static void test_strangers(void **state)
 {
@@ -575,11 +477,6 @@ int main(void)
 		TEST(test_hangup_in_setup),
 		TEST(test_delayed_offer),
 		TEST(test_delayed_offer_unanswered),
-		TEST(test_bye_waits_for_ack),
-		TEST(test_no_ack),
-		TEST(test_bye_before_ack),
-		TEST(test_byes_cross),
-		TEST(test_bye_early),
 		TEST(test_strangers),
 		TEST(test_class_changes),
 		TEST(test_reliable),

@@ -1,37 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Parties in a call: offers both ways, glare, refreshes, status, the record. */
+/* Parties in a call: offers both ways, glare, INFO, the record. */
 #include <errno.h>
 
 #include "world.h"
-
-#define THERE "Contact: <sip:1001@10.0.0.9>\n" \
-	"Allow: INVITE, ACK, BYE, UPDATE\n"
-#define NO_UPDATE "Contact: <sip:1001@10.0.0.9>\nAllow: INVITE, ACK, BYE\n"
-
-static struct call_party *called_us(struct world *w, const char *headers,
-				    struct sip_request **invite)
-{
-	*invite = call_in(w, headers, "offer");
-	expect_sent(w, "100 INVITE");
-	OP(w->party, answer, TEXT("answer"));
-	expect_sent(w, "200 INVITE");
-	base_ack(*invite, NULL);
-	w->events[0] = '\0';
-	return w->party;
-}
-
-static struct call_party *was_called(struct world *w, const char *headers,
-				     struct sent **invite)
-{
-	struct call_party *party = call_out(w, false);
-
-	OP(party, offer, TEXT("offer"));
-	*invite = expect_sent(w, "INVITE");
-	base_answer(*invite, 200, "t", headers, "answer");
-	expect_sent(w, "ACK");
-	w->events[0] = '\0';
-	return party;
-}
 
 static void test_reinvited(void **state)
 {
@@ -133,21 +104,6 @@ static void test_reinvite_cancelled(void **state)
 	OP(party, refuse, NULL);
 	expect_sent(w, "487 INVITE");
 	expect_nothing(w);
-}
-
-static void test_hangup_while_offered(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite, *again;
-	struct call_party *party = called_us(w, "", &invite);
-
-	again = ask(w, invite, "INVITE", 101, "", "hold");
-	expect_sent(w, "100 INVITE");
-	OP(party, hangup, NULL);
-	expect_sent(w, "487 INVITE");
-	base_answer(expect_sent(w, "BYE"), 200, NULL, "", NULL);
-	base_end(again, 0);
-	expect_gone(w);
 }
 
 static void test_offer(void **state)
@@ -283,39 +239,6 @@ static void test_glare_insisting(void **state)
 	expect_events(w, "refused 491\n");
 }
 
-/* Our BYE overtakes our re-INVITE: what answers it is acked all the same. */
-static void test_hangup_while_offering(void **state)
-{
-	struct world *w = *state;
-	struct sent *invite, *again;
-	struct call_party *party = was_called(w, THERE, &invite);
-
-	OP(party, offer, TEXT("hold"));
-	again = expect_sent(w, "INVITE");
-	OP(party, hangup, NULL);
-	base_answer(expect_sent(w, "BYE"), 200, NULL, "", NULL);
-	base_answer(again, 200, NULL, THERE, "held");
-	expect_sent(w, "ACK");
-	expect_events(w, "");
-	expect_gone(w);
-}
-
-static void test_bye_while_offering(void **state)
-{
-	struct world *w = *state;
-	struct sent *invite, *again;
-	struct call_party *party = was_called(w, THERE, &invite);
-
-	OP(party, offer, TEXT("hold"));
-	again = expect_sent(w, "INVITE");
-	ask_back(w, invite, "t", "BYE", 1, "", NULL);
-	expect_sent(w, "200 BYE");
-	expect_events(w, "gone 0\n");
-	base_answer(again, 481, NULL, "", NULL);
-	expect_events(w, "");
-	expect_gone(w);
-}
-
 /* Its connection is lost; it registers again and asks by the new one. */
 static void test_moves(void **state)
 {
@@ -333,206 +256,6 @@ static void test_moves(void **state)
 	bye = expect_sent(w, "BYE");
 	assert_ptr_equal(sip_client_conn(bye->client), other);
 	net_conn_put(other);
-}
-
-/* STATUS-1: the caller learns it by the 200, later changes by UPDATE. */
-static void test_security_of_caller(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", "offer");
-	struct call_party *party = w->party;
-	struct sent *sent;
-
-	expect_sent(w, "100 INVITE");
-	OP(party, security, CALL_ENCRYPTED);
-	OP(party, answer, TEXT("answer"));
-	sent = expect_sent(w, "200 INVITE");
-	expect_line(sent, "Call-Info: <urn:x-cisco-remotecc:callinfo>;"
-		    "security=Encrypted;orientation=to");
-	base_ack(invite, NULL);
-	OP(party, security, CALL_ENCRYPTED);
-	expect_nothing(w);
-	OP(party, security, CALL_NONSECURE);
-	sent = expect_sent(w, "UPDATE");
-	expect_line(sent, "security=NotAuthenticated;");
-	/* One at a time; the last one counts. */
-	OP(party, security, CALL_AUTHENTICATED);
-	OP(party, security, CALL_ENCRYPTED);
-	expect_nothing(w);
-	base_answer(sent, 200, NULL, THERE, NULL);
-	sent = expect_sent(w, "UPDATE");
-	expect_line(sent, "security=Encrypted;");
-	base_answer(sent, 200, NULL, THERE, NULL);
-	expect_nothing(w);
-}
-
-/* ... the called one after its answer, never by ACK. */
-static void test_security_of_called(void **state)
-{
-	struct world *w = *state;
-	struct sent *invite, *sent;
-	struct call_party *party;
-
-	party = was_called(w, THERE, &invite);
-	OP(party, security, CALL_NONSECURE);
-	sent = expect_sent(w, "UPDATE");
-	expect_line(sent, "security=NotAuthenticated;orientation=from");
-	base_answer(sent, 200, NULL, THERE, NULL);
-}
-
-/* Who takes no UPDATE gets a re-INVITE if it reads Call-Info at all. */
-static void test_security_without_update(void **state)
-{
-	struct world *w = *state;
-	struct sent *invite, *sent;
-	struct call_party *party = was_called(w, NO_UPDATE, &invite);
-
-	OP(party, security, CALL_ENCRYPTED);
-	expect_nothing(w);
-	w->options = "X-cisco-callinfo,X-cisco-sis-5.1.0";
-	party = was_called(w, NO_UPDATE, &invite);
-	OP(party, security, CALL_ENCRYPTED);
-	sent = expect_sent(w, "INVITE");
-	expect_line(sent, "security=Encrypted;");
-	expect_line(sent, "\r\n\r\nagain");
-	base_answer(sent, 200, NULL, NO_UPDATE, "yes");
-	expect_sent(w, "ACK");
-	expect_events(w, "");
-}
-
-/* What it claims ends the call: nothing more is told of the answer. */
-static void end_it(struct world *w, struct call_party *party,
-		   const char *event)
-{
-	(void)w;
-	if (!strcmp(event, "changed"))
-		OP(party, hangup, NULL);
-}
-
-static void test_claim_ends_call(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
-
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	base_answer(invite, 200, "t", THERE, "answer");
-	expect_sent(w, "ACK");
-	w->events[0] = '\0';
-	w->on_event = end_it;
-	OP(party, offer, TEXT("again"));
-	base_answer(expect_sent(w, "INVITE"), 200, NULL, THERE
-		    "Call-Info: <urn:x-cisco-remotecc:callinfo>;"
-		    "security=NotAuthenticated\n", "answer");
-	expect_sent(w, "ACK");
-	expect_sent(w, "BYE");
-	expect_events(w, "answered answer\nchanged\n");
-	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
-	ask_back(w, invite, "t", "INVITE", 1, "", "theirs");
-	expect_sent(w, "481 INVITE");
-	expect_events(w, "");
-}
-
-static void test_trunk_security(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party;
-	struct sent *invite;
-
-	w->transmits_status = true;
-	party = call_out(w, true);
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	expect_line(invite, "security=Unknown");
-	base_answer(invite, 200, "t", THERE, "answer");
-	expect_sent(w, "ACK");
-	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
-	w->events[0] = '\0';
-	ask_back(w, invite, "t", "UPDATE", 1, "Call-Info: <urn:x-cisco-"
-		 "remotecc:callinfo>;security=Authenticated;isVoip\n", NULL);
-	expect_sent(w, "200 UPDATE");
-	expect_events(w, "changed\n");
-	assert_int_equal(party->claim, CALL_AUTHENTICATED);
-	ask_back(w, invite, "t", "UPDATE", 2, "Call-Info: <urn:x-cisco-"
-		 "remotecc:callinfo>;security=Authenticated\n", NULL);
-	expect_events(w, "");
-}
-
-/* RFC 4028: it refreshes, or the session ends. */
-static void test_refreshed_by_it(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite;
-	struct sent *sent;
-	int i;
-
-	w->min_se = 90;
-	invite = call_in(w, "Supported: timer\n"
-			 "Session-Expires: 90;refresher=uac\n", "offer");
-	expect_sent(w, "100 INVITE");
-	OP(w->party, answer, TEXT("answer"));
-	sent = expect_sent(w, "200 INVITE");
-	expect_line(sent, "Session-Expires: 90;refresher=uac\r\n");
-	expect_line(sent, "Require: timer\r\n");
-	base_ack(invite, NULL);
-	w->events[0] = '\0';
-	for (i = 0; i < 3; i++) {
-		ask(w, invite, "UPDATE", 101 + i, "Supported: timer\n"
-		    "Session-Expires: 90;refresher=uac\n", NULL);
-		expect_line(expect_sent(w, "200 UPDATE"),
-			    "Session-Expires: 90;refresher=uac\r\n");
-	}
-	/* 60 of its 90 seconds later, as they are here. */
-	sent = expect_later(w, "BYE");
-	expect_line(sent, "Reason: SIP;cause=408;");
-	expect_events(w, "gone 408\n");
-	base_answer(sent, 200, NULL, "", NULL);
-	expect_gone(w);
-}
-
-static void test_refreshed_by_us(void **state)
-{
-	struct world *w = *state;
-	struct sent *invite, *sent;
-
-	w->min_se = 90;
-	w->session_expires = 90;
-	was_called(w, THERE "Session-Expires: 90;refresher=uac\n"
-		   "Require: timer\n", &invite);
-	sent = expect_later(w, "UPDATE");
-	expect_line(sent, "Session-Expires: 90;refresher=uac\r\n");
-	base_answer(sent, 200, NULL, THERE
-		    "Session-Expires: 90;refresher=uac\n", NULL);
-	sent = expect_later(w, "UPDATE");
-	base_answer(sent, 405, NULL, "", NULL);
-	sent = expect_sent(w, "INVITE");
-	expect_line(sent, "\r\n\r\nagain");
-	base_answer(sent, 200, NULL, NO_UPDATE
-		    "Session-Expires: 90;refresher=uac\n", "yes");
-	expect_sent(w, "ACK");
-	expect_events(w, "");
-	sent = expect_later(w, "INVITE");
-	base_answer(sent, 500, NULL, "", NULL);
-	expect_events(w, "");
-	expect_later(w, "BYE");
-	expect_events(w, "gone 408\n");
-}
-
-/* Who knows no timers is refreshed by us. */
-static void test_timer_unknown(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite;
-
-	w->min_se = 90;
-	w->session_expires = 1800;
-	invite = call_in(w, "", "offer");
-	expect_sent(w, "100 INVITE");
-	OP(w->party, answer, TEXT("answer"));
-	expect_line(expect_sent(w, "200 INVITE"),
-		    "Session-Expires: 1800;refresher=uas\r\n");
-	base_ack(invite, NULL);
 }
 
 static void test_info(void **state)
@@ -644,24 +367,13 @@ int main(void)
 		TEST(test_reinvite_without_offer),
 		TEST(test_updated),
 		TEST(test_reinvite_cancelled),
-		TEST(test_hangup_while_offered),
 		TEST(test_offer),
 		TEST(test_offer_refused),
 		TEST(test_offer_times_out),
 		TEST(test_glare),
 		TEST(test_glare_lost),
 		TEST(test_glare_insisting),
-		TEST(test_hangup_while_offering),
-		TEST(test_bye_while_offering),
 		TEST(test_moves),
-		TEST(test_security_of_caller),
-		TEST(test_security_of_called),
-		TEST(test_security_without_update),
-		TEST(test_claim_ends_call),
-		TEST(test_trunk_security),
-		TEST(test_refreshed_by_it),
-		TEST(test_refreshed_by_us),
-		TEST(test_timer_unknown),
 		TEST(test_info),
 		TEST(test_info_lost_dialog),
 		TEST(test_save),

@@ -414,3 +414,43 @@ struct call_party *call_out(struct world *w, bool trunk)
 			 1);
 	return parties[0];
 }
+
+struct call_party *called_us(struct world *w, const char *headers,
+				    struct sip_request **invite)
+{
+	*invite = call_in(w, headers, "offer");
+	expect_sent(w, "100 INVITE");
+	OP(w->party, answer, TEXT("answer"));
+	expect_sent(w, "200 INVITE");
+	base_ack(*invite, NULL);
+	w->events[0] = '\0';
+	return w->party;
+}
+
+struct call_party *was_called(struct world *w, const char *headers,
+				     struct sent **invite)
+{
+	struct call_party *party = call_out(w, false);
+
+	OP(party, offer, TEXT("offer"));
+	*invite = expect_sent(w, "INVITE");
+	base_answer(*invite, 200, "t", headers, "answer");
+	expect_sent(w, "ACK");
+	w->events[0] = '\0';
+	return party;
+}
+
+/* Up to its 200 and ACK. */
+struct sip_request *set_up_call(struct world *w)
+{
+	struct sip_request *invite = call_in(w, "", "offer");
+
+	assert_int_equal(OP(w->party, alert, 180, NULL, 0), 0);
+	assert_int_equal(OP(w->party, answer, TEXT("answer")), 0);
+	base_ack(invite, NULL);
+	expect_events(w, "setup 1001>2000 offer\n");
+	expect_sent(w, "100 INVITE");
+	expect_sent(w, "180 INVITE");
+	expect_sent(w, "200 INVITE");
+	return invite;
+}

@@ -80,4 +80,17 @@ struct call_party *call_out(struct world *w, bool trunk);
 #define OP(party, op, ...) ((party)->ops->op(party, ##__VA_ARGS__))
 #define TEXT(text) (text), strlen(text)
 
+#define THERE "Contact: <sip:1001@10.0.0.9>\n" \
+	"Allow: INVITE, ACK, BYE, UPDATE\n"
+#define NO_UPDATE "Contact: <sip:1001@10.0.0.9>\nAllow: INVITE, ACK, BYE\n"
+
+/* A call in, up to our 200 and its ACK; *invite is what began it. */
+struct call_party *called_us(struct world *w, const char *headers,
+			     struct sip_request **invite);
+/* The same with 180, each message expected. */
+struct sip_request *set_up_call(struct world *w);
+/* A call out, up to its 200 with those headers and our ACK. */
+struct call_party *was_called(struct world *w, const char *headers,
+			      struct sent **invite);
+
 #endif /* PARTY_WORLD_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The end of a party, whoever wants it and whatever it was doing. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,8 +73,8 @@ void sip_party_bye(struct sip_party *p, const struct call_cause *cause)
 		return;
 	if (reason)
 		osip_message_set_header(bye, "Reason", reason);
-	/* Whom it does not reach has lost the call already. */
-	sip_party_send(p, p->dialog, bye, NULL, 0);
+	if (sip_party_send(p, p->dialog, bye, NULL, 0) == -ENOTCONN)
+		sip_party_farewell(p);
 }
 
 /* From here on it only waits for the wire. */

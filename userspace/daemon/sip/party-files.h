@@ -145,6 +145,10 @@ void sip_party_gone(struct sip_party *p, const struct call_cause *cause);
 /* We end it, and the call is told. */
 void sip_party_give_up(struct sip_party *p, int status, const char *text);
 void sip_party_bye(struct sip_party *p, const struct call_cause *cause);
+/* party-farewell.c: says BYE once the phone is back, for a while */
+void sip_party_farewell(struct sip_party *p);
+void sip_party_farewell_timer(struct sip_party *p);
+void sip_party_forget_farewell(struct sip_party *p);
 
 /* party-refer.c */
 void sip_party_referred(void *arg, struct sip_request *req);

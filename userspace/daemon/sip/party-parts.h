@@ -40,6 +40,7 @@ enum sip_timer {
 	SIP_TIMER_SESSION,
 	SIP_TIMER_LINGER,	/* for what may still come to our INVITE */
 	SIP_TIMER_RELIABLE,	/* a provisional response without PRACK */
+	SIP_TIMER_FAREWELL,	/* a BYE that could not be sent yet */
 	SIP_TIMERS,
 };
 
@@ -108,6 +109,7 @@ struct sip_party {
 	struct sip_watch *watches;	/* INVITEs that the base will end */
 	bool is_withdrawn;		/* the open offer was cancelled */
 	bool bye_later;			/* RFC 3261 section 15: after ACK */
+	unsigned int farewells;		/* how often a BYE is tried yet */
 
 	bool answer_in_ack;		/* that 2xx had an offer of ours */
 
@@ -149,6 +151,7 @@ struct sip_parties {
 	struct sip_party *parties;
 	size_t count;
 	struct sip_referral *referrals;
+	size_t farewells;		/* parties that wait to say BYE */
 	struct sip_party *dead;		/* freed from the loop, not from within */
 	struct event *reaper;
 };

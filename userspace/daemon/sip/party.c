@@ -76,6 +76,7 @@ static void free_party(struct sip_party *p)
 
 	unlink_party(p);
 	p->all->count--;
+	sip_party_forget_farewell(p);
 	while (p->errands)
 		sip_errand_done(p->errands);
 	sip_party_unwatch(p);
@@ -112,7 +113,8 @@ static void reap(evutil_socket_t fd, short what, void *arg)
 void sip_party_settle(struct sip_party *p)
 {
 	if (!p->is_let_go || p->phase != SIP_PARTY_ENDED || p->is_reaped ||
-	    p->uas || p->unacked || p->uac || p->lingering || p->errands)
+	    p->uas || p->unacked || p->uac || p->lingering || p->errands ||
+	    p->farewells)
 		return;
 	p->is_reaped = true;
 	unlink_party(p);
@@ -171,6 +173,12 @@ static void reliable(evutil_socket_t fd, short what, void *arg)
 	sip_party_reliable_timer(arg);
 }
 
+static void farewell(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	sip_party_farewell_timer(arg);
+}
+
 /* Without memory for a timer nothing would ever end: a fault of the moment. */
 void sip_party_timer(struct sip_party *p, enum sip_timer timer,
 		     unsigned int ms)
@@ -180,6 +188,7 @@ void sip_party_timer(struct sip_party *p, enum sip_timer timer,
 		[SIP_TIMER_SESSION] = session,
 		[SIP_TIMER_LINGER] = linger,
 		[SIP_TIMER_RELIABLE] = reliable,
+		[SIP_TIMER_FAREWELL] = farewell,
 	};
 	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
