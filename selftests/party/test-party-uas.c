@@ -465,6 +465,17 @@ static void test_reliable(void **state)
 	expect_events(w, "setup 1001>2000 offer\n");
 }
 
+/* Its timer runs when everything is torn down. */
+static void test_reliable_at_the_end(void **state)
+{
+	struct world *w = *state;
+
+	call_in(w, REL, "offer");
+	expect_sent(w, "100 INVITE");
+	OP(w->party, alert, 183, TEXT("early"));
+	expect_sent(w, "183 INVITE");
+}
+
 static void test_reliable_repeats(void **state)
 {
 	struct world *w = *state;
@@ -583,6 +594,7 @@ int main(void)
 		TEST(test_strangers),
 		TEST(test_class_changes),
 		TEST(test_reliable),
+		TEST(test_reliable_at_the_end),
 		TEST(test_reliable_repeats),
 		TEST(test_reliable_queue),
 		TEST(test_second_invite_early),
