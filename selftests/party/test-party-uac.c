@@ -81,12 +81,29 @@ static void test_trunk(void **state)
 	expect_line(invite, "INVITE sip:0049%201@carrier.example SIP/2.0\r\n");
 	expect_line(invite, "P-Asserted-Identity: \"Other One\" "
 		    "<sip:3000@ucsec.example>");
+	expect_line(invite, "party=calling;screen=yes;privacy=off");
 	expect_line(invite, "X-cisco-srtp-fallback");
 	expect_no_line(invite, "Call-Info");
 	base_answer(invite, 200, "t", THERE "Call-Info: <urn:x-cisco-"
 		    "remotecc:callinfo>; security=NotAuthenticated\n", "a");
 	assert_true(party->has_claim);
 	assert_int_equal(party->claim, CALL_NONSECURE);
+}
+
+/* Who he is he says himself: nobody hears it as our word. */
+static void test_unscreened(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = call_out(w, true);
+	struct sent *invite;
+
+	w->other.is_screened = false;
+	OP(party, offer, TEXT("offer"));
+	invite = expect_sent(w, "INVITE");
+	expect_line(invite, "From: \"Other One\" <sip:3000@");
+	expect_line(invite, "party=calling;screen=no;privacy=off");
+	expect_no_line(invite, "P-Asserted-Identity");
+	OP(party, hangup, NULL);
 }
 
 static void test_anonymous(void **state)
@@ -505,6 +522,7 @@ int main(void)
 		TEST(test_session),
 		TEST(test_reach),
 		TEST(test_trunk),
+		TEST(test_unscreened),
 		TEST(test_anonymous),
 		TEST(test_policy),
 		TEST(test_refused),

@@ -74,11 +74,27 @@ static void test_trunk_caller(void **state)
 		"orientation=from; security= Authenticated\n", "offer");
 	expect_events(w, "setup +49>2000 offer\n");
 	assert_string_equal(w->party->display, "Real");
+	assert_true(w->party->is_screened);
 	assert_true(w->party->is_trunk);
 	assert_true(w->party->has_claim);
 	assert_int_equal(w->party->claim, CALL_AUTHENTICATED);
 	assert_true(w->party->leg.policy.peer_fallback);
 	assert_false(w->party->shows_security);
+	OP(w->party, hangup, NULL);
+}
+
+/* What a trunk's caller says of himself, or a network takes back. */
+static void test_unscreened(void **state)
+{
+	struct world *w = *state;
+
+	base_peer(w->sip, SIP_PEER_TRUNK, 7, w->conn, NET_ENCRYPTED);
+	call_in(w, "", "offer");
+	assert_false(w->party->is_screened);
+	OP(w->party, hangup, NULL);
+	expect_gone(w);
+	call_in(w, "Remote-Party-ID: <sip:1001@p>;screen=no\n", "offer");
+	assert_false(w->party->is_screened);
 	OP(w->party, hangup, NULL);
 }
 
@@ -367,6 +383,17 @@ static void test_reliable(void **state)
 	expect_events(w, "setup 1001>2000 offer\n");
 }
 
+/* Its timer runs when everything is torn down. */
+static void test_reliable_at_the_end(void **state)
+{
+	struct world *w = *state;
+
+	call_in(w, REL, "offer");
+	expect_sent(w, "100 INVITE");
+	OP(w->party, alert, 183, TEXT("early"));
+	expect_sent(w, "183 INVITE");
+}
+
 static void test_reliable_repeats(void **state)
 {
 	struct world *w = *state;
@@ -467,6 +494,7 @@ int main(void)
 		TEST(test_who),
 		TEST(test_forged_from),
 		TEST(test_trunk_caller),
+		TEST(test_unscreened),
 		TEST(test_privacy),
 		TEST(test_refused),
 		TEST(test_numbers),
@@ -480,6 +508,7 @@ int main(void)
 		TEST(test_strangers),
 		TEST(test_class_changes),
 		TEST(test_reliable),
+		TEST(test_reliable_at_the_end),
 		TEST(test_reliable_repeats),
 		TEST(test_reliable_queue),
 		TEST(test_second_invite_early),

@@ -234,6 +234,7 @@ int world_set_up(void **state)
 	w->phone_mode = STORE_ENCRYPTED;
 	strcpy(w->described, "again");
 	strcpy(w->other.number, "3000");
+	w->other.is_screened = true;
 	strcpy(w->other.display, "Other \"One\"");
 	w->base = event_base_new();
 	w->sip = base_new();

@@ -410,6 +410,40 @@ static void test_no_way(void)
 	sip_client_release(client);
 }
 
+static struct net_conn *kept;
+
+static void keep_conn(void *arg, struct sip_request *req)
+{
+	(void)arg;
+	kept = net_conn_get(req->conn);
+	sip_reply(req, 200, NULL, NULL);
+}
+
+/* A connection that ends between sip_send() and the sending. */
+static void test_lost_before(void)
+{
+	int s = wire_dial(&wire, "127.0.0.1", SOCK_STREAM, NULL);
+	struct sip_target target = { .kind = SIP_PEER_PHONE, .id = 9 };
+	struct sip_client *client;
+
+	sip_handle(wire.sip, "MESSAGE", keep_conn, NULL);
+	wire_put(s, "MESSAGE sip:ucsec SIP/2.0\n"
+		 "Via: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKl\n"
+		 "From: <sip:a@b>;tag=f\nTo: <sip:ucsec>\nCall-ID: l\n"
+		 "CSeq: 1 MESSAGE\nContent-Length: 0\n\n");
+	wire_get(&wire, s, buf, sizeof(buf));
+	close(s);
+	memset(&seen, 0, sizeof(seen));
+	target.conn = kept;
+	if (sip_send(wire.sip, request("NOTIFY"), &target, &ops, NULL,
+		     &client))
+		abort();
+	WIRE_WAIT(&wire, seen.failed);
+	ok(seen.err == -ENOTCONN, "told at once: %d", seen.err);
+	sip_client_release(client);
+	net_conn_put(kept);
+}
+
 static void test_ping(void)
 {
 	uint16_t port;
@@ -477,6 +511,7 @@ int main(void)
 	test_realm();
 	test_failover();
 	test_no_way();
+	test_lost_before();
 	test_ping();
 	test_host_name();
 	close(fd);

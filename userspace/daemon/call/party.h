@@ -54,6 +54,7 @@ struct call_party {
 	int64_t line;			/* phones: id of the line, or 0 */
 	char number[STORE_NUMBER_SIZE];	/* its own, as the other side sees it */
 	char display[STORE_TEXT_SIZE];
+	bool is_screened;		/* we or a network vouch for number */
 	enum store_mode signalling;	/* of its connection */
 	bool is_trusted_type;
 	bool shows_security;		/* takes ops->security() */

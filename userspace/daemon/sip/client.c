@@ -127,6 +127,9 @@ int sip_client_transmit(struct sip_client *client, bool keep_branch)
 	bool again = osip_list_size(&client->request->vias) > 0;
 	int err;
 
+	/* It was when it was chosen; its end is told once, to who waits then. */
+	if (!net_conn_is_open(client->conn))
+		return -ENOTCONN;
 	if (!keep_branch)
 		sip_branch_new(sip, client->branch, sizeof(client->branch));
 	free(client->bytes);

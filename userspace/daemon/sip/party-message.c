@@ -242,19 +242,19 @@ static void name_addr(char *buf, size_t size, const char *name,
 	snprintf(buf, size, *quoted ? "\"%s\" <%s>" : "%s<%s>", quoted, uri);
 }
 
+/* What others assert on our word is what we know ourselves, or were assured. */
 static int set_identity(struct sip_party *p, osip_message_t *invite,
-			const char *who, bool is_private)
+			const char *who, bool is_screened, bool is_private)
 {
 	char text[SIP_URI_SIZE + STORE_TEXT_SIZE + 64];
 
 	if (is_private)
 		return osip_message_set_header(invite, "Privacy", "id");
-	/* We know the number to be the caller's: hence screen=yes. */
-	snprintf(text, sizeof(text), "%s;party=calling;screen=yes;privacy=off",
-		 who);
+	snprintf(text, sizeof(text), "%s;party=calling;screen=%s;privacy=off",
+		 who, is_screened ? "yes" : "no");
 	if (osip_message_set_header(invite, "Remote-Party-ID", text))
 		return -ENOMEM;
-	return p->party.is_trunk ?
+	return p->party.is_trunk && is_screened ?
 	       osip_message_set_header(invite, "P-Asserted-Identity", who) : 0;
 }
 
@@ -284,5 +284,6 @@ int sip_party_name(struct sip_party *p, osip_message_t *invite)
 		 p->attempt->uri);
 	if (osip_message_set_to(invite, text))
 		return -ENOMEM;
-	return set_identity(p, invite, who, is_private) ? -ENOMEM : 0;
+	return set_identity(p, invite, who, caller && caller->is_screened,
+			    is_private) ? -ENOMEM : 0;
 }

@@ -344,9 +344,11 @@ static int judge(struct sip_referral *r, const char *number)
 	if (!status && (call_may_reach(calls, &r->party, number) ||
 			(!replaced && call_may_reach(calls, &r->party,
 						     r->to.number)))) {
-		log_security("refer-refused", "peer", r->party.name,
-			     "number", number, "to", r->to.number, "reason",
-			     "not in its calling search space", NULL);
+		if (sip_access_may_log())
+			log_security("refer-refused", "peer", r->party.name,
+				     "number", number, "to", r->to.number,
+				     "reason",
+				     "not in its calling search space", NULL);
 		status = 403;
 	}
 	return status;

@@ -110,6 +110,7 @@ static void set_phone(struct sip_party *p, const struct store_phone *phone,
 	party->is_trunk = false;
 	party->device = phone->id;
 	snprintf(party->name, sizeof(party->name), "%s", phone->name);
+	party->is_screened = true;
 	party->is_trusted_type = is_trusted(phone);
 	party->shows_security = true;
 	p->is_cisco = is_cisco(options);
@@ -195,6 +196,8 @@ int sip_party_is_trunk(struct sip_party *p, int64_t id)
 	if (err)
 		return err;
 	set_trunk(p, &trunk);
+	/* Its number is the one that we call. */
+	p->party.is_screened = true;
 	/* The base connects as the profile says or not at all. */
 	sip_party_classify(p, classes[trunk.profile.mode]);
 	set_address(p, NULL);
@@ -254,7 +257,8 @@ static void take_name(char *to, size_t size, const char *name)
 
 /*
  * A trunk's caller: P-Asserted-Identity before Remote-Party-ID before From, as
- * networks between us and him vouch for the first two.
+ * networks between us and him vouch for the first two, unless they say that
+ * they do not. From is what he wrote himself.
  */
 static void take_caller(struct sip_party *p, const osip_message_t *msg)
 {
@@ -268,6 +272,8 @@ static void take_caller(struct sip_party *p, const osip_message_t *msg)
 		osip_from_free(from);
 		from = NULL;
 	}
+	party->is_screened = from && from->url &&
+			     !strcasestr(value, "screen=no");
 	take_number(party->number, sizeof(party->number),
 		    from && from->url ? from->url : msg->from->url);
 	take_name(party->display, sizeof(party->display),

@@ -86,10 +86,9 @@ static void free_party(struct sip_party *p)
 	if (p->unacked)
 		sip_request_put(p->unacked);
 	free_infos(p);
-	for (i = 0; i < SIP_TIMERS; i++) {
-		if (p->timers[i])
-			event_free(p->timers[i]);
-	}
+	/* What follows stops some of them, too. */
+	for (i = 0; i < SIP_TIMERS; i++)
+		sip_party_timer_stop(p, i);
 	if (p->ack)
 		osip_message_free(p->ack);
 	sip_party_forget_attempt(p);

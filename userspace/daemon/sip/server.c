@@ -385,6 +385,20 @@ void sip_request_watch(struct sip_request *req,
 	server->arg = arg;
 }
 
+/*
+ * Timer J: how long a request may be repeated. Not while half of all
+ * transactions are taken: anybody whose requests are answered, if only by 481,
+ * could fill the other half with such memories.
+ */
+static unsigned int repeat_ms(const struct sip_server *server)
+{
+	const struct sip *sip = server->sip;
+
+	return server->reliable ||
+	       sip->servers.count > sip->transactions_max / 2 ? 0 :
+							64 * sip->t1;
+}
+
 static void take_final(struct sip_server *server, int status)
 {
 	struct sip *sip = server->sip;
@@ -392,8 +406,8 @@ static void take_final(struct sip_server *server, int status)
 
 	server->spent = 0;
 	if (!server->invite) {
-		server->state = COMPLETED;	/* timer J */
-		arm(server, server->reliable ? 0 : 64 * sip->t1);
+		server->state = COMPLETED;
+		arm(server, repeat_ms(server));
 	} else if (status < 300) {
 		server->state = ACCEPTED;
 		make_ack_key(server->req.msg, server->req.to_tag, key);
