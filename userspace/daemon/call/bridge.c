@@ -62,6 +62,7 @@ void call_bridge_free(struct call_bridge *bridge)
 		call_round_abort(bridge);
 		call_media_free(bridge->media);
 	}
+	call_early_forget(bridge);
 	call_session_free(bridge->session);
 	free(bridge);
 }

@@ -41,6 +41,14 @@ struct call_round {
 	size_t offer_len;
 };
 
+/* Offers that follow the first before anybody has picked up. */
+struct call_early {
+	bool is_open;		/* one was made: the first round is over */
+	bool is_answered;	/* picked up, during another round */
+	char *answer;		/* for the caller's 2xx; has keys, wiped */
+	size_t answer_len;
+};
+
 /*
  * Two parties with the media between them. A call that rings at several places
  * has one for each, all with the caller as party A; the first that is answered
@@ -53,6 +61,7 @@ struct call_bridge {
 	struct call_media *media;
 	struct call_session *session;
 	struct call_round round;
+	struct call_early early;
 	/* What each leg had sent when it was last found silent. */
 	uint64_t silent_at[2];
 	bool is_silent[2];
@@ -156,6 +165,15 @@ void call_round_abort(struct call_bridge *bridge);
 void call_round_return(struct call_party *party,
 		       const struct call_bridge *lost,
 		       const struct call_cause *cause);
+
+/* early.c */
+/* May another offer be made while it rings? */
+bool call_early_open(struct call_bridge *bridge);
+/* Is that the 2xx of a call whose first round was over? The call is up then. */
+bool call_early_answered(struct call_bridge *bridge, enum call_leg from);
+/* A round is over: is there a 2xx that waited for it? May end the call. */
+void call_early_go_on(struct call_bridge *bridge);
+void call_early_forget(struct call_bridge *bridge);
 
 /* route.c */
 /* The calling search space that the party's calls have. */
