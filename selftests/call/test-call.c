@@ -210,6 +210,49 @@ static void says(struct fake_party *p, void (*event)(struct call_party *party,
 	event(&p->party, sdp, sdp ? strlen(sdp) : 0);
 }
 
+static void expect_lines(const char *changes)
+{
+	fake_run();
+	fake.transcript[0] = '\0';
+	assert_string_equal(fake.lines, changes);
+	fake.lines[0] = '\0';
+}
+
+/* Each change is told at once, and no call is counted for good. */
+static void test_lines(void **state)
+{
+	struct fake_party *a, *c;
+
+	(void)state;
+	a = calls("a", "1002", true);
+	expect_lines("1 busy\n2 rings\n");
+	fake_answers(fake_find("p2"));
+	expect_lines("2 busy\n");
+	/* A second call of a line that is busy is no change of it. */
+	c = fake_talk("c", "95551", "t1");
+	expect_lines("");
+	fake_gone(a);
+	expect_lines("2 idle\n");
+	assert_int_equal(call_line_state(fake.system, FAKE_LINE),
+			 CALL_LINE_BUSY);
+	fake_gone(c);
+	expect_lines("1 idle\n");
+	/* A line that rings at two phones. */
+	a = calls("a", "1003", true);
+	expect_lines("1 busy\n3 rings\n");
+	fake_gone(a);
+	expect_lines("1 idle\n3 idle\n");
+	/* Who is transferred to stays in a call, who did it does not. */
+	a = fake_talk("a", "1002", "p2");
+	expect_lines("1 busy\n2 rings\n2 busy\n");
+	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
+	fake_run();
+	fake_offered(fake_find("t1"));
+	fake_run();
+	fake_answers(fake_find("p2"));
+	expect_lines("1 idle\n");
+}
+
 /* It rings, was answered reliably, and both change what was agreed on. */
 static void test_early_offers(void **state)
 {
@@ -452,6 +495,7 @@ int main(void)
 		TEST(test_trunk_failover),
 		TEST(test_busy_everywhere),
 		TEST(test_early_media),
+		TEST(test_lines),
 		TEST(test_early_offers),
 		TEST(test_early_offer_broken),
 		TEST(test_delayed_offer),

@@ -366,6 +366,7 @@ int call_bridge_up(struct call_bridge *bridge)
 	int err;
 
 	call->is_up = true;
+	call_line_count(bridge, true);
 	call->answered = time(NULL);
 	call->system->counters.answered++;
 	call_log(call, LOG_LEVEL_NOTICE, "call-answered", NULL);

@@ -10,6 +10,7 @@
 
 enum {
 	CALL_TARGETS_MAX = 16,	/* phones of a line, trunks of a route */
+	CALL_LINES_BUCKETS = 1024,
 	CALL_NAME_SIZE = 2 * CALL_MEDIA_ID_LEN + 1,
 };
 
@@ -62,6 +63,8 @@ struct call_bridge {
 	struct call_session *session;
 	struct call_round round;
 	struct call_early early;
+	int64_t line[2];		/* of its parties, as counted */
+	enum call_line_state line_state[2];
 	/* What each leg had sent when it was last found silent. */
 	uint64_t silent_at[2];
 	bool is_silent[2];
@@ -110,6 +113,7 @@ struct call_system {
 	size_t protocol_count;
 	struct call *calls;
 	unsigned int transfers;		/* calls with one under way */
+	struct call_line *lines[CALL_LINES_BUCKETS];	/* in calls, by id */
 	struct call_asked *asked;	/* INFOs under way */
 	uint32_t info_token;
 	struct call_counters_total counters;
@@ -195,6 +199,10 @@ void call_transfer_lost(struct call_system *system, struct call_party *party,
 			struct call *call);
 /* @call is about to end with all its parties: no transfer may hang on it. */
 void call_transfer_left(struct call *call, const struct call_cause *cause);
+
+/* line.c */
+/* The bridge is there, or its call is up now; or it goes. */
+void call_line_count(struct call_bridge *bridge, bool is_there);
 
 /* info.c */
 /* A party goes: who waits for it is answered, whom it waits for is not heard. */

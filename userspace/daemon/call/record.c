@@ -231,6 +231,7 @@ static int restore_call(struct call_system *system,
 		return -EINVAL;
 	}
 	call->is_up = true;
+	call_line_count(call->bridges, true);
 	call->is_recorded = true;
 	return 0;
 }
