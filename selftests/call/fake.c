@@ -295,6 +295,16 @@ struct fake_party *fake_talk(const char *name, const char *number,
 	return p;
 }
 
+static void on_line(void *arg, int64_t line)
+{
+	static const char *const names[] = { "idle", "rings", "busy" };
+	size_t len = strlen(fake.lines);
+
+	(void)arg;
+	snprintf(fake.lines + len, sizeof(fake.lines) - len, "%d %s\n",
+		 (int)line, names[call_line_state(fake.system, line)]);
+}
+
 int fake_setup(void **state)
 {
 	struct call_media_conf conf = { .anchored = false };
@@ -314,6 +324,7 @@ int fake_setup(void **state)
 	fake.media = call_media_system_new(fake.base, &conf, NULL);
 	config.base = fake.base;
 	config.media = fake.media;
+	config.line_changed = on_line;
 	fake.system = call_system_new(&config);
 	assert_non_null(fake.system);
 	return call_protocol_add(fake.system, &protocol);

@@ -25,6 +25,7 @@ struct fake {
 	struct call_system *system;
 	struct fake_party *parties;
 	char transcript[4096];
+	char lines[512];		/* whose state has changed, and to what */
 	const char *unreachable;	/* whom nothing can be sent, or NULL */
 	int solicit_error;		/* of each that is asked */
 };

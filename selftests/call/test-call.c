@@ -204,6 +204,120 @@ static void test_early_media(void **state)
 	fake_expect("a encrypted\np2 encrypted\na answer\n");
 }
 
+static void says(struct fake_party *p, void (*event)(struct call_party *party,
+		 const char *sdp, size_t len), const char *sdp)
+{
+	event(&p->party, sdp, sdp ? strlen(sdp) : 0);
+}
+
+static void expect_lines(const char *changes)
+{
+	fake_run();
+	fake.transcript[0] = '\0';
+	assert_string_equal(fake.lines, changes);
+	fake.lines[0] = '\0';
+}
+
+/* Each change is told at once, and no call is counted for good. */
+static void test_lines(void **state)
+{
+	struct fake_party *a, *c;
+
+	(void)state;
+	a = calls("a", "1002", true);
+	expect_lines("1 busy\n2 rings\n");
+	fake_answers(fake_find("p2"));
+	expect_lines("2 busy\n");
+	/* A second call of a line that is busy is no change of it. */
+	c = fake_talk("c", "95551", "t1");
+	expect_lines("");
+	fake_gone(a);
+	expect_lines("2 idle\n");
+	assert_int_equal(call_line_state(fake.system, FAKE_LINE),
+			 CALL_LINE_BUSY);
+	fake_gone(c);
+	expect_lines("1 idle\n");
+	/* A line that rings at two phones. */
+	a = calls("a", "1003", true);
+	expect_lines("1 busy\n3 rings\n");
+	fake_gone(a);
+	expect_lines("1 idle\n3 idle\n");
+	/* Who is transferred to stays in a call, who did it does not. */
+	a = fake_talk("a", "1002", "p2");
+	expect_lines("1 busy\n2 rings\n2 busy\n");
+	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
+	fake_run();
+	fake_offered(fake_find("t1"));
+	fake_run();
+	fake_answers(fake_find("p2"));
+	expect_lines("1 idle\n");
+}
+
+/* It rings, was answered reliably, and both change what was agreed on. */
+static void test_early_offers(void **state)
+{
+	struct call_cause no = { .status = 488 };
+	struct fake_party *a, *b;
+	char early[4096];
+
+	(void)state;
+	a = calls("a", "1002", true);
+	fake_expect("p2 offer\n");
+	b = fake_find("p2");
+	/* Not before there is an answer. */
+	says(a, call_offered, fake_sdp("x", true));
+	fake_expect("a refuse 491\n");
+	call_alerting(&b->party, 183, fake_answer(b, true),
+		      strlen(fake_answer(b, true)));
+	fake_expect("a alert 183 sdp\n");
+	strcpy(early, a->sdp);
+	says(a, call_offered, fake_sdp("x", true));
+	fake_expect("p2 offer\n");
+	says(b, call_offered, fake_sdp("y", true));
+	fake_expect("p2 refuse 491\n");
+	call_early_refused(&b->party, &no);
+	fake_expect("a refuse 488\n");
+	/* Late words about the first offer say nothing new. */
+	call_alerting(&b->party, 180, fake_answer(b, true),
+		      strlen(fake_answer(b, true)));
+	fake_expect("a alert 180\n");
+	says(b, call_offered, fake_sdp("y", true));
+	fake_expect("a offer\n");
+	says(a, call_answered, fake_answer(a, true));
+	fake_expect("p2 answer\n");
+	assert_int_equal(call_system_counters(fake.system)->answered, 0);
+	/* Picked up while another is under way: one after the other. */
+	says(a, call_offered, fake_sdp("z", true));
+	fake_expect("p2 offer\n");
+	b->party.is_connected = true;
+	says(b, call_answered, NULL);
+	fake_expect("");
+	says(b, call_answered, fake_answer(b, true));
+	fake_expect("a answer\na encrypted\np2 encrypted\na answer\n");
+	assert_string_equal(a->sdp, early);
+	assert_int_equal(call_system_counters(fake.system)->answered, 1);
+	fake_gone(a);
+	fake_expect("p2 hangup 0\n");
+}
+
+/* A broken answer ends what a refusal does not. */
+static void test_early_offer_broken(void **state)
+{
+	struct fake_party *a, *b;
+
+	(void)state;
+	a = calls("a", "1002", true);
+	b = fake_find("p2");
+	fake_run();
+	call_alerting(&b->party, 183, fake_answer(b, true),
+		      strlen(fake_answer(b, true)));
+	fake_expect("p2 offer\na alert 183 sdp\n");
+	says(a, call_offered, fake_sdp("x", true));
+	fake_expect("p2 offer\n");
+	says(b, call_answered, NULL);
+	fake_expect("p2 hangup 488\na hangup 488\n");
+}
+
 static void test_delayed_offer(void **state)
 {
 	struct fake_party *a = fake_caller("a");
@@ -415,6 +529,9 @@ int main(void)
 		TEST(test_trunk_failover),
 		TEST(test_busy_everywhere),
 		TEST(test_early_media),
+		TEST(test_lines),
+		TEST(test_early_offers),
+		TEST(test_early_offer_broken),
 		TEST(test_delayed_offer),
 		TEST(test_fall_back),
 		TEST(test_lying_answer),

@@ -514,6 +514,71 @@ static void test_early_requests(void **state)
 	expect_events(w, "");
 }
 
+/* RFC 3311: after an answer that came reliably another offer may follow. */
+static void test_early_offers(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = call_out(w, false);
+	struct sent *invite, *update;
+
+	OP(party, offer, TEXT("offer"));
+	invite = expect_sent(w, "INVITE");
+	assert_int_equal(OP(party, offer, TEXT("more")), -EBUSY);
+	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
+		    "early");
+	expect_sent(w, "PRACK");
+	expect_events(w, "alerting 183 early\n");
+	/* None may follow that answer, in this dialog. */
+	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 2\n",
+		    "another");
+	expect_sent(w, "PRACK");
+	expect_events(w, "alerting 183 -\n");
+	assert_int_equal(OP(party, offer, TEXT("more")), 0);
+	update = expect_sent(w, "UPDATE");
+	expect_line(update, "\r\n\r\nmore");
+	ask_back(w, invite, "t", "UPDATE", 1, "", "theirs");
+	expect_sent(w, "491 UPDATE");
+	assert_int_equal(OP(party, offer, TEXT("again")), -EBUSY);
+	base_answer(update, 200, "t", "", "well");
+	expect_events(w, "answered well\n");
+	ask_back(w, invite, "t", "UPDATE", 2, "", "theirs");
+	expect_events(w, "offered theirs\n");
+	ask_back(w, invite, "t", "UPDATE", 3, "", "more");
+	expect_sent(w, "500 UPDATE");
+	assert_int_equal(OP(party, answer, TEXT("ours")), 0);
+	expect_line(expect_sent(w, "200 UPDATE"), "\r\n\r\nours");
+	assert_int_equal(OP(party, offer, TEXT("more")), 0);
+	base_answer(expect_sent(w, "UPDATE"), 488, "t", "", NULL);
+	expect_events(w, "early-refused 488\n");
+	/* What was agreed on since then is not with this one. */
+	base_answer(invite, 200, "other", THERE, "answer");
+	expect_sent(w, "ACK");
+	expect_sent(w, "BYE");
+	expect_events(w, "gone 500\n");
+}
+
+static void test_early_offer_late(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = call_out(w, false);
+	struct sent *invite, *update;
+
+	OP(party, offer, TEXT("offer"));
+	invite = expect_sent(w, "INVITE");
+	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
+		    "early");
+	expect_sent(w, "PRACK");
+	OP(party, offer, TEXT("more"));
+	update = expect_sent(w, "UPDATE");
+	base_answer(invite, 200, "t", THERE, NULL);
+	expect_sent(w, "ACK");
+	expect_events(w, "alerting 183 early\nanswered early\n");
+	base_time_out(update, -ETIMEDOUT);
+	expect_events(w, "early-refused 408\n");
+	OP(party, hangup, NULL);
+	expect_sent(w, "BYE");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, \
@@ -542,6 +607,8 @@ int main(void)
 		TEST(test_no_contact),
 		TEST(test_replace_ringing),
 		TEST(test_early_requests),
+		TEST(test_early_offers),
+		TEST(test_early_offer_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

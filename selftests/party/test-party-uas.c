@@ -418,6 +418,64 @@ static void test_reliable_repeats(void **state)
 	expect_gone(w);
 }
 
+/* RFC 3311: once its offer was answered reliably it may make another. */
+static void test_early_offers(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, REL, "offer");
+	struct call_party *party = w->party;
+	struct sent *update, *first;
+
+	expect_sent(w, "100 INVITE");
+	OP(party, alert, 183, TEXT("early"));
+	first = expect_sent(w, "183 INVITE");
+	assert_int_equal(OP(party, offer, TEXT("more")), -EBUSY);
+	ask(w, invite, "UPDATE", 101, "", "theirs");
+	expect_sent(w, "500 UPDATE");
+	w->events[0] = '\0';
+	/* In its PRACK already. */
+	ask(w, invite, "PRACK", 102, rack(first), "theirs");
+	expect_events(w, "offered theirs\n");
+	expect_nothing(w);
+	assert_int_equal(OP(party, answer, TEXT("ours")), 0);
+	expect_line(expect_sent(w, "200 PRACK"), "\r\n\r\nours");
+	ask(w, invite, "UPDATE", 103, "", "theirs");
+	ask(w, invite, "UPDATE", 104, "", "more");
+	expect_sent(w, "500 UPDATE");
+	OP(party, refuse, &(struct call_cause){ .status = 488 });
+	expect_sent(w, "488 UPDATE");
+	expect_events(w, "offered theirs\n");
+	assert_int_equal(OP(party, offer, TEXT("more")), 0);
+	update = expect_sent(w, "UPDATE");
+	base_answer(update, 200, "peer", "", "well");
+	expect_events(w, "answered well\n");
+	/* What was said while it rang is the answer to its INVITE. */
+	assert_int_equal(OP(party, answer, TEXT("early")), 0);
+	expect_no_line(expect_sent(w, "200 INVITE"), "early");
+	base_ack(invite, NULL);
+	OP(party, hangup, NULL);
+	expect_sent(w, "BYE");
+}
+
+static void test_early_offer_ends(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, REL, "offer");
+	struct sent *first;
+
+	expect_sent(w, "100 INVITE");
+	OP(w->party, alert, 183, TEXT("early"));
+	first = expect_sent(w, "183 INVITE");
+	ask(w, invite, "PRACK", 101, rack(first), NULL);
+	expect_sent(w, "200 PRACK");
+	ask(w, invite, "UPDATE", 102, "", "theirs");
+	OP(w->party, hangup, &(struct call_cause){ .status = 486 });
+	expect_sent(w, "486 INVITE");
+	expect_sent(w, "487 UPDATE");
+	base_end(invite, 0);
+	expect_gone(w);
+}
+
 /* One at a time, and the last of those that wait. */
 static void test_reliable_queue(void **state)
 {
@@ -510,6 +568,8 @@ int main(void)
 		TEST(test_reliable),
 		TEST(test_reliable_at_the_end),
 		TEST(test_reliable_repeats),
+		TEST(test_early_offers),
+		TEST(test_early_offer_ends),
 		TEST(test_reliable_queue),
 		TEST(test_second_invite_early),
 		TEST(test_replaces),

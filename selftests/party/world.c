@@ -80,6 +80,13 @@ void call_refused(struct call_party *party, const struct call_cause *cause)
 	tell(party, "refused");
 }
 
+void call_early_refused(struct call_party *party,
+			const struct call_cause *cause)
+{
+	note("early-refused %d\n", cause->status);
+	tell(party, "early-refused");
+}
+
 void call_gone(struct call_party *party, const struct call_cause *cause)
 {
 	note("gone %d%s%s\n", cause->status, cause->why ? " " : "",

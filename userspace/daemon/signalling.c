@@ -83,10 +83,20 @@ static int start_media(struct signalling *s)
 	return s->media ? 0 : -ENOMEM;
 }
 
+/* Those who watch the line need not wait for the next look at it. */
+static void on_line(void *arg, int64_t line)
+{
+	struct signalling *s = arg;
+
+	if (s->presence)
+		sip_presence_changed(s->presence, line);
+}
+
 static int start_calls(struct signalling *s)
 {
 	struct call_system_config config = {
 		.base = s->base, .store = s->store, .media = s->media,
+		.line_changed = on_line, .arg = s,
 	};
 
 	s->calls = call_system_new(&config);
@@ -432,6 +442,7 @@ void signalling_close(struct signalling *s)
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
 	store_unwatch(s->store, on_change, s);
 	sip_presence_free(s->presence);
+	s->presence = NULL;
 	call_system_free(s->calls);
 	sip_parties_free(s->parties);
 	sip_free(s->sip);

@@ -36,6 +36,7 @@ struct call_bridge *call_bridge_new(struct call *call, struct call_party *a,
 	}
 	bridge->next = call->bridges;
 	call->bridges = bridge;
+	call_line_count(bridge, true);
 	return bridge;
 
 err_media:
@@ -62,7 +63,9 @@ void call_bridge_free(struct call_bridge *bridge)
 		call_round_abort(bridge);
 		call_media_free(bridge->media);
 	}
+	call_early_forget(bridge);
 	call_session_free(bridge->session);
+	call_line_count(bridge, false);
 	free(bridge);
 }
 

@@ -367,6 +367,7 @@ int call_bridge_up(struct call_bridge *bridge)
 	int err;
 
 	call->is_up = true;
+	call_line_count(bridge, true);
 	call->answered = time(NULL);
 	call->system->counters.answered++;
 	call_device_answered(call);

@@ -12,6 +12,12 @@ struct call_system_config {
 	struct store *store;
 	/* Their owner frees them after the system. */
 	struct call_media_system *media;
+	/*
+	 * call_line_state() of a line has changed; or NULL. It must not call
+	 * back but for that.
+	 */
+	void (*line_changed)(void *arg, int64_t line);
+	void *arg;
 };
 
 struct call_counters_total {

@@ -76,10 +76,12 @@ void call_alerting(struct call_party *party, int status, const char *sdp,
 	 * the first may not become that of another later (RFC 3261 section
 	 * 13.2.1), so the caller gets tones of its own.
 	 */
-	if (sdp && !bridge->next && call->bridges == bridge)
+	if (sdp && !bridge->next && call->bridges == bridge &&
+	    !bridge->early.is_open)
 		call_round_answered(bridge, party->side, sdp, len, status);
 	else
-		caller->ops->alert(caller, sdp ? 180 : status, NULL, 0);
+		caller->ops->alert(caller, sdp && !bridge->early.is_open ?
+				   180 : status, NULL, 0);
 }
 
 /* Its first 2xx, with an offer or an answer in it: this place has the call. */

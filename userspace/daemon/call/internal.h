@@ -11,6 +11,7 @@
 
 enum {
 	CALL_TARGETS_MAX = 16,	/* phones of a line, trunks of a route */
+	CALL_LINES_BUCKETS = 1024,
 	CALL_NAME_SIZE = 2 * CALL_MEDIA_ID_LEN + 1,
 };
 
@@ -42,6 +43,14 @@ struct call_round {
 	size_t offer_len;
 };
 
+/* Offers that follow the first before anybody has picked up. */
+struct call_early {
+	bool is_open;		/* one was made: the first round is over */
+	bool is_answered;	/* picked up, during another round */
+	char *answer;		/* for the caller's 2xx; has keys, wiped */
+	size_t answer_len;
+};
+
 /*
  * Two parties with the media between them. A call that rings at several places
  * has one for each, all with the caller as party A; the first that is answered
@@ -54,6 +63,9 @@ struct call_bridge {
 	struct call_media *media;
 	struct call_session *session;
 	struct call_round round;
+	struct call_early early;
+	int64_t line[2];		/* of its parties, as counted */
+	enum call_line_state line_state[2];
 	/* What each leg had sent when it was last found silent. */
 	uint64_t silent_at[2];
 	bool is_silent[2];
@@ -116,6 +128,7 @@ struct call_system {
 	size_t protocol_count;
 	struct call *calls;
 	unsigned int transfers;		/* calls with one under way */
+	struct call_line *lines[CALL_LINES_BUCKETS];	/* in calls, by id */
 	struct call_asked *asked;	/* INFOs under way */
 	uint32_t info_token;
 	LIST_HEAD(, call_device) devices[CALL_DEVICE_BUCKETS];
@@ -182,6 +195,15 @@ void call_round_return(struct call_party *party,
 		       const struct call_bridge *lost,
 		       const struct call_cause *cause);
 
+/* early.c */
+/* May another offer be made while it rings? */
+bool call_early_open(struct call_bridge *bridge);
+/* Is that the 2xx of a call whose first round was over? The call is up then. */
+bool call_early_answered(struct call_bridge *bridge, enum call_leg from);
+/* A round is over: is there a 2xx that waited for it? May end the call. */
+void call_early_go_on(struct call_bridge *bridge);
+void call_early_forget(struct call_bridge *bridge);
+
 /* route.c */
 /* The calling search space that the party's calls have. */
 int64_t call_css_of(struct call_system *system, const struct call_party *party);
@@ -202,6 +224,10 @@ void call_transfer_lost(struct call_system *system, struct call_party *party,
 			struct call *call);
 /* @call is about to end with all its parties: no transfer may hang on it. */
 void call_transfer_left(struct call *call, const struct call_cause *cause);
+
+/* line.c */
+/* The bridge is there, or its call is up now; or it goes. */
+void call_line_count(struct call_bridge *bridge, bool is_there);
 
 /* info.c */
 /* A party goes: who waits for it is answered, whom it waits for is not heard. */

@@ -180,6 +180,13 @@ void call_answered(struct call_party *party, const char *sdp, size_t len);
  * offer(), which tries it anew, or for hangup().
  */
 void call_refused(struct call_party *party, const struct call_cause *cause);
+/*
+ * Our offer while it rings is refused: the call goes on as it was. Offers may
+ * be made then, either way, once the first was answered reliably; what the
+ * protocol cannot do of it, offer() refuses with -EBUSY.
+ */
+void call_early_refused(struct call_party *party,
+			const struct call_cause *cause);
 /* It is gone: hung up, cancelled, lost. Nothing more comes from it. */
 void call_gone(struct call_party *party, const struct call_cause *cause);
 

@@ -232,6 +232,7 @@ static int restore_call(struct call_system *system,
 	}
 	call->is_up = true;
 	call_device_answered(call);
+	call_line_count(call->bridges, true);
 	call->is_recorded = true;
 	return 0;
 }

@@ -74,7 +74,7 @@ static void turn_down(struct call_bridge *bridge,
 
 	call_log(bridge->call, LOG_LEVEL_INFO, "offer-refused", cause->text);
 	/* The round goes with the bridge; a transfer looks at it before. */
-	if (!bridge->call->is_up) {
+	if (!bridge->call->is_up && !bridge->early.is_open) {
 		call_bridge_failed(bridge, cause);
 		return;
 	}
@@ -82,6 +82,7 @@ static void turn_down(struct call_bridge *bridge,
 	from->ops->refuse(from, cause);
 	if (is_asked)
 		other->ops->refuse(other, cause);
+	call_early_go_on(bridge);
 }
 
 /* An answer that nobody may give (RFC 4568 section 5.1.2): the call ends. */
@@ -127,7 +128,7 @@ static void reserved(void *arg, int err, const char *why)
 	err = to->ops->offer(to, sdp, len);
 	explicit_bzero(sdp, sizeof(sdp));
 	if (err) {
-		cause.status = 503;
+		cause.status = bridge->early.is_open ? 488 : 503;
 		cause.text = "the other side cannot be reached";
 		turn_down(bridge, &cause);
 	}
@@ -196,6 +197,8 @@ void call_round_begin(struct call_bridge *bridge, enum call_leg from,
 		carry(bridge, from, sdp, len);
 		return;
 	}
+	if (sdp)
+		call_early_open(bridge);
 	if (round->state != CALL_ROUND_IDLE) {
 		party->ops->refuse(party, &busy);
 		return;
@@ -225,6 +228,20 @@ int call_round_solicit(struct call_bridge *bridge, enum call_leg from)
 	return party->ops->solicit(party);
 }
 
+/* While it rings: nobody is connected by it. */
+static void finish_early(struct call_bridge *bridge)
+{
+	struct call_round *round = &bridge->round;
+	struct call_party *from = offerer(bridge);
+	int err = from->ops->answer(from, round->answer, round->answer_len);
+
+	forget(round);
+	if (err)
+		call_bridge_failed(bridge, &internal_error);
+	else
+		call_early_go_on(bridge);
+}
+
 /* The kernel has it: now the answer may leave. */
 static void applied(void *arg, int err, const char *why)
 {
@@ -246,6 +263,10 @@ static void applied(void *arg, int err, const char *why)
 		return;
 	}
 	call_offer_commit(bridge->session);
+	if (bridge->early.is_open) {
+		finish_early(bridge);
+		return;
+	}
 	if (!from->is_connected && call_bridge_up(bridge)) {
 		break_off(bridge, &internal_error);
 		return;
@@ -317,6 +338,8 @@ void call_round_answered(struct call_bridge *bridge, enum call_leg from,
 	char answer[CALL_SDP_SIZE];
 	ssize_t n;
 
+	if (!alert_status && call_early_answered(bridge, from))
+		return;
 	if (round->state != CALL_ROUND_OFFERED ||
 	    from == round->from) {
 		/* Early answers may overtake what is being applied: drop. */

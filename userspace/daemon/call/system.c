@@ -50,26 +50,3 @@ call_system_counters(const struct call_system *system)
 {
 	return &system->counters;
 }
-
-enum call_line_state call_line_state(const struct call_system *system,
-				     int64_t line)
-{
-	enum call_line_state state = CALL_LINE_IDLE;
-	const struct call_bridge *bridge;
-	const struct call *call;
-	int i;
-
-	for (call = system->calls; call; call = call->next) {
-		for (bridge = call->bridges; bridge; bridge = bridge->next) {
-			for (i = 0; i < 2; i++) {
-				if (bridge->party[i]->line != line ||
-				    bridge->party[i]->is_trunk)
-					continue;
-				if (call->is_up || i == CALL_LEG_A)
-					return CALL_LINE_BUSY;
-				state = CALL_LINE_RINGS;
-			}
-		}
-	}
-	return state;
-}

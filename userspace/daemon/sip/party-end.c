@@ -95,6 +95,8 @@ static void quiesce(struct sip_party *p)
 	for (i = 0; i < SIP_PARTY_INFOS; i++)
 		if (p->infos[i].req)
 			sip_party_info_done(&p->party, p->infos[i].token, 481);
+	if (p->early)
+		sip_party_early_refuse(p, &over);
 	if (p->uas) {
 		/* RFC 3261 section 15.1.2 */
 		sip_party_deny(p, p->uas, &over);

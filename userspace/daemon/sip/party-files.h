@@ -92,6 +92,19 @@ int sip_party_solicit(struct call_party *party);
 int sip_party_answer(struct call_party *party, const char *sdp, size_t len);
 void sip_party_refuse(struct call_party *party, const struct call_cause *cause);
 
+/* party-early.c: offers while it rings */
+/* May this request bring one? */
+bool sip_party_early_may(const struct sip_party *p,
+			 const struct sip_request *req);
+void sip_party_early_offered(struct sip_party *p, struct sip_request *req,
+			     const char *sdp, size_t len);
+/* To p->early. */
+int sip_party_early_answer(struct sip_party *p, const char *sdp, size_t len);
+void sip_party_early_refuse(struct sip_party *p,
+			    const struct call_cause *cause);
+/* -EBUSY: not before it is connected. */
+int sip_party_early_offer(struct sip_party *p, const char *sdp, size_t len);
+
 /* party-again.c: re-INVITE and UPDATE of ours */
 void sip_party_security(struct call_party *party, enum call_security status);
 

@@ -41,7 +41,8 @@ static void reply_later(struct sip_request *req)
  */
 static bool is_untimely(struct sip_party *p, struct sip_request *req)
 {
-	if (p->phase == SIP_PARTY_CALLED || p->uas || p->is_withdrawn) {
+	if (p->phase == SIP_PARTY_CALLED || p->uas || p->early ||
+	    p->is_withdrawn) {
 		reply_later(req);
 		return true;
 	}
@@ -119,6 +120,7 @@ void sip_party_updated(void *arg, struct sip_request *req)
 {
 	struct sip_party *p = sip_party_asked(arg, req);
 	const char *sdp;
+	bool is_early;
 	size_t len;
 	int status;
 
@@ -130,11 +132,14 @@ void sip_party_updated(void *arg, struct sip_request *req)
 			  NULL);
 		return;
 	}
-	if (sdp && is_untimely(p, req))
+	is_early = sdp && sip_party_early_may(p, req);
+	if (sdp && !is_early && is_untimely(p, req))
 		return;
 	if (sip_party_session_asked(p, req))
 		return;
-	if (sdp)
+	if (is_early)
+		sip_party_early_offered(p, req, sdp, len);
+	else if (sdp)
 		take_offer(p, req, sdp, len);
 	else
 		refreshed(p, req);
@@ -158,6 +163,8 @@ int sip_party_offer(struct call_party *party, const char *sdp, size_t len)
 			return err;
 		}
 	}
+	if (p->phase == SIP_PARTY_CALLED || p->phase == SIP_PARTY_CALLING)
+		return sip_party_early_offer(p, sdp, len);
 	if (p->phase != SIP_PARTY_UP || p->turn != SIP_TURN_NONE)
 		return -EBUSY;
 	err = sip_party_keep(&p->offer, sdp, len);
@@ -186,6 +193,8 @@ int sip_party_answer(struct call_party *party, const char *sdp, size_t len)
 	struct sip_party *p = sip_party_of(party);
 	int err;
 
+	if (p->early)
+		return sip_party_early_answer(p, sdp, len);
 	if (p->turn != SIP_TURN_THEIRS)
 		return -EINVAL;
 	if (p->is_withdrawn) {
@@ -220,12 +229,16 @@ void sip_party_refuse(struct call_party *party, const struct call_cause *cause)
 	static const struct call_cause usual = { .status = 488 };
 	struct sip_party *p = sip_party_of(party);
 
+	if (!cause || cause->status < 400)
+		cause = &usual;
+	if (p->early) {
+		sip_party_early_refuse(p, cause);
+		return;
+	}
 	if (p->turn != SIP_TURN_THEIRS && p->turn != SIP_TURN_WANTED)
 		return;
 	p->turn = SIP_TURN_NONE;
 	p->is_withdrawn = false;
-	if (!cause || cause->status < 400)
-		cause = &usual;
 	if (p->uas) {
 		sip_party_deny(p, p->uas, cause);
 		sip_request_put(p->uas);

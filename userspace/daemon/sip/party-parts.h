@@ -64,6 +64,8 @@ struct sip_attempt {
 	} forks[SIP_PARTY_FORKS];
 	struct sip_kept early;		/* the last early answer, */
 	struct sip_dialog *early_of;	/* and whose it is */
+	bool is_settled;		/* it came reliably: none may follow */
+	bool is_renewed;		/* another offer did */
 };
 
 /* Provisional responses that want a PRACK: RFC 3262. */
@@ -105,6 +107,8 @@ struct sip_party {
 	struct sip_reliable *reliable;
 
 	struct sip_request *uas;	/* waits for our final answer */
+	struct sip_request *early;	/* its offer while it rings waits */
+	bool is_early_ours;		/* such a one of ours is out */
 	struct sip_request *unacked;	/* its 2xx waits for ACK */
 	struct sip_watch *watches;	/* INVITEs that the base will end */
 	bool is_withdrawn;		/* the open offer was cancelled */

@@ -193,12 +193,17 @@ void sip_party_pracked(void *arg, struct sip_request *req)
 	sip_party_timer_stop(p, SIP_TIMER_RELIABLE);
 	if (r->sdp.at)
 		r->said = digest(r->sdp.at, r->sdp.len);
-	/* Its offer was answered or is still open: no room for another. */
-	if (sip_party_body(req->msg, &sdp, &len) || sdp)
+	if (sip_party_body(req->msg, &sdp, &len))
 		sip_reply(req, 488, NULL, NULL);
-	else
+	else if (!sdp)
 		sip_reply(req, 200, NULL, NULL);
-	go_on(p);
+	else if (sip_party_early_may(p, req))
+		sip_party_early_offered(p, req, sdp, len);
+	else
+		/* Its first offer is still open: no room for another. */
+		sip_reply(req, 488, NULL, NULL);
+	if (p->phase == SIP_PARTY_CALLED && p->reliable)
+		go_on(p);
 }
 
 bool sip_party_prack(struct sip_party *p, struct sip_fork *fork,

@@ -16,6 +16,7 @@ static void forget_forks(struct sip_attempt *attempt)
 		attempt->forks[i] = (struct sip_fork){};
 	}
 	attempt->early_of = NULL;
+	attempt->is_settled = attempt->is_renewed = false;
 	sip_party_wipe(&attempt->early);
 }
 
@@ -104,6 +105,12 @@ static struct sip_fork *find_fork(struct sip_party *p,
 	return unused;
 }
 
+/* An answer that was said reliably is final: RFC 3262 section 5. */
+static bool is_said(const struct sip_party *p, const struct sip_fork *fork)
+{
+	return p->attempt->is_settled && p->attempt->early_of == fork->dialog;
+}
+
 static void ringing(struct sip_party *p, struct sip_client *client,
 		    const osip_message_t *response)
 {
@@ -125,8 +132,13 @@ static void ringing(struct sip_party *p, struct sip_client *client,
 	 * The 200 need not say it again once it was said reliably; that of
 	 * another fork must.
 	 */
-	if (sdp && fork && !sip_party_keep(&p->attempt->early, sdp, len))
+	if (sdp && fork && is_said(p, fork))
+		sdp = NULL;
+	if (sdp && fork && !sip_party_keep(&p->attempt->early, sdp, len)) {
 		p->attempt->early_of = fork->dialog;
+		p->attempt->is_settled = sip_header_has(response, "Require",
+							"100rel");
+	}
 	call_alerting(&p->party, response->status_code, sdp, len);
 }
 
@@ -172,6 +184,10 @@ static int choose_dialog(struct sip_party *p, struct sip_client *client,
 	struct sip_target target = target_of(p, NULL);
 	int err = -ENOMEM;
 
+	/* What was agreed on since then is agreed with another place. */
+	if (p->attempt->is_renewed &&
+	    (!fork || p->attempt->early_of != fork->dialog))
+		return -EPROTO;
 	if (fork) {
 		err = sip_dialog_confirm(fork->dialog, response);
 		p->dialog = fork->dialog;

@@ -83,6 +83,8 @@ static void free_party(struct sip_party *p)
 	sip_party_drop_uac(p);
 	if (p->uas)
 		sip_request_put(p->uas);
+	if (p->early)
+		sip_request_put(p->early);
 	if (p->unacked)
 		sip_request_put(p->unacked);
 	free_infos(p);
