@@ -10,6 +10,7 @@ unsigned int fake_records;
 bool fake_store_fails;
 uint32_t fake_limit[STORE_PARAM_COUNT];
 int64_t fake_deleted;
+uint32_t fake_no_answer;
 struct store_trunk fake_trunk;
 
 static const char *const numbers[] = { "", "1001", "1002", "1003" };
@@ -19,6 +20,8 @@ uint32_t store_param(const struct store *store, enum store_param param)
 	(void)store;
 	if (fake_limit[param])
 		return fake_limit[param];
+	if (param == STORE_PARAM_NO_ANSWER_TIMEOUT)
+		return fake_no_answer;
 	return param == STORE_PARAM_MAX_CALLS ? 3 : 30;
 }
 

@@ -171,6 +171,7 @@ static struct fake_party *new_party(const char *name, bool is_trunk,
 static int reach(void *arg, const struct call_target *target,
 		 struct call_party **parties, size_t max)
 {
+	struct fake_party *p;
 	char name[16];
 
 	(void)arg;
@@ -179,8 +180,9 @@ static int reach(void *arg, const struct call_target *target,
 		return 0;
 	snprintf(name, sizeof(name), "%c%d", target->is_trunk ? 't' : 'p',
 		 (int)target->device);
-	parties[0] = &new_party(name, target->is_trunk, target->device,
-				target->line)->party;
+	p = new_party(name, target->is_trunk, target->device, target->line);
+	p->has_next = target->has_next;
+	parties[0] = &p->party;
 	return 1;
 }
 
@@ -315,6 +317,7 @@ int fake_setup(void **state)
 	memset(&fake, 0, sizeof(fake));
 	fake_records = 0;
 	fake_store_fails = false;
+	fake_no_answer = 30;
 	fake_trunk = (struct store_trunk){
 		.profile.mode = STORE_ENCRYPTED,
 	};

@@ -15,6 +15,7 @@ struct fake_party {
 	char name[16];
 	uint32_t token;			/* of the last INFO to it */
 	bool is_gone;			/* hung up: nothing may follow */
+	bool has_next;			/* another target waited behind it */
 	char sdp[4096];			/* of the last offer or answer to it */
 	struct fake_party *next;
 };
@@ -69,6 +70,7 @@ extern unsigned int fake_records;	/* calls in the database */
 extern bool fake_store_fails;
 extern uint32_t fake_limit[STORE_PARAM_COUNT];	/* 0: the usual */
 extern int64_t fake_deleted;	/* a phone that is not there, or 0 */
+extern uint32_t fake_no_answer;		/* seconds */
 extern struct store_trunk fake_trunk;	/* what both trunks are like */
 
 #endif /* FAKE_H */

@@ -47,14 +47,15 @@ static void test_blind_and_leave(void **state)
 
 static void test_blind_fails(void **state)
 {
+	struct call_cause down = { .status = 503 };
 	struct call_cause busy = { .status = 486 };
 	struct fake_party *a = fake_talk("a", "1002", "p2");
 
 	(void)state;
 	assert_int_equal(call_transfer(&a->party, "95551", NULL), 0);
 	fake_expect("t1 solicit\n");
-	call_refused(&fake_find("t1")->party, &busy);
-	fake_expect("t1 hangup 486\nt2 solicit\n");
+	call_refused(&fake_find("t1")->party, &down);
+	fake_expect("t1 hangup 503\nt2 solicit\n");
 	call_refused(&fake_find("t2")->party, &busy);
 	fake_expect("a transferring 486\nt2 hangup 486\n");
 	/* They speak on, and may try again. */

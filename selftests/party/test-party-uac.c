@@ -182,6 +182,47 @@ static void test_refused(void **state)
 	expect_gone(w);
 }
 
+/*
+ * Who is asked for credentials is us: the other side could not answer, and a
+ * 401 without its challenge would be none.
+ */
+static void test_challenged(void **state)
+{
+	static const int statuses[] = { 401, 407 };
+	struct world *w = *state;
+	struct call_party *party;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		party = call_out(w, i / 2);
+		OP(party, offer, TEXT("offer"));
+		base_answer(expect_sent(w, "INVITE"), statuses[i % 2], "t",
+			    "WWW-Authenticate: Digest realm=\"r\"\n", NULL);
+		expect_events(w, "refused 500\n");
+		OP(party, hangup, NULL);
+	}
+	expect_gone(w);
+}
+
+/* A 100 is no ringing; that it is there counts. */
+static void test_trying(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = call_out(w, true);
+	struct sent *invite;
+
+	OP(party, offer, TEXT("offer"));
+	invite = expect_sent(w, "INVITE");
+	assert_int_equal(w->trying, 0);
+	base_answer(invite, 100, "", "", NULL);
+	expect_events(w, "");
+	assert_int_equal(w->trying, 1);
+	base_time_out(invite, -ETIMEDOUT);
+	expect_events(w, "refused 408\n");
+	OP(party, hangup, NULL);
+	expect_gone(w);
+}
+
 static void test_unreachable(void **state)
 {
 	struct world *w = *state;
@@ -591,6 +632,8 @@ int main(void)
 		TEST(test_anonymous),
 		TEST(test_policy),
 		TEST(test_refused),
+		TEST(test_challenged),
+		TEST(test_trying),
 		TEST(test_unreachable),
 		TEST(test_too_short),
 		TEST(test_cancel),

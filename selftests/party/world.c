@@ -53,6 +53,12 @@ void call_setup_replacing(struct call_system *system, struct call_party *party,
 	tell(party, "replace");
 }
 
+void call_trying(struct call_party *party)
+{
+	(void)party;
+	world->trying++;
+}
+
 void call_alerting(struct call_party *party, int status, const char *sdp,
 		   size_t len)
 {

@@ -37,6 +37,7 @@ struct world {
 	char described[64];		/* what a refresh says again */
 	uint32_t session_expires, min_se;	/* parameters */
 	bool transmits_status;		/* of the trunk's profile */
+	unsigned int trying;		/* events of that name: no text */
 	const char *model, *options;	/* of the phone */
 	enum store_mode phone_mode;
 };

@@ -12,6 +12,8 @@
 #include <time.h>
 #include "call/internal.h"
 
+enum { LOST_SECONDS = 180 };
+
 void call_log(const struct call *call, enum log_level level, const char *event,
 	      const char *why)
 {
@@ -150,6 +152,9 @@ static int rank(int status)
 	if (status == 401 || status == 407 || status == 415 || status == 420 ||
 	    status == 484 || status == 488)
 		return 4;
+	/* Nobody spoke: what anybody says is better. */
+	if (status == 408)
+		return 2;
 	if (status >= 400 && status < 500)
 		return 3;
 	return status != 503;
@@ -234,7 +239,20 @@ void call_end_later(struct call *call, const struct call_cause *cause)
 	arm(call, 0, cause);
 }
 
-static void arm_no_answer(struct call *call)
+/*
+ * Trunks have hops that may be dead; until one has the call the protocol's own
+ * time runs, hop by hop. This is for a protocol that has lost its way.
+ */
+static void arm_lost(struct call *call)
+{
+	static const struct call_cause cause = {
+		.status = 408, .text = "no way led to the other side",
+	};
+
+	arm(call, LOST_SECONDS, &cause);
+}
+
+void call_taken(struct call *call)
 {
 	static const struct call_cause cause = {
 		.status = 480, .text = "nobody answered in time",
@@ -243,6 +261,9 @@ static void arm_no_answer(struct call *call)
 	long seconds = store_param(store, STORE_PARAM_NO_ANSWER_TIMEOUT);
 	struct store_line line;
 
+	if (call->is_taken)
+		return;
+	call->is_taken = true;
 	if (call->is_parallel && call->target_count &&
 	    !store_line_get(store, call->targets[0].line, &line) &&
 	    line.no_answer_timeout)
@@ -302,15 +323,17 @@ void call_send_targets(struct call *call)
 	};
 	const struct call_protocol *protocol = protocol_of(call->system);
 	struct call_party *parties[CALL_TARGETS_MAX];
+	struct call_target *target;
 	size_t count = 0, i;
 	int n;
 
 	while (call->target_next < call->target_count &&
 	       (call->is_parallel || !count)) {
-		n = protocol ? protocol->reach(protocol->arg,
-				&call->targets[call->target_next],
+		target = &call->targets[call->target_next++];
+		target->has_next = !call->is_parallel &&
+				   call->target_next < call->target_count;
+		n = protocol ? protocol->reach(protocol->arg, target,
 				parties + count, CALL_TARGETS_MAX - count) : 0;
-		call->target_next++;
 		if (n > 0)
 			count += n;
 		if (count == CALL_TARGETS_MAX)
@@ -320,7 +343,11 @@ void call_send_targets(struct call *call)
 		give_up(call, &nowhere);
 		return;
 	}
-	arm_no_answer(call);
+	call->is_taken = false;
+	if (call->is_parallel)
+		call_taken(call);
+	else
+		arm_lost(call);
 	/* While there are others to try, one that fails is not the end. */
 	for (i = 0; i < count; i++) {
 		call->untried = count - i - 1;

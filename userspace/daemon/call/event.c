@@ -53,6 +53,12 @@ void call_setup(struct call_system *system, struct call_party *party,
 	call_send_targets(call);
 }
 
+void call_trying(struct call_party *party)
+{
+	if (party->bridge && !party->bridge->call->is_up)
+		call_taken(party->bridge->call);
+}
+
 void call_alerting(struct call_party *party, int status, const char *sdp,
 		   size_t len)
 {
@@ -63,6 +69,7 @@ void call_alerting(struct call_party *party, int status, const char *sdp,
 	if (!bridge || bridge->call->is_up)
 		return;
 	call = bridge->call;
+	call_taken(call);
 	caller = call->caller;
 	if (call->transfer.by) {
 		call->transfer.by->ops->transferring(call->transfer.by, status,
@@ -135,12 +142,23 @@ static bool fall_back(struct call_bridge *bridge, struct call_party *party,
 	return true;
 }
 
+/*
+ * Has the called or his side decided, so that another trunk would hear the
+ * same or ring anew who was busy? Else the way there has failed, or no one spoke.
+ */
+static bool is_decision(int status)
+{
+	return status < 500 ? status != 408 : status >= 600;
+}
+
 void call_refused(struct call_party *party, const struct call_cause *cause)
 {
 	struct call_bridge *bridge = party->bridge;
 
 	if (!bridge || fall_back(bridge, party, cause))
 		return;
+	if (!party->is_connected && is_decision(cause->status))
+		bridge->call->target_next = bridge->call->target_count;
 	if (!party->is_connected)
 		call_bridge_failed(bridge, cause);
 	else

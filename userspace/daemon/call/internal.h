@@ -114,6 +114,7 @@ struct call {
 	char failure_reason[64], failure_text[160];
 	struct event *no_answer;
 	const struct call_cause *due;	/* constant; what no_answer tells */
+	bool is_taken;		/* by someone asked: no_answer runs for him */
 	int64_t started, answered;	/* seconds since 1970; 0: not yet */
 	bool is_up;			/* one bridge, both connected */
 	bool is_ending;
@@ -155,6 +156,8 @@ int call_bridge_up(struct call_bridge *bridge);
 /* Tells the parties their status if it is another one now. */
 void call_show_security(struct call *call);
 void call_send_targets(struct call *call);
+/* Someone has it: the time begins in which he may answer. */
+void call_taken(struct call *call);
 void call_log(const struct call *call, enum log_level level, const char *event,
 	      const char *why);
 

@@ -138,6 +138,7 @@ struct call_target {
 	int64_t device;			/* phone or trunk */
 	int64_t line;			/* phones */
 	char number[STORE_TEXT_SIZE];	/* to dial there */
+	bool has_next;			/* if it is silent: do not wait long */
 };
 
 struct call_protocol {
@@ -169,6 +170,9 @@ void call_setup_replacing(struct call_system *system, struct call_party *party,
 			  struct call_party *replaced, const char *sdp,
 			  size_t len);
 
+/* What we offered or asked for has arrived: from now on it may ring. */
+void call_trying(struct call_party *party);
+/* It rings there; implies the former. */
 void call_alerting(struct call_party *party, int status, const char *sdp,
 		   size_t len);
 /* An offer of its own; @sdp NULL: it wants one, and answers it. */

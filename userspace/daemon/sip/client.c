@@ -2,6 +2,7 @@
 // Requests we send: their hops, timers and ends (RFC 3261 section 17.1).
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,21 @@ bool sip_may_leave(const struct net_conn *conn, const char *bytes, size_t len)
 	return false;
 }
 
+/*
+ * How long it may be silent: timers B and F. Where another can be asked, only
+ * as long as four transmissions take: RFC 3263 section 4.3 leaves to the
+ * transaction what a failure is, and who calls does not wait for a minute.
+ */
+static unsigned int patience(const struct sip_client *client)
+{
+	unsigned int full = 64 * client->sip->t1;
+
+	if (client->state != CALLING || client->cancelled || !client->route ||
+	    !(client->impatient || sip_route_has_more(client->route)))
+		return full;
+	return SIP_CLIENT_SILENCE * client->sip->t1;
+}
+
 int sip_client_transmit(struct sip_client *client, bool keep_branch)
 {
 	struct sip *sip = client->sip;
@@ -150,7 +166,7 @@ int sip_client_transmit(struct sip_client *client, bool keep_branch)
 	link_conn(client);
 	err = net_conn_send(client->conn, client->bytes, client->len);
 	/* Timers A and E, or B and F at once where nothing is repeated. */
-	sip_client_arm(client, client->reliable ? 64 * sip->t1 : sip->t1);
+	sip_client_arm(client, client->reliable ? patience(client) : sip->t1);
 	return err;
 }
 
@@ -184,6 +200,8 @@ static unsigned int next_wait(const struct sip_client *client)
 {
 	unsigned int wait = client->wait * 2;
 
+	if (client->reliable)
+		return UINT_MAX;
 	/* Timer A has no ceiling, timer E has T2, and T2 once proceeding. */
 	if (client->invite)
 		return wait;
@@ -195,6 +213,7 @@ static unsigned int next_wait(const struct sip_client *client)
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct sip_client *client = arg;
+	unsigned int limit = patience(client), wait;
 
 	(void)fd;
 	(void)what;
@@ -207,11 +226,17 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	client->spent += client->wait;
-	if (client->spent < 64 * client->sip->t1 && !client->reliable &&
+	if (client->spent < limit &&
 	    !(client->invite && client->state == PROCEEDING)) {
-		net_conn_send(client->conn, client->bytes, client->len);
-		sip_client_arm(client, next_wait(client));
+		if (!client->reliable)
+			net_conn_send(client->conn, client->bytes,
+				      client->len);
+		wait = next_wait(client);
+		sip_client_arm(client, wait < limit - client->spent ? wait :
+			       limit - client->spent);
 	} else if (client->state == CALLING) {
+		if (limit < 64 * client->sip->t1 && client->invite)
+			sip_client_abandon(client);
 		sip_client_next_hop(client, -ETIMEDOUT);
 	} else {
 		sip_client_fail(client, -ETIMEDOUT);
@@ -268,6 +293,8 @@ int sip_send(struct sip *sip, osip_message_t *request,
 		client = sip_client_new(sip, request, ops, arg);
 		err = client ? 0 : -ENOMEM;
 	}
+	if (client)
+		client->impatient = target->impatient;
 	if (!client) {
 		osip_message_free(request);
 		return err;

@@ -10,6 +10,7 @@
 enum {
 	SIP_CLIENT_KEY_SIZE = SIP_BRANCH_SIZE + 64,
 	SIP_ACKS_MAX = 4,		/* of one INVITE's dialogs */
+	SIP_CLIENT_SILENCE = 8,		/* times T1, if there are other hops */
 };
 
 enum sip_client_state {
@@ -42,6 +43,7 @@ struct sip_client {
 	enum sip_client_state state;
 	bool invite, reliable, released, told;
 	bool cancelled, cancel_sent, holding;
+	bool impatient;			/* another may be asked instead */
 	osip_message_t *request;
 	char *contact_user;		/* NULL: Contact is the caller's */
 	char *reason;			/* of its CANCEL, or NULL */
@@ -72,6 +74,11 @@ bool sip_may_leave(const struct net_conn *conn, const char *bytes, size_t len);
 int sip_client_transmit(struct sip_client *client, bool keep_branch);
 void sip_client_next_hop(struct sip_client *client, int err);
 void sip_client_arm(struct sip_client *client, unsigned int ms);
+/*
+ * Another is asked instead of a hop that said nothing at all. Should it wake up
+ * yet, it is cancelled: that may not be before it answers (section 9.1).
+ */
+void sip_client_abandon(struct sip_client *client);
 /* No stream's end concerns it any more. */
 void sip_client_unlink(struct sip_client *client);
 void sip_client_end(struct sip_client *client);

@@ -44,6 +44,11 @@ int sip_party_contact(osip_message_t *response, const struct sip_request *req);
 bool sip_allows(const osip_message_t *msg, const char *method);
 /* From, To and what else names the two ends of our first INVITE. */
 int sip_party_name(struct sip_party *p, osip_message_t *invite);
+/*
+ * A response's status towards others: a challenge to us is none to them, they
+ * could not answer it, and a bare 401 is no challenge.
+ */
+int sip_status_of(const osip_message_t *response);
 enum { SIP_CAUSE_TEXT = 160 };
 /* A response's status as a cause; good as long as the message and @text. */
 struct call_cause sip_cause_of(const osip_message_t *response,

@@ -182,14 +182,27 @@ static void take_warning(const osip_message_t *msg, struct call_cause *cause,
 	cause->text = text;
 }
 
+int sip_status_of(const osip_message_t *response)
+{
+	int status = response->status_code;
+
+	return status == 401 || status == 407 ? 500 : status;
+}
+
 struct call_cause sip_cause_of(const osip_message_t *response,
 			       char text[SIP_CAUSE_TEXT])
 {
 	struct call_cause cause = {
-		.status = response->status_code,
+		.status = sip_status_of(response),
 		.reason = response->reason_phrase,
 	};
 
+	if (cause.status != response->status_code) {
+		cause.reason = NULL;
+		cause.text = "it asks for credentials that the gateway "
+			     "does not have";
+		return cause;
+	}
 	take_warning(response, &cause, text);
 	return cause;
 }

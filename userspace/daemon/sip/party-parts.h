@@ -58,6 +58,7 @@ struct sip_attempt {
 	char tag[24];
 	uint32_t cseq;
 	uint32_t session, min_se;	/* after a 422; else 0 */
+	bool impatient;			/* another target waits */
 	struct sip_fork {
 		struct sip_dialog *dialog;
 		uint32_t rseq;		/* last one that was taken; 0: none */

@@ -231,7 +231,7 @@ static void info_response(void *arg, struct sip_client *client,
 {
 	(void)client;
 	if (response->status_code >= 200)
-		info_over(arg, response->status_code);
+		info_over(arg, sip_status_of(response));
 }
 
 static void info_failed(void *arg, struct sip_client *client, int err)

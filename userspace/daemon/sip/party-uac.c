@@ -118,6 +118,7 @@ static void ringing(struct sip_party *p, struct sip_client *client,
 	const char *sdp = NULL;
 	size_t len = 0;
 
+	call_trying(&p->party);
 	if (response->status_code == 100)
 		return;
 	if (sip_to_tag(response))
@@ -416,6 +417,7 @@ int sip_party_call(struct sip_party *p, const char *sdp, size_t len)
 		return -ENOMEM;
 	snprintf(user, sizeof(user), "%s", msg->from->url->username);
 	target = target_of(p, user);
+	target.impatient = p->attempt->impatient;
 	/* For a 422; p->offer itself when that has happened. */
 	if (sdp != p->offer.at && sip_party_keep(&p->offer, sdp, len)) {
 		osip_message_free(msg);

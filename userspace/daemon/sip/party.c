@@ -292,6 +292,7 @@ static int reach_trunk(struct sip_parties *parties,
 		discard(p);
 		return err;
 	}
+	p->attempt->impatient = target->has_next;
 	found[0] = &p->party;
 	return 1;
 }

@@ -105,35 +105,58 @@ static void ack_failure(struct sip_client *client,
 		send_ack(client, msg, client->conn);
 }
 
+/* What the transaction was until now, under its branch; for a while. */
+static struct sip_client *split(struct sip_client *client)
+{
+	struct sip *sip = client->sip;
+	struct sip_client *ghost;
+	osip_message_t *copy;
+
+	if (osip_message_clone(client->request, &copy))
+		return NULL;
+	ghost = sip_client_new(sip, copy, NULL, NULL);
+	if (!ghost) {
+		osip_message_free(copy);
+		return NULL;
+	}
+	memcpy(ghost->branch, client->branch, sizeof(ghost->branch));
+	ghost->conn = net_conn_get(client->conn);
+	ghost->reliable = client->reliable;
+	ghost->released = true;
+	sip_table_remove(&sip->clients, &client->node);
+	if (sip_client_key(ghost)) {
+		sip_client_end(ghost);
+		return NULL;
+	}
+	sip_client_arm(ghost, 64 * sip->t1);
+	return ghost;
+}
+
 /*
  * The transaction goes on by another hop or with credentials; what it was until
  * now stays behind, to acknowledge repetitions of its final response.
  */
 static void leave_ghost(struct sip_client *client)
 {
-	struct sip *sip = client->sip;
-	struct sip_client *ghost;
-	osip_message_t *copy;
+	struct sip_client *ghost = NULL;
 
-	if (!client->invite || client->reliable ||
-	    osip_message_clone(client->request, &copy))
+	if (client->invite && !client->reliable)
+		ghost = split(client);
+	if (!ghost)
 		return;
-	ghost = sip_client_new(sip, copy, NULL, NULL);
-	if (!ghost) {
-		osip_message_free(copy);
-		return;
-	}
-	memcpy(ghost->branch, client->branch, sizeof(ghost->branch));
 	memcpy(ghost->acks, client->acks, sizeof(ghost->acks));
 	memset(client->acks, 0, sizeof(client->acks));
-	ghost->conn = net_conn_get(client->conn);
 	ghost->state = COMPLETED;
-	ghost->released = true;
-	sip_table_remove(&sip->clients, &client->node);
-	if (sip_client_key(ghost))
-		sip_client_end(ghost);
-	else
-		sip_client_arm(ghost, 64 * sip->t1);
+}
+
+void sip_client_abandon(struct sip_client *client)
+{
+	struct sip_client *ghost = split(client);
+
+	if (!ghost)
+		return;
+	ghost->state = CALLING;
+	ghost->cancelled = true;
 }
 
 static int start_cancel(struct sip_client *client)

@@ -150,6 +150,11 @@ struct sip_target {
 	 * our address there (sip_contact_set): who asks cannot know the hop.
 	 */
 	const char *contact_user;
+	/*
+	 * He has someone else to ask: a last hop that says nothing fails as soon
+	 * as the others do, after a few T1 rather than 64.
+	 */
+	bool impatient;
 };
 
 struct sip_client_ops {
@@ -169,7 +174,8 @@ struct sip_client_ops {
  * Top Via, Max-Forwards if missing (whoever passes a request on hands in what
  * it had, less one), User-Agent and Content-Length are the base's; all else is
  * the caller's, Contact too unless the target has a contact_user. A hop that
- * fails before any response is followed by the next one with a new branch.
+ * fails before any response, or gives none soon, is followed by the next one
+ * with a new branch.
  * Errors: -ENOMEM, -EINVAL, -EBUSY too many transactions, -ENOTCONN the phone
  * has no connection, -EHOSTUNREACH unknown trunk.
  */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+// Destinations of a trunk: silent ones, dead ones, and whom we answer to.
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "wire.h"
+
+static struct wire wire;
+static char buf[65536];
+
+static struct {
+	unsigned int responses, failed;
+	int status, err;
+} seen;
+
+static void on_response(void *arg, struct sip_client *client,
+			osip_message_t *response)
+{
+	(void)arg;
+	(void)client;
+	seen.responses++;
+	seen.status = response->status_code;
+}
+
+static void on_failed(void *arg, struct sip_client *client, int err)
+{
+	(void)arg;
+	(void)client;
+	seen.failed++;
+	seen.err = err;
+}
+
+static osip_message_t *request(const char *method)
+{
+	osip_message_t *msg;
+	char cseq[32];
+
+	osip_message_init(&msg);
+	osip_message_set_method(msg, osip_strdup(method));
+	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
+	osip_uri_init(&msg->req_uri);
+	osip_uri_parse(msg->req_uri, "sip:5551@trunk");
+	osip_message_set_from(msg, "<sip:1@ucsec>;tag=f");
+	osip_message_set_to(msg, "<sip:5551@trunk>");
+	osip_message_set_call_id(msg, "call-1");
+	snprintf(cseq, sizeof(cseq), "1 %s", method);
+	osip_message_set_cseq(msg, cseq);
+	return msg;
+}
+
+static struct sip_client *start(const char *method,
+				const struct sip_target *target)
+{
+	static const struct sip_client_ops ops = { on_response, on_failed };
+	struct sip_client *client = NULL;
+
+	memset(&seen, 0, sizeof(seen));
+	if (sip_send(wire.sip, request(method), target, &ops, NULL, &client))
+		abort();
+	return client;
+}
+
+static struct sip_client *start_to(const char *method, const char *trunk,
+				   bool impatient)
+{
+	return start(method, &(struct sip_target){
+		.kind = SIP_PEER_TRUNK, .id = wire_trunk(&wire, trunk),
+		.impatient = impatient });
+}
+
+static bool get(int from, const char *method)
+{
+	wire_get(&wire, from, buf, sizeof(buf));
+	return !strncmp(buf, method, strlen(method)) &&
+	       buf[strlen(method)] == ' ';
+}
+
+/* How often it came, with those that wait in the socket. */
+static unsigned int count(int from, const char *method)
+{
+	unsigned int n = 0;
+
+	while (!wire_is_quiet(&wire, from))
+		n += get(from, method);
+	return n;
+}
+
+/* An answer to what is in buf. */
+static void put(int from, int status, const char *more)
+{
+	char via[512], to[256], f[256], id[128], cseq[64];
+
+	strcpy(via, wire_header(buf, "Via"));
+	strcpy(to, wire_header(buf, "To"));
+	strcpy(f, wire_header(buf, "From"));
+	strcpy(id, wire_header(buf, "Call-ID"));
+	strcpy(cseq, wire_header(buf, "CSeq"));
+	wire_put(from, "SIP/2.0 %d X\nVia: %s\nFrom: %s\nTo: %s%s\n"
+		 "Call-ID: %s\nCSeq: %s\n%sContent-Length: 0\n\n", status, via,
+		 f, to, strstr(to, "tag=") ? "" : ";tag=t", id, cseq, more);
+}
+
+/* A trunk with two destinations, at sockets of ours. */
+static void add_two(const char *name, int fd[2], const char *fields)
+{
+	uint16_t port[2];
+	char text[512];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		fd[i] = wire_dial(&wire, "127.0.0.1", SOCK_DGRAM, &port[i]);
+	snprintf(text, sizeof(text), "{\"name\": \"%s\", \"profile\": "
+		 "\"t-profile\", \"destinations\": [{\"address\": "
+		 "\"127.0.0.1\", \"port\": %u}, {\"address\": \"127.0.0.1\", "
+		 "\"port\": %u}], %s}", name, port[0], port[1], fields);
+	if (env_add(&wire.env, "trunk", text) != 200)
+		abort();
+}
+
+/* A hop that says nothing costs a few T1; should it wake up, it is cancelled. */
+static void test_silent_first(void)
+{
+	struct sip_client *client;
+	char via[512], invite[2048];
+	int fd[2];
+
+	add_two("two", fd, "\"options_ping\": false");
+	client = start_to("INVITE", "two", false);
+	get(fd[0], "INVITE");
+	strcpy(invite, buf);
+	strcpy(via, wire_header(buf, "Via"));
+	ok(get(fd[1], "INVITE") && strcmp(via, wire_header(buf, "Via")),
+	   "the next is asked, with a new branch");
+	put(fd[1], 180, "");
+	WIRE_WAIT(&wire, seen.responses);
+	ok(count(fd[0], "INVITE") == 3, "after four transmissions");
+	strcpy(buf, invite);
+	put(fd[0], 180, "");
+	ok(get(fd[0], "CANCEL") && !strcmp(via, wire_header(buf, "Via")),
+	   "the first rings at last: it is cancelled");
+	put(fd[0], 200, "");
+	strcpy(buf, invite);
+	put(fd[0], 487, "");
+	while (!get(fd[0], "ACK"))
+		;
+	ok(seen.responses == 1 && !seen.failed, "487, acknowledged, unseen");
+	sip_client_cancel(client, NULL);
+	sip_client_release(client);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/* The last one has the whole of timer B, unless someone else can be asked. */
+static void test_silent_last(void)
+{
+	static const struct {
+		const char *method;
+		bool impatient;
+		unsigned int count;
+	} rows[] = {
+		/* T1 doubled up to 64 T1; then up to T2 = 4 T1. */
+		{ "INVITE", false, 7 }, { "INVITE", true, 4 },
+		{ "MESSAGE", false, 18 }, { "MESSAGE", true, 4 },
+	};
+	struct sip_client *client;
+	uint16_t port;
+	int fd = wire_dial(&wire, "127.0.0.1", SOCK_DGRAM, &port);
+	size_t i;
+
+	wire_add_trunk(&wire, "one", "127.0.0.1", port, "", "");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		client = start_to(rows[i].method, "one", rows[i].impatient);
+		WIRE_WAIT(&wire, seen.failed);
+		ok(seen.err == -ETIMEDOUT && count(fd, rows[i].method) ==
+		   rows[i].count, "%s, %s: %u times", rows[i].method,
+		   rows[i].impatient ? "impatient" : "patient", rows[i].count);
+		sip_client_release(client);
+	}
+	close(fd);
+}
+
+static struct net_conn *conn;
+
+static void on_message(void *arg, struct sip_request *req)
+{
+	(void)arg;
+	conn = net_conn_get(req->conn);
+	sip_reply(req, 200, NULL, NULL);
+}
+
+/* DIGEST-2: a phone that asks for our credentials gets none. */
+static void test_phone_asks(void)
+{
+	static const char challenge[] = "WWW-Authenticate: Digest "
+		"realm=\"far\",nonce=\"n\",qop=\"auth\"\n";
+	struct sip_client *client;
+	uint16_t port;
+	int fd = wire_dial(&wire, "127.0.0.4", SOCK_DGRAM, &port);
+
+	env_add(&wire.env, "sip-realm", "{\"realm\": \"far\", \"user\": "
+		"\"ucsec\", \"password\": \"trunk secret\"}");
+	wire_add_trunk(&wire, "who", "127.0.0.4", port, "", "");
+	sip_handle(wire.sip, "MESSAGE", on_message, NULL);
+	wire_put(fd, "MESSAGE sip:ucsec SIP/2.0\n"
+		 "Via: SIP/2.0/UDP 127.0.0.4;rport;branch=z9hG4bKm\n"
+		 "From: <sip:a@b>;tag=f\nTo: <sip:ucsec>\n"
+		 "Call-ID: m\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n");
+	get(fd, "SIP/2.0");
+	client = start("INFO", &(struct sip_target){
+		.kind = SIP_PEER_PHONE, .id = 1, .conn = conn });
+	get(fd, "INFO");
+	put(fd, 401, challenge);
+	WIRE_WAIT(&wire, seen.responses);
+	ok(seen.status == 401 && !count(fd, "INFO"), "a phone: told, no more");
+	sip_client_release(client);
+	client = start_to("INFO", "who", false);
+	get(fd, "INFO");
+	put(fd, 401, challenge);
+	do {
+		get(fd, "INFO");
+	} while (!wire_header(buf, "Authorization")[0]);
+	put(fd, 200, "");
+	WIRE_WAIT(&wire, seen.responses);
+	ok(seen.status == 200, "a trunk at the same place: answered");
+	sip_client_release(client);
+	net_conn_put(conn);
+	close(fd);
+}
+
+int main(void)
+{
+	wire_open(&wire, 0);
+	wire_add_trunk(&wire, "t", "127.0.0.1", 9, "", "");
+	test_silent_first();
+	test_silent_last();
+	test_phone_asks();
+	wire_close(&wire);
+	return tap_end();
+}
