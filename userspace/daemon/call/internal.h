@@ -42,6 +42,13 @@ struct call_round {
 	size_t offer_len;
 };
 
+/* A leg's pause in sending, as the kernel tells it. */
+struct call_silence {
+	bool told;		/* and not counted yet */
+	bool is_silent;
+	uint64_t packets;	/* what it had sent then */
+};
+
 /*
  * Two parties with the media between them. A call that rings at several places
  * has one for each, all with the caller as party A; the first that is answered
@@ -54,9 +61,7 @@ struct call_bridge {
 	struct call_media *media;
 	struct call_session *session;
 	struct call_round round;
-	/* What each leg had sent when it was last found silent. */
-	uint64_t silent_at[2];
-	bool is_silent[2];
+	struct call_silence silence[2];	/* of the first line */
 	struct call_query *query;	/* waits for counters; may be NULL */
 };
 
