@@ -443,6 +443,51 @@ static void check_events(struct call_media *media)
 	   "counters of both streams");
 }
 
+/* Until the kernel has been asked that often to change a stream. */
+static bool until_requests(unsigned int count)
+{
+	time_t end = time(NULL) + 20;
+
+	while (ask(FAKE_COUNT, 0, 0).requests < count) {
+		if (time(NULL) > end)
+			return false;
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	return true;
+}
+
+/* Another idle time is for the streams that there are, too. */
+static void check_idle(struct call_media *media)
+{
+	uint16_t a = call_media_local(media, 0, CALL_LEG_A)->port;
+	unsigned int before = ask(FAKE_COUNT, 0, 0).requests;
+	struct ucsec_stream old = stream_at(a), new;
+	unsigned int dones;
+
+	call_media_system_set_idle(media_system, conf.idle);
+	call_media_system_set_idle(media_system, 60);
+	ok(until_requests(before + 2), "both streams are told");
+	new = stream_at(a);
+	ok(old.idle == 30 && new.idle == 60, "of another idle time: %u",
+	   new.idle);
+	ok(!memcmp(&old.tx, &new.tx, sizeof(old.tx)) &&
+	   !memcmp(&old.rx, &new.rx, sizeof(old.rx)) &&
+	   !memcmp(&old.from, &new.from, sizeof(old.from)) &&
+	   !memcmp(&old.to, &new.to, sizeof(old.to)) &&
+	   old.flags == new.flags && old.pair == new.pair &&
+	   ask(FAKE_COUNT, 0, 0).requests == before + 2 &&
+	   !ask(FAKE_COUNT, 0, 0).reused, "and of nothing else");
+	/* Amid a job it comes after it. */
+	dones = seen.dones;
+	stage(media, 0, CALL_LEG_A, peer("192.0.2.1", 4400, GCM, 12));
+	begin_apply(media);
+	call_media_system_set_idle(media_system, conf.idle);
+	kill(server, SIGCONT);
+	ok(until(&seen.dones, dones + 1) && !seen.err &&
+	   until_requests(before + 5) && stream_at(a).idle == 30,
+	   "also when a round is under way: %u", stream_at(a).idle);
+}
+
 /* kill -9 of the daemon: another system reads the text and adopts. */
 static void check_restart(struct call_media **media)
 {
@@ -510,6 +555,7 @@ static void check_crash(struct call_media *media)
 {
 	unsigned int ups = seen.ups, downs = seen.downs, events = seen.events;
 	struct call_media *second = call_new(7);
+	unsigned int requests;
 
 	call_mediad_set_timeout(mediad, 200);
 	kill(server, SIGSTOP);
@@ -518,7 +564,10 @@ static void check_crash(struct call_media *media)
 	ok(reserve(second, 1) == -ECONNREFUSED, "meanwhile: %s", seen.why);
 	call_mediad_set_timeout(mediad, 5000);
 	kill(server, SIGCONT);
+	requests = ask(FAKE_COUNT, 0, 0).requests;
 	ok(until(&seen.ups, ups + 1), "and found again");
+	ok(until_requests(requests + 2),
+	   "a pause that began meanwhile will be told: waiting begins anew");
 	ok(!reserve(second, 1) && seen.events == events,
 	   "as if nothing had been: %s", seen.why);
 	kill(server, SIGKILL);
@@ -545,6 +594,7 @@ int main(void)
 	check_changes(media);
 	check_refusals(media);
 	check_events(media);
+	check_idle(media);
 	check_restart(&media);
 	check_crash(media);
 	call_media_stage_off(media, 0);

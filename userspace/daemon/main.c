@@ -19,6 +19,7 @@
 #include "signalling.h"
 #include "store/store.h"
 #include "trust/trust.h"
+#include "wipe.h"
 
 enum status {
 	STATUS_OK = 0,
@@ -318,8 +319,10 @@ static enum status run(struct daemon *d)
 int main(int argc, char **argv)
 {
 	struct daemon d = { .conf_path = CONF_PATH };
-	int end = parse_options(argc, argv, &d.conf_path), err;
+	int end, err;
 
+	wipe_libraries();
+	end = parse_options(argc, argv, &d.conf_path);
 	if (end)
 		return end - 1;
 	if (conf_read(&d.conf, d.conf_path, stderr)) {

@@ -214,6 +214,8 @@ static void on_change(void *ctx, const struct store_change *change)
 	size_t i;
 
 	net_limit(sip_net(s->sip), &limits);
+	call_media_system_set_idle(s->media, store_param(s->store,
+						STORE_PARAM_MEDIA_TIMEOUT));
 	if (!strcmp(change->noun, "*") || !strcmp(change->verb, "del"))
 		call_devices_recheck(s->calls);
 	for (i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {

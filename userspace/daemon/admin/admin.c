@@ -10,7 +10,6 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,7 @@
 #include "conf.h"
 #include "log.h"
 #include "metrics.h"
+#include "wipe.h"
 
 #define BODY_MAX	(4 << 20)
 #define HEADERS_MAX	(16 << 10)
@@ -371,17 +371,6 @@ static void on_request(struct evhttp_request *http, void *arg)
 	dispatch(p, evhttp_uri_get_path(uri) ?: "");
 }
 
-/*
- * All of jansson's memory is wiped when freed: passwords come in as JSON, and
- * it copies them as it likes.
- */
-static void wipe_and_free(void *memory)
-{
-	if (memory)
-		explicit_bzero(memory, malloc_usable_size(memory));
-	free(memory);
-}
-
 static int start_http(struct admin *admin, struct event_base *base, int fd)
 {
 	admin->http = evhttp_new(base);
@@ -406,7 +395,11 @@ int admin_open(struct admin **out, struct event_base *base,
 
 	if (!admin)
 		return -ENOMEM;
-	json_set_alloc_funcs(malloc, wipe_and_free);
+	/*
+	 * All of jansson's memory: passwords come in as JSON, and it copies
+	 * them as it likes.
+	 */
+	json_set_alloc_funcs(malloc, wipe_free);
 	admin->conf = conf;
 	admin->own.admin = admin;
 	admin->own.store = store;

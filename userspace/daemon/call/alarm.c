@@ -3,6 +3,18 @@
 #include <string.h>
 #include "call/internal.h"
 
+/* What a leg had sent when it was told to be silent, is that still all? */
+static bool still_silent(struct call_silence *silence, uint64_t packets)
+{
+	if (silence->told) {
+		silence->told = false;
+		silence->is_silent = true;
+		silence->packets = packets;
+	}
+	silence->is_silent &= silence->packets == packets;
+	return silence->is_silent;
+}
+
 /*
  * Silence of one side is no fault: phones suppress it. A call is dead when
  * neither side has sent anything since it was found silent; the counters tell,
@@ -16,21 +28,14 @@ static void counted(void *arg, int err, unsigned int line, enum call_leg from,
 	};
 	struct call_bridge *bridge = arg;
 	struct call_protection security;
-	bool was_silent;
 
-	if (err || line == CALL_LINES || !counters)
+	/* Leg B is counted last. */
+	if (err || line || !counters ||
+	    !still_silent(&bridge->silence[from], counters->rx_packets) ||
+	    from == CALL_LEG_A || !bridge->silence[CALL_LEG_A].is_silent)
 		return;
-	if (line)
-		return;
-	was_silent = bridge->is_silent[from] &&
-		     bridge->silent_at[from] == counters->rx_packets;
-	bridge->silent_at[from] = counters->rx_packets;
-	if (from == CALL_LEG_A) {
-		bridge->is_silent[CALL_LEG_A] = was_silent;
-		return;
-	}
 	call_session_security(bridge->session, CALL_LEG_A, &security);
-	if (!was_silent || !bridge->is_silent[CALL_LEG_A] || security.held)
+	if (security.held)
 		return;
 	bridge->call->system->counters.dead++;
 	call_end_later(bridge->call, &dead);
@@ -52,11 +57,13 @@ void call_alarm(void *arg, unsigned int line, enum call_leg from,
 	struct call_party *party = bridge->party[from];
 	char number[24];
 
-	(void)line;
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)count);
 	switch (event) {
 	case CALL_MEDIA_SILENT:
-		bridge->is_silent[from] = true;
+		/* The other lines are silent for reasons of their own. */
+		if (line)
+			return;
+		bridge->silence[from].told = true;
 		call_media_query(bridge->media, counted, bridge);
 		return;
 	case CALL_MEDIA_FORGED:

@@ -51,6 +51,13 @@ struct call_early {
 	size_t answer_len;
 };
 
+/* A leg's pause in sending, as the kernel tells it. */
+struct call_silence {
+	bool told;		/* and not counted yet */
+	bool is_silent;
+	uint64_t packets;	/* what it had sent then */
+};
+
 /*
  * Two parties with the media between them. A call that rings at several places
  * has one for each, all with the caller as party A; the first that is answered
@@ -66,9 +73,7 @@ struct call_bridge {
 	struct call_early early;
 	int64_t line[2];		/* of its parties, as counted */
 	enum call_line_state line_state[2];
-	/* What each leg had sent when it was last found silent. */
-	uint64_t silent_at[2];
-	bool is_silent[2];
+	struct call_silence silence[2];	/* of the first line */
 	struct call_query *query;	/* waits for counters; may be NULL */
 };
 

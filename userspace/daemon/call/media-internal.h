@@ -69,6 +69,7 @@ struct call_media {
 	int family[LEGS];
 	struct media_line *lines[CALL_LINES];
 	struct media_job job;
+	bool watch_due;		/* as soon as no job is under way */
 	LIST_HEAD(, media_query) queries;
 };
 
@@ -105,6 +106,12 @@ bool media_stream_must_go(const struct media_line *line, enum call_leg from);
  */
 int media_stream_request(const struct call_media *media, unsigned int line,
 			 enum call_leg from, union mediad_message *request);
+/*
+ * The stream as it is, without keys: the kernel begins to wait for media anew.
+ * False: there is none.
+ */
+bool media_stream_again(const struct call_media *media, unsigned int line,
+			enum call_leg from, union mediad_message *request);
 void media_ports_request(const struct call_local *local,
 			 union mediad_message *request);
 void media_endpoint_set(struct mediad_endpoint *ep,
@@ -130,5 +137,7 @@ void media_queries_cancel(struct call_media *media);
 
 struct media_list *media_bucket(struct call_media_system *system,
 				const uint8_t *id);
+/* After a job: what had to wait for its end. */
+void media_watch_later(struct call_media *media);
 
 #endif /* CALL_MEDIA_INTERNAL_H */

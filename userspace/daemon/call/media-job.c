@@ -23,6 +23,7 @@ static void finish(struct call_media *media, int err, const char *why)
 	call_media_done_fn done = job->done;
 
 	job->kind = JOB_NONE;
+	media_watch_later(media);
 	/* Last: the call may end in there. */
 	if (done)
 		done(job->arg, err, why);

@@ -199,3 +199,19 @@ int media_stream_request(const struct call_media *media, unsigned int line,
 	explicit_bzero(&out, sizeof(out));
 	return ret;
 }
+
+bool media_stream_again(const struct call_media *media, unsigned int line,
+			enum call_leg from, union mediad_message *request)
+{
+	const struct media_line *l = media->lines[line];
+	enum call_leg to = call_other_leg(from);
+
+	if (!l->stream[from])
+		return false;
+	fill(media, line, from, l->video, &l->side[from], &l->side[to],
+	     &request->stream);
+	request->head.type = MEDIAD_SET;
+	request->stream.stream = l->stream[from];
+	request->stream.pair = l->stream[to];
+	return true;
+}

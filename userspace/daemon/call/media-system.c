@@ -156,14 +156,42 @@ static void each(struct call_media_system *system, each_fn fn)
 		}
 }
 
+/*
+ * A pause is told once. One that began while we did not listen, or before
+ * there was another idle time, is told again once that has gone by.
+ */
+static void watch(struct call_media *media)
+{
+	union mediad_message request;
+
+	media->watch_due = media->job.kind != JOB_NONE;
+	for (unsigned int i = 0; i < CALL_LINES && !media->watch_due; i++) {
+		for (int leg = 0; media->lines[i] && leg < LEGS; leg++) {
+			memset(&request, 0, sizeof(request));
+			if (media_stream_again(media, i, (enum call_leg)leg,
+					       &request))
+				call_mediad_send(media->system->mediad,
+						 &request, NULL, NULL, NULL);
+		}
+	}
+}
+
+void media_watch_later(struct call_media *media)
+{
+	if (media->watch_due && media->system->mediad)
+		watch(media);
+}
+
 static void listed(void *arg, int err, const union mediad_message *reply)
 {
 	struct call_media_system *system = arg;
 
-	if (!err && reply && reply->head.type == MEDIAD_ITEM)
+	if (!err && reply && reply->head.type == MEDIAD_ITEM) {
 		meet(system, &reply->item);
-	else if (!err)
+	} else if (!err) {
 		each(system, miss);
+		each(system, watch);
+	}
 }
 
 static void reserve_again(struct call_media *media)
@@ -212,6 +240,17 @@ int call_media_system_sweep(struct call_media_system *system)
 		return system->conf.anchored ? -ECONNREFUSED : 0;
 	reconcile(system);
 	return 0;
+}
+
+void call_media_system_set_idle(struct call_media_system *system,
+				uint32_t seconds)
+{
+	if (system->conf.idle == seconds)
+		return;
+	system->conf.idle = seconds;
+	/* Without a connection it is done when there is one. */
+	if (system->mediad && call_mediad_is_up(system->mediad))
+		each(system, watch);
 }
 
 static void on_up(void *arg)

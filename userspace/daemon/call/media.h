@@ -90,6 +90,9 @@ call_media_system_new(struct event_base *base,
 		      const struct call_media_conf *conf,
 		      struct call_mediad *mediad);
 void call_media_system_free(struct call_media_system *system);
+/* Another idle time, for streams that there are and for those to come. */
+void call_media_system_set_idle(struct call_media_system *system,
+				uint32_t seconds);
 /*
  * After a restart, once every call_media_restore() was called and mediad is
  * there: streams and ports of no call are removed.

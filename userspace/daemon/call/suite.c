@@ -68,11 +68,16 @@ int call_menu_parse(const char *name, enum call_menu *menu)
 	return -EINVAL;
 }
 
+/*
+ * A block more than is wanted: OpenSSL's generator keeps the last block that it
+ * gave until it is asked again.
+ */
 int call_key_new(struct call_key *key, const struct call_suite *suite)
 {
-	uint8_t material[CALL_KEY_LEN];
+	enum { BLOCK = 16 };
+	uint8_t material[CALL_KEY_LEN + BLOCK];
 	uint8_t len = suite->key_len + suite->salt_len;
-	int done = RAND_bytes(material, len);
+	int done = RAND_bytes(material, len + BLOCK);
 
 	if (done == 1) {
 		memset(key, 0, sizeof(*key));

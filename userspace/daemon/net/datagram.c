@@ -69,6 +69,7 @@ static int receive_one(struct net_listener *listener)
 	conn->peer.remote = remote;
 	conn->peer.local = local;
 	net->ops->received(net->arg, conn, net->buffer, (size_t)len);
+	explicit_bzero(net->buffer, (size_t)len);
 	net_conn_put(conn);
 	return 0;
 }

@@ -64,6 +64,8 @@ int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls)
 	SSL_CTX_set_security_level(ctx, 2);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
 			    SSL_OP_NO_COMPRESSION |
+			    /* What was read, once it is ours. */
+			    SSL_OP_CLEANSE_PLAINTEXT |
 			    SSL_OP_CIPHER_SERVER_PREFERENCE);
 	/*
 	 * No resumption: a resumed session would bring back a certificate

@@ -11,6 +11,7 @@
 
 #include "log.h"
 #include "net/internal.h"
+#include "wipe.h"
 
 enum {
 	READS_A_TURN = 8,		/* then others have theirs */
@@ -84,7 +85,7 @@ static void log_refusal(struct net_stream *stream, const char *reason)
 
 void net_stream_release(struct net_stream *stream)
 {
-	free(stream->rest);
+	wipe_free(stream->rest);
 	free(stream->identity);
 	free(stream->names);
 }
@@ -109,7 +110,7 @@ void net_stream_finish(struct net_stream *stream, int err)
 	if (stream->queue)
 		evbuffer_free(stream->queue);
 	stream->queue = NULL;
-	free(stream->rest);
+	wipe_free(stream->rest);
 	stream->rest = NULL;
 	if (stream->source)
 		net_source_give(net, stream->source);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "net/internal.h"
+#include "wipe.h"
 
 enum { READ_SIZE = 16 * 1024 };	/* a TLS record */
 
@@ -163,11 +164,12 @@ int net_stream_send(struct net_stream *stream, const void *data, size_t len)
 static int keep_rest(struct net_stream *stream, const uint8_t *data, size_t len)
 {
 	if (!len) {
-		free(stream->rest);
+		wipe_free(stream->rest);
 		stream->rest = NULL;
 		stream->rest_size = 0;
 	} else if (stream->rest) {
 		memmove(stream->rest, data, len);
+		explicit_bzero(stream->rest + len, stream->rest_size - len);
 	} else {
 		stream->rest_size = len < 2048 ? 2048 : len;
 		stream->rest = malloc(stream->rest_size);
@@ -217,7 +219,7 @@ static int grow_rest(struct net_stream *stream)
 	}
 	if (size > limit)
 		size = limit;
-	bigger = realloc(stream->rest, size);
+	bigger = wipe_realloc(stream->rest, size);
 	if (!bigger)
 		return -ENOMEM;
 	stream->rest = bigger;
@@ -236,8 +238,10 @@ int net_transfer_take(struct net_stream *stream)
 		if (size > net->limits.message_bytes)
 			size = net->limits.message_bytes;
 		n = read_some(stream, net->buffer, size);
-		if (n > 0)
+		if (n > 0) {
 			err = deliver(stream, net->buffer, (size_t)n);
+			explicit_bzero(net->buffer, (size_t)n);
+		}
 	} else {
 		err = grow_rest(stream);
 		if (err)

@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "sip/client.h"
+#include "wipe.h"
 
 void sip_client_unlink(struct sip_client *client)
 {
@@ -36,14 +37,14 @@ void sip_client_maybe_free(struct sip_client *client)
 		return;
 	for (i = 0; i < SIP_ACKS_MAX; i++) {
 		free(client->acks[i].to_tag);
-		free(client->acks[i].bytes);
+		wipe_free(client->acks[i].bytes);
 		net_conn_put(client->acks[i].conn);
 	}
 	osip_message_free(client->request);
 	net_conn_put(client->conn);
 	free(client->contact_user);
 	free(client->reason);
-	free(client->bytes);
+	wipe_free(client->bytes);
 	free(client);
 }
 
@@ -148,7 +149,7 @@ int sip_client_transmit(struct sip_client *client, bool keep_branch)
 		return -ENOTCONN;
 	if (!keep_branch)
 		sip_branch_new(sip, client->branch, sizeof(client->branch));
-	free(client->bytes);
+	wipe_free(client->bytes);
 	client->bytes = NULL;
 	err = sip_branch_set(client->request, client->conn, client->branch,
 			     again) ?:

@@ -11,6 +11,7 @@
 #include <osipparser2/osip_port.h>
 
 #include "sip/internal.h"
+#include "wipe.h"
 
 static const struct {
 	const char *name, *compact;
@@ -146,8 +147,10 @@ static void log_nothing(const char *file, int line, osip_trace_level_t level,
 	(void)args;
 }
 
+/* A message may have keys in its body: no copy of it stays behind. */
 void sip_parser_start(void)
 {
+	osip_set_allocators(malloc, wipe_realloc, wipe_free);
 	osip_trace_initialize_func(TRACE_LEVEL0, log_nothing);
 	parser_init();
 }

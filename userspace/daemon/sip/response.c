@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sip/client.h"
+#include "wipe.h"
 
 enum {
 	CANCEL_WAIT = 64,		/* times T1, for the final response */
@@ -72,7 +73,7 @@ static int send_ack(struct sip_client *client, osip_message_t *msg,
 		return -ENOBUFS;
 	}
 	free(ack->to_tag);
-	free(ack->bytes);
+	wipe_free(ack->bytes);
 	net_conn_put(ack->conn);
 	memset(ack, 0, sizeof(*ack));
 	ack->to_tag = strdup(sip_to_tag(msg) ?: "");
@@ -83,7 +84,7 @@ static int send_ack(struct sip_client *client, osip_message_t *msg,
 		err = -EPERM;
 	if (err) {
 		free(ack->to_tag);
-		free(ack->bytes);
+		wipe_free(ack->bytes);
 		memset(ack, 0, sizeof(*ack));
 		return err;
 	}

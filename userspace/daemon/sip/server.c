@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sip/identify.h"
+#include "wipe.h"
 
 enum { TRYING_MS = 200, KEY_SIZE = 512 };
 
@@ -106,7 +107,7 @@ static void release(struct sip_server *server)
 		free_message(server);
 	if (server->state != ENDED)
 		return;
-	free(server->answer);
+	wipe_free(server->answer);
 	net_conn_put(server->out);
 	net_conn_put(server->req.conn);
 	free(server);
@@ -434,7 +435,7 @@ int sip_respond(struct sip_request *req, osip_message_t *response)
 	osip_message_free(response);
 	if (err)
 		return err;
-	free(server->answer);
+	wipe_free(server->answer);
 	server->answer = bytes;
 	server->answer_len = len;
 	if (status < 200) {
