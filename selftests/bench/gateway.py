@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,7 @@ security-log = {0}/security.log
 anchor = no
 [admin]
 socket = {0}/admin.sock
+metrics = {2}
 """
 
 
@@ -74,10 +76,12 @@ def write_results(path, results):
 class Gateway:
     """A ucsecd of our own in a folder that goes with it."""
 
-    def __init__(self, listen):
+    def __init__(self, listen, metrics):
         self.folder = tempfile.TemporaryDirectory(prefix="ucsec-bench-")
         self.path = Path(self.folder.name)
-        (self.path / "ucsecd.conf").write_text(CONF.format(self.path, listen))
+        self.metrics = metrics
+        (self.path / "ucsecd.conf").write_text(
+            CONF.format(self.path, listen, metrics))
         self.process = None
         self.start()
 
@@ -107,6 +111,18 @@ class Gateway:
         done = self.ctl("import", name)
         if done.returncode:
             raise RuntimeError("import: " + done.stdout + done.stderr)
+
+    def gauge(self, name):
+        """One of its metrics; a list would take the memory to be measured."""
+        http = HTTPConnection(self.metrics, timeout=20)
+        try:
+            http.request("GET", "/metrics")
+            for line in http.getresponse().read().decode().splitlines():
+                if line.split(" ")[0] == name + "{}":
+                    return int(float(line.split(" ")[1]))
+        finally:
+            http.close()
+        raise KeyError(name)
 
     def items(self, noun):
         """How many of them it lists."""
