@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
+#include "allocated.h"
 #include "call/internal.h"
 #include "fake.h"
 
@@ -86,6 +87,19 @@ static void test_basic(void **state)
 	gone(b, 0);
 	fake_expect("a hangup 0\n");
 	assert_int_equal(fake_records, 0);
+}
+
+/* Thousands of them are to fit: each keeps what it needs, not what it may. */
+static void test_memory(void **state)
+{
+	size_t before = allocated(), each;
+
+	(void)state;
+	talk();
+	each = allocated() - before -
+	       2 * sizeof(struct fake_party);
+	if (each >= 6 * 1024)
+		fail_msg("%zu bytes", each);
 }
 
 static void test_caller_gives_up(void **state)
@@ -520,6 +534,7 @@ int main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_basic),
+		TEST(test_memory),
 		TEST(test_caller_gives_up),
 		TEST(test_numbers),
 		TEST(test_shared_line),

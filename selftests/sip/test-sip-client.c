@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocated.h"
 #include "nameserver.h"
 #include "sip/credentials.h"
+#include "store/trunk.h"
 #include "tap.h"
 #include "wire.h"
 
@@ -215,6 +217,23 @@ static void test_invite(void)
 	put(200, "u", "");
 	WIRE_WAIT(&wire, seen.responses == 3);
 	ok(!strcmp(seen.to_tag, "u"), "another dialog is told");
+	sip_client_release(client);
+	drain();
+}
+
+/* Each answered call waits for stragglers, without its trunk's destinations. */
+static void test_memory(void)
+{
+	size_t before = allocated(), after;
+	struct sip_client *client = start("INVITE");
+
+	get(fd, "INVITE");
+	put(200, "t", "");
+	WIRE_WAIT(&wire, seen.status == 200);
+	after = allocated();
+	if (!ok(after < before + sizeof(struct store_trunk),
+		"an answered INVITE is small"))
+		printf("# %zu bytes\n", after - before);
 	sip_client_release(client);
 	drain();
 }
@@ -506,6 +525,7 @@ int main(void)
 	test_plain();
 	test_keys();
 	test_invite();
+	test_memory();
 	test_cancel();
 	test_challenge();
 	test_realm();

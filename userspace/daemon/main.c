@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "admin/admin.h"
 #include "conf.h"
@@ -316,6 +317,17 @@ static enum status run(struct daemon *d)
 	return status;
 }
 
+/* One for each phone: a shell allows a thousand, unless it is asked. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(int argc, char **argv)
 {
 	struct daemon d = { .conf_path = CONF_PATH };
@@ -330,6 +342,7 @@ int main(int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	log_set_level(d.conf.log_level);
+	raise_descriptors();
 	err = privilege_prepare(&d.conf, d.why, sizeof(d.why));
 	if (!err)
 		err = privilege_drop(&d.conf, d.why, sizeof(d.why));

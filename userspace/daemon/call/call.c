@@ -79,6 +79,7 @@ void call_free(struct call *call)
 	while (call->bridges)
 		call_bridge_free(call->bridges);
 	forget_offer(call);
+	free(call->targets);
 	if (call->no_answer)
 		event_free(call->no_answer);
 	*call->prev = call->next;

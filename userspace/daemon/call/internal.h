@@ -110,7 +110,7 @@ struct call {
 	/* The caller's first offer, for each place it goes to; has keys. */
 	char *offer;
 	size_t offer_len;
-	struct call_target targets[CALL_TARGETS_MAX];
+	struct call_target *targets;	/* as many as there are */
 	size_t target_count, target_next;
 	size_t untried;			/* places that are still to be tried */
 	bool is_parallel;	/* all targets at once: a line's phones */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where a number leads, for who may call it (AUTHZ-4). */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
 #include "call/internal.h"
 
 int64_t call_css_of(struct call_system *system, const struct call_party *party)
@@ -20,6 +23,18 @@ int64_t call_css_of(struct call_system *system, const struct call_party *party)
 	return store_phone_get(store, party->device, &phone) ? 0 : phone.css;
 }
 
+static const struct call_cause no_memory = {
+	.status = 500, .text = "out of memory",
+};
+
+static int make_targets(struct call *call, size_t count)
+{
+	free(call->targets);
+	call->target_count = 0;
+	call->targets = calloc(count ?: 1, sizeof(*call->targets));
+	return call->targets ? 0 : -ENOMEM;
+}
+
 /* All phones that have the line, but for the one that calls itself. */
 static int to_line(struct call *call, const struct store_line *line,
 		   struct call_cause *cause)
@@ -33,6 +48,12 @@ static int to_line(struct call *call, const struct store_line *line,
 		*cause = (struct call_cause){
 			.status = 500, .text = "the database gave no answer",
 		};
+		return cause->status;
+	}
+	if (make_targets(call, buttons.count < CALL_TARGETS_MAX ?
+			 buttons.count : CALL_TARGETS_MAX)) {
+		store_buttons_clear(&buttons);
+		*cause = no_memory;
 		return cause->status;
 	}
 	call->is_parallel = true;
@@ -52,11 +73,16 @@ static int to_line(struct call *call, const struct store_line *line,
 	return 0;
 }
 
-static void to_trunks(struct call *call, const struct store_route *route)
+static int to_trunks(struct call *call, const struct store_route *route,
+		     struct call_cause *cause)
 {
 	struct call_target *target;
 	size_t i;
 
+	if (make_targets(call, route->trunk_count)) {
+		*cause = no_memory;
+		return cause->status;
+	}
 	for (i = 0; i < route->trunk_count; i++) {
 		target = &call->targets[call->target_count++];
 		target->is_trunk = true;
@@ -64,6 +90,7 @@ static void to_trunks(struct call *call, const struct store_route *route)
 		snprintf(target->number, sizeof(target->number), "%s",
 			 route->called);
 	}
+	return 0;
 }
 
 int call_route(struct call *call, int64_t css, const char *number,
@@ -87,8 +114,7 @@ int call_route(struct call *call, int64_t css, const char *number,
 		};
 		return cause->status;
 	}
-	to_trunks(call, &route);
-	return 0;
+	return to_trunks(call, &route, cause);
 }
 
 int call_may_reach(struct call_system *system, const struct call_party *party,

@@ -239,6 +239,23 @@ static bool answer_challenge(struct sip_client *client,
 	return true;
 }
 
+/*
+ * There is a final response: no other hop will be tried and nothing repeated.
+ * Calls wait here for half a minute after they were answered, thousands of them.
+ */
+static void settle(struct sip_client *client, enum sip_client_state state)
+{
+	client->state = state;
+	client->told = true;
+	sip_client_unlink(client);
+	sip_route_free(client->route);
+	client->route = NULL;
+	if (client->bytes)
+		explicit_bzero(client->bytes, client->len);
+	free(client->bytes);
+	client->bytes = NULL;
+}
+
 static void take_failure(struct sip_client *client, osip_message_t *msg)
 {
 	if (client->invite)
@@ -252,9 +269,7 @@ static void take_failure(struct sip_client *client, osip_message_t *msg)
 		sip_client_next_hop(client, -EHOSTUNREACH);
 		return;
 	}
-	client->state = COMPLETED;
-	client->told = true;
-	sip_client_unlink(client);
+	settle(client, COMPLETED);
 	/* Timers D and K. */
 	sip_client_arm(client, client->reliable ? 0 : client->invite ?
 		    64 * client->sip->t1 : client->sip->t4);
@@ -270,9 +285,7 @@ static void take_success(struct sip_client *client, osip_message_t *msg)
 		return;
 	}
 	if (client->state != ACCEPTED) {
-		client->state = client->invite ? ACCEPTED : COMPLETED;
-		client->told = true;
-		sip_client_unlink(client);
+		settle(client, client->invite ? ACCEPTED : COMPLETED);
 		/* Timer M (RFC 6026) or K. */
 		sip_client_arm(client, client->invite ? 64 * client->sip->t1 :
 			    client->reliable ? 0 : client->sip->t4);
