@@ -14,7 +14,7 @@
 #include "ctl.h"
 #include "store/schema.h"
 
-#define TEXT_MAX	(8 << 20)
+#define TEXT_MAX	(64 << 20)	/* the daemon takes no more */
 
 /* Secrets and certificates come from files; checksums by import alone. */
 static bool is_from_file(const struct store_field *f)

@@ -24,7 +24,7 @@
 #include "metrics.h"
 #include "wipe.h"
 
-#define BODY_MAX	(4 << 20)
+#define BODY_MAX	(64 << 20)	/* 10,000 phones are 17 */
 #define HEADERS_MAX	(16 << 10)
 #define TIMEOUT_S	60
 #define PREFIX		"/v1/"
