@@ -13,6 +13,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "net/net.h"
+#include "reset.h"
 #include "signalling.h"
 #include "sip/party.h"
 #include "sip/presence.h"
@@ -34,6 +35,7 @@ struct signalling {
 	struct sip *sip;
 	struct sip_parties *parties;
 	struct sip_presence *presence;
+	struct reset reset;
 };
 
 static struct call_range range_of(const struct conf_media *media, int family)
@@ -144,6 +146,7 @@ static int start_sip(struct signalling *s)
 	s->sip = sip_new(&sip);
 	if (!s->sip)
 		return -ENOMEM;
+	s->reset = (struct reset){ s->admin, s->store, s->sip };
 	parties.sip = s->sip;
 	s->parties = sip_parties_new(&parties);
 	if (!s->parties)
@@ -402,6 +405,8 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 		err = store_watch(s->store, on_change, s);
 	if (!err)
 		err = admin_resource_add(admin, "call", on_call, s);
+	if (!err)
+		err = reset_open(&s->reset);
 	/* Before anybody can speak of a call that is not there yet. */
 	if (!err)
 		err = call_system_adopt(s->calls);
@@ -427,6 +432,7 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 	s->trust = trust;
 	s->admin = admin;
 	s->conf = conf;
+	s->reset.admin = admin;
 	err = start(s, admin, why, size);
 	if (err) {
 		signalling_close(s);
@@ -442,6 +448,7 @@ void signalling_close(struct signalling *s)
 	set_readers(NULL);
 	/* The admin API goes on until what it accepted is answered. */
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
+	reset_close(&s->reset);
 	store_unwatch(s->store, on_change, s);
 	sip_presence_free(s->presence);
 	s->presence = NULL;

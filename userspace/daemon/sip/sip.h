@@ -242,6 +242,15 @@ size_t sip_location_line(struct sip *sip, int64_t line,
 size_t sip_location_phone(struct sip *sip, int64_t phone,
 			  const struct sip_binding **bindings, size_t max);
 
+/* reset.c */
+
+/*
+ * NOTIFY check-sync over the phone's own connection: it reads its configuration
+ * again, with reboot after a start. 0: it is on its way, what comes of it is
+ * logged. Errors: -ENOENT it is not registered, and sip_send()'s.
+ */
+int sip_reset_phone(struct sip *sip, int64_t phone, bool reboot);
+
 /* trunk.c */
 
 /* Does its OPTIONS ping say so? Always for trunks without ping. */
