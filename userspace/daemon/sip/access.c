@@ -143,6 +143,13 @@ static unsigned int offers_of(const struct store *store)
 		return 1u << STORE_MD5;
 	case STORE_OFFER_SHA256:
 		return 1u << STORE_SHA256;
+	case STORE_OFFER_ALL:
+		return 1u << STORE_SHA512_256 | 1u << STORE_SHA256 |
+		       1u << STORE_MD5;
+	case STORE_OFFER_SHA512_SHA256:
+		return 1u << STORE_SHA512_256 | 1u << STORE_SHA256;
+	case STORE_OFFER_SHA512:
+		return 1u << STORE_SHA512_256;
 	default:
 		return 1u << STORE_SHA256 | 1u << STORE_MD5;
 	}

@@ -15,7 +15,8 @@ static const char *const cluster_modes[] = { "nonsecure", "mixed", NULL };
 static const char *const menus[] = { "all", "medium", "strongest", NULL };
 static const char *const preferences[] = { "rsa", "ecdsa", NULL };
 static const char *const offers[] = {
-	"sha-256,md5", "md5", "sha-256", NULL
+	"sha-256,md5", "md5", "sha-256", "sha-512-256,sha-256,md5",
+	"sha-512-256,sha-256", "sha-512-256", NULL
 };
 
 #define ENUM(param, list, value, what) \
