@@ -13,6 +13,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "net/net.h"
+#include "refusal.h"
 #include "reset.h"
 #include "signalling.h"
 #include "sip/party.h"
@@ -36,6 +37,7 @@ struct signalling {
 	struct sip_parties *parties;
 	struct sip_presence *presence;
 	struct reset reset;
+	struct event *second;
 };
 
 static struct call_range range_of(const struct conf_media *media, int family)
@@ -219,6 +221,7 @@ static void on_change(void *ctx, const struct store_change *change)
 	net_limit(sip_net(s->sip), &limits);
 	call_media_system_set_idle(s->media, store_param(s->store,
 						STORE_PARAM_MEDIA_TIMEOUT));
+	refusal_set_burst(store_param(s->store, STORE_PARAM_EVENT_BURST));
 	if (!strcmp(change->noun, "*") || !strcmp(change->verb, "del"))
 		call_devices_recheck(s->calls);
 	for (i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {
@@ -388,11 +391,28 @@ static void set_readers(struct signalling *s)
 	}
 }
 
+static void every_second(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	refusal_flush();
+}
+
+static int start_refusals(struct signalling *s)
+{
+	struct timeval second = { 1, 0 };
+
+	refusal_set_burst(store_param(s->store, STORE_PARAM_EVENT_BURST));
+	s->second = event_new(s->base, -1, EV_PERSIST, every_second, NULL);
+	return s->second && !event_add(s->second, &second) ? 0 : -ENOMEM;
+}
+
 static int start(struct signalling *s, struct admin *admin, char *why,
 		 size_t size)
 {
-	int err = start_media(s);
+	int err = start_refusals(s);
 
+	if (!err)
+		err = start_media(s);
 	if (!err)
 		err = start_calls(s);
 	if (!err)
@@ -458,5 +478,7 @@ void signalling_close(struct signalling *s)
 	call_media_system_free(s->media);
 	if (s->mediad)
 		call_mediad_free(s->mediad);
+	if (s->second)
+		event_free(s->second);
 	free(s);
 }

@@ -125,9 +125,6 @@ int sip_reply(struct sip_request *req, int status, const char *reason, ...)
 /* What we can: the answer to OPTIONS (RFC 3261 section 11.2). */
 void sip_reply_options(struct sip_request *req);
 
-/* access.c: have the logs room for another refusal this second? */
-bool sip_access_may_log(void);
-
 /* client.c: requests we send */
 
 /*
