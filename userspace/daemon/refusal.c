@@ -91,18 +91,22 @@ void refusal_flush(void)
 	lines = 0;
 }
 
+static void find_metrics(void)
+{
+	if (refused)
+		return;
+	refused = metrics_counter("ucsec_refusals",
+				  "refusals for the security log", NULL);
+	left_out = metrics_counter("ucsec_refusals_unseen",
+				   "of these, counted alone", NULL);
+}
+
 bool refusal_admit(const char *source)
 {
 	char host[HOST_SIZE] = "";
 	struct source *s;
 
-	if (!refused) {
-		refused = metrics_counter("ucsec_refusals",
-					  "refusals for the security log",
-					  NULL);
-		left_out = metrics_counter("ucsec_refusals_unseen",
-					   "of these, counted alone", NULL);
-	}
+	find_metrics();
 	refusal_flush();
 	set_host(host, source);
 	s = find(host);
@@ -125,4 +129,5 @@ void refusal_set_clock(int64_t (*clock)(void))
 void refusal_set_burst(unsigned int count)
 {
 	burst = count;
+	find_metrics();
 }
