@@ -118,7 +118,7 @@ class Gateway:
         try:
             http.request("GET", "/metrics")
             for line in http.getresponse().read().decode().splitlines():
-                if line.split(" ")[0] == name + "{}":
+                if line.split(" ")[0].removesuffix("{}") == name:
                     return int(float(line.split(" ")[1]))
         finally:
             http.close()

@@ -278,12 +278,41 @@ static void test_rename(void)
 	   "a name that is taken");
 }
 
+/* SIG-1: whose phones, and what of the services. */
+static void test_mode(void)
+{
+	json_t *value = json_of("{'value':'nonsecure'}");
+	struct store_reply reply = { 0 };
+	char text[96];
+
+	ok(env_add(&env, "profile", "{\"name\":\"secret\",\"kind\":\"phone\","
+		   "\"device_security_mode\":\"encrypted\"}") == 200, "a profile");
+	for (int i = 0; i < 12; i++) {
+		snprintf(text, sizeof(text), "{\"name\":\"SEPAA00000000%02d\","
+			 "\"profile\":\"secret\"}", i);
+		ok(env_add(&env, "phone", text) == 200, "phone %d of it", i);
+	}
+	env_ask(&env, STORE_SET, NULL, "cluster_security_mode", value, &reply);
+	ok(warns(&reply, "must be reset: SEPAA0000000000, SEPAA0000000001, "),
+	   "the phones are named");
+	ok(warns(&reply, ", SEPAA0000000009 and 2 more (ucsecctl"),
+	   "ten of them");
+	ok(!warns(&reply, "SEP000000000001"), "none that is nonsecure anyway");
+	ok(warns(&reply, "no service restarts"), "and services");
+	store_reply_clear(&reply);
+	env_ask(&env, STORE_SET, NULL, "cluster_security_mode", value, &reply);
+	ok(warns(&reply, ""), "nothing where nothing changes");
+	store_reply_clear(&reply);
+	json_decref(value);
+}
+
 int main(void)
 {
 	env_open(&env);
 	run_steps();
 	test_derived();
 	test_rename();
+	test_mode();
 	env_close(&env);
 	return tap_end();
 }

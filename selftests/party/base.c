@@ -200,11 +200,6 @@ size_t sip_location_phone(struct sip *sip, int64_t phone,
 	return find_bindings(sip, phone, 0, bindings, max);
 }
 
-bool sip_access_may_log(void)
-{
-	return true;
-}
-
 bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
 {
 	(void)sip;

@@ -65,7 +65,7 @@ _ucsecctl() {
 	*,*,*-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;
 	param,?*,*)		COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_words param "${words[1]}")" -- "$cur")) ;;
-	*,show,show | *,set,set | *,del,del)
+	*,show,show | *,set,set | *,del,del | *,reset,reset | *,restart,restart)
 				COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_names "${words[0]}")" -- "$cur")) ;;
 	*,add,* | *,set,*)	COMPREPLY=($(compgen -W \

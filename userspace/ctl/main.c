@@ -82,8 +82,8 @@ static void print_objects(FILE *out)
 	const struct command *cmd;
 	const char *before = "";
 
-	fputs("\nobjects of the daemon, each with list, show, add, set, del:\n",
-	      out);
+	fputs("\nobjects of the daemon, each with list, show, add, set, del; "
+	      "phones and\nprofiles with reset and restart, too:\n", out);
 	for (size_t i = 0; (cmd = noun_command_at(i)); i++) {
 		if (strcmp(cmd->noun, before))
 			fprintf(out, "  %-19s %s\n", cmd->noun, cmd->about);

@@ -9,6 +9,7 @@
 #include "store/schema.h"
 
 #define VERBS		5
+#define ACTIONS		2	/* of phones and their profiles */
 #define MAX_NOUNS	32
 
 static const struct store_noun *noun_of(const struct ctl *ctl)
@@ -111,6 +112,27 @@ static enum status cmd_set(struct ctl *ctl, char **words)
 	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
+/* reset, restart: "all" is no name that a phone can have. */
+static enum status cmd_action(struct ctl *ctl, char **words)
+{
+	bool all = words[0] && !strcmp(ctl->command->noun, "phone") &&
+		   !strcmp(words[0], "all");
+	enum status status = expect_name(ctl, words);
+	char *object = NULL, *path = NULL;
+	json_t *reply;
+
+	if (status != STATUS_OK)
+		return status;
+	object = path_of(noun_of(ctl), words[0]);
+	status = STATUS_FAILED;
+	if (object && asprintf(&path, "%s/%s", all ? "/v1" : object,
+			       ctl->command->verb) > 0)
+		status = http_call(ctl, "POST", path, NULL, &reply);
+	free(path);
+	free(object);
+	return status == STATUS_OK ? finish_item(ctl, reply) : status;
+}
+
 static void help_noun(FILE *out, const struct command *command)
 {
 	const struct store_noun *noun = store_noun_find(command->noun);
@@ -132,7 +154,7 @@ static void help_noun(FILE *out, const struct command *command)
 }
 
 /* Rows of the command table, made when first asked for. */
-static struct command rows[VERBS * MAX_NOUNS];
+static struct command rows[(VERBS + ACTIONS) * MAX_NOUNS];
 static char keys[MAX_NOUNS][48], usages[MAX_NOUNS][96];
 static size_t row_count;
 
@@ -148,6 +170,24 @@ static void name_key(const struct store_noun *noun, char *text, size_t size)
 	for (size_t i = 0; i < len; i++)
 		if (text[i] >= 'a' && text[i] <= 'z')
 			text[i] -= 'a' - 'A';
+}
+
+/* What the daemon does with devices, not with the database. */
+static void make_actions(const struct store_noun *noun)
+{
+	bool phone = !strcmp(noun->name, "phone");
+
+	if (!phone && strcmp(noun->name, "profile"))
+		return;
+	rows[row_count++] = (struct command){
+		noun->name, "reset", phone ? "NAME | all" : "NAME",
+		phone ? "have a phone, or all, start anew" :
+			"have all phones of a profile start anew",
+		cmd_action, NULL };
+	rows[row_count++] = (struct command){
+		noun->name, "restart", phone ? "NAME | all" : "NAME",
+		"the same, without a start where none is needed",
+		cmd_action, NULL };
 }
 
 static void make_rows(void)
@@ -183,6 +223,7 @@ static void make_rows(void)
 				.help = changes ? help_noun : NULL,
 			};
 		}
+		make_actions(noun);
 	}
 }
 

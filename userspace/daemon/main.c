@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "admin/admin.h"
+#include "conf-check.h"
 #include "conf.h"
 #include "log.h"
 #include "metrics.h"
@@ -78,11 +79,32 @@ static void print_help(FILE *out)
 	}
 }
 
+static void print_fault(void *path, const char *sentence)
+{
+	printf("%s: %s\n", (const char *)path, sentence);
+}
+
+static void print_warning(void *path, const char *sentence)
+{
+	printf("%s: warning: %s\n", (const char *)path, sentence);
+}
+
+static void log_warning(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	log_event(LOG_LEVEL_WARNING, "configuration", "reason", sentence,
+		  NULL);
+}
+
 static enum status check_config(const char *path)
 {
 	struct conf conf;
 	int faults = conf_read(&conf, path, stdout);
 
+	if (faults >= 0) {
+		faults += conf_check_host(&conf, print_fault, (void *)path);
+		conf_check_media(&conf, print_warning, (void *)path);
+	}
 	if (!faults)
 		printf("%s: no faults\n", path);
 	return faults ? STATUS_FAILED : STATUS_OK;
@@ -158,6 +180,7 @@ static void on_hangup(evutil_socket_t signal, short what, void *arg)
 {
 	struct daemon *d = arg;
 	struct conf conf;
+	char names[512];
 
 	(void)signal;
 	(void)what;
@@ -171,9 +194,14 @@ static void on_hangup(evutil_socket_t signal, short what, void *arg)
 		memcpy(d->conf.security_log, conf.security_log,
 		       sizeof(conf.security_log));
 		d->conf.log_level = conf.log_level;
+		if (*conf_needs_restart(&d->conf, &conf, names, sizeof(names)))
+			log_event(LOG_LEVEL_WARNING, "restart-needed", "for",
+				  names, NULL);
 	}
 	open_security_log(&d->conf);
 	store_reload(d->store);
+	if (trust_reload(d->trust, names, sizeof(names)))
+		log_event(LOG_LEVEL_ERROR, "reload", "reason", names, NULL);
 	log_event(LOG_LEVEL_NOTICE, "reloaded", NULL);
 	notify("READY=1");
 }
@@ -349,5 +377,6 @@ int main(int argc, char **argv)
 	if (err)
 		return fail(&d, "privileges", err);
 	open_security_log(&d.conf);
+	conf_check_media(&d.conf, log_warning, NULL);
 	return run(&d);
 }

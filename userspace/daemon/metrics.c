@@ -67,6 +67,15 @@ void metrics_gauge_read(const char *name, const char *help, const char *labels,
 	m->ctx = ctx;
 }
 
+void metrics_counter_read(const char *name, const char *help,
+			  const char *labels, metrics_reader reader, void *ctx)
+{
+	struct metric *m = find(name, help, labels, true);
+
+	m->reader = reader;
+	m->ctx = ctx;
+}
+
 void metrics_add(struct metric *metric, int64_t count)
 {
 	atomic_fetch_add_explicit(&metric->value, count, memory_order_relaxed);

@@ -23,6 +23,9 @@ struct metric *metrics_gauge(const char *name, const char *help,
 typedef int64_t (*metrics_reader)(void *ctx);
 void metrics_gauge_read(const char *name, const char *help, const char *labels,
 			metrics_reader reader, void *ctx);
+/* The same for what only grows. */
+void metrics_counter_read(const char *name, const char *help,
+			  const char *labels, metrics_reader reader, void *ctx);
 
 void metrics_add(struct metric *metric, int64_t count);
 void metrics_set(struct metric *metric, int64_t value);

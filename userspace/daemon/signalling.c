@@ -11,8 +11,10 @@
 #include "call/mediad.h"
 #include "conf.h"
 #include "log.h"
-#include "metrics.h"
 #include "net/net.h"
+#include "refusal.h"
+#include "reset.h"
+#include "signalling-metrics.h"
 #include "signalling.h"
 #include "sip/party.h"
 #include "sip/presence.h"
@@ -34,6 +36,8 @@ struct signalling {
 	struct sip *sip;
 	struct sip_parties *parties;
 	struct sip_presence *presence;
+	struct reset reset;
+	struct event *second;
 };
 
 static struct call_range range_of(const struct conf_media *media, int family)
@@ -144,6 +148,7 @@ static int start_sip(struct signalling *s)
 	s->sip = sip_new(&sip);
 	if (!s->sip)
 		return -ENOMEM;
+	s->reset = (struct reset){ s->admin, s->store, s->sip };
 	parties.sip = s->sip;
 	s->parties = sip_parties_new(&parties);
 	if (!s->parties)
@@ -216,6 +221,7 @@ static void on_change(void *ctx, const struct store_change *change)
 	net_limit(sip_net(s->sip), &limits);
 	call_media_system_set_idle(s->media, store_param(s->store,
 						STORE_PARAM_MEDIA_TIMEOUT));
+	refusal_set_burst(store_param(s->store, STORE_PARAM_EVENT_BURST));
 	if (!strcmp(change->noun, "*") || !strcmp(change->verb, "del"))
 		call_devices_recheck(s->calls);
 	for (i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {
@@ -278,118 +284,28 @@ static void on_call_late(void *ctx, struct admin_request *request)
 	admin_refuse_text(request, 503, "the daemon stops");
 }
 
-/*
- * Metrics
- */
-
-enum reading {
-	CALLS_NOW, CALLS_BEGUN, CALLS_ANSWERED, CALLS_FAILED, CALLS_DENIED,
-	CALLS_OVER_LIMIT,
-	MEDIA_FORGED, MEDIA_REPLAYED, MEDIA_DEAD,
-	SIP_REQUESTS, SIP_REFUSED, SIP_CHALLENGES, SIP_DIGEST_FAILURES,
-	SIP_DENIED, SIP_WITHDRAWN, SIP_TRANSACTIONS,
-	READINGS,
-};
-
-static struct reader {
-	struct signalling *s;
-	enum reading what;
-	const char *name, *help;
-} readers[READINGS] = {
-	{ NULL, CALLS_NOW, "ucsec_calls", "calls now" },
-	{ NULL, CALLS_BEGUN, "ucsec_calls_begun", "calls begun" },
-	{ NULL, CALLS_ANSWERED, "ucsec_calls_answered", "calls answered" },
-	{ NULL, CALLS_FAILED, "ucsec_calls_failed", "calls not answered" },
-	{ NULL, CALLS_DENIED, "ucsec_calls_denied",
-	  "calls refused by limit or route" },
-	{ NULL, CALLS_OVER_LIMIT, "ucsec_calls_over_limit",
-	  "calls refused as their phone or trunk had begun enough" },
-	{ NULL, MEDIA_FORGED, "ucsec_media_forged",
-	  "bursts of forged media" },
-	{ NULL, MEDIA_REPLAYED, "ucsec_media_replayed",
-	  "bursts of replayed media" },
-	{ NULL, MEDIA_DEAD, "ucsec_calls_dead",
-	  "calls ended as no media came" },
-	{ NULL, SIP_REQUESTS, "ucsec_sip_requests", "SIP requests" },
-	{ NULL, SIP_REFUSED, "ucsec_sip_refused",
-	  "SIP messages that failed the strict check" },
-	{ NULL, SIP_CHALLENGES, "ucsec_sip_challenges", "digest challenges" },
-	{ NULL, SIP_DIGEST_FAILURES, "ucsec_sip_digest_failures",
-	  "wrong digests" },
-	{ NULL, SIP_DENIED, "ucsec_sip_denied",
-	  "requests denied by the order of checks" },
-	{ NULL, SIP_WITHDRAWN, "ucsec_sip_withdrawn",
-	  "connections and registrations ended by a change of configuration" },
-	{ NULL, SIP_TRANSACTIONS, "ucsec_sip_transactions",
-	  "transactions now" },
-};
-
-static int64_t read_metric(void *ctx)
+static void every_second(evutil_socket_t fd, short what, void *arg)
 {
-	const struct reader *r = ctx;
-	const struct call_counters_total *calls;
-	const struct sip_counters *sip;
-
-	if (!r->s)
-		return 0;
-	calls = call_system_counters(r->s->calls);
-	sip = sip_counters(r->s->sip);
-	switch (r->what) {
-	case CALLS_NOW:
-		return calls->now;
-	case CALLS_BEGUN:
-		return calls->begun;
-	case CALLS_ANSWERED:
-		return calls->answered;
-	case CALLS_FAILED:
-		return calls->failed;
-	case CALLS_DENIED:
-		return calls->denied;
-	case CALLS_OVER_LIMIT:
-		return calls->over_limit;
-	case MEDIA_FORGED:
-		return calls->forged;
-	case MEDIA_REPLAYED:
-		return calls->replayed;
-	case MEDIA_DEAD:
-		return calls->dead;
-	case SIP_REQUESTS:
-		return sip->requests;
-	case SIP_REFUSED:
-		return sip->refused_strict;
-	case SIP_CHALLENGES:
-		return sip->challenges;
-	case SIP_DIGEST_FAILURES:
-		return sip->digest_failures;
-	case SIP_DENIED:
-		return sip->denied;
-	case SIP_WITHDRAWN:
-		return sip->withdrawn;
-	case SIP_TRANSACTIONS:
-		return sip->transactions_now;
-	case READINGS:
-		break;
-	}
-	return 0;
+	(void)fd, (void)what, (void)arg;
+	refusal_flush();
 }
 
-static void set_readers(struct signalling *s)
+static int start_refusals(struct signalling *s)
 {
-	int i;
+	struct timeval second = { 1, 0 };
 
-	for (i = 0; i < READINGS; i++) {
-		if (!readers[i].s && s)
-			metrics_gauge_read(readers[i].name, readers[i].help,
-					   "", read_metric, &readers[i]);
-		readers[i].s = s;
-	}
+	refusal_set_burst(store_param(s->store, STORE_PARAM_EVENT_BURST));
+	s->second = event_new(s->base, -1, EV_PERSIST, every_second, NULL);
+	return s->second && !event_add(s->second, &second) ? 0 : -ENOMEM;
 }
 
 static int start(struct signalling *s, struct admin *admin, char *why,
 		 size_t size)
 {
-	int err = start_media(s);
+	int err = start_refusals(s);
 
+	if (!err)
+		err = start_media(s);
 	if (!err)
 		err = start_calls(s);
 	if (!err)
@@ -402,13 +318,15 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 		err = store_watch(s->store, on_change, s);
 	if (!err)
 		err = admin_resource_add(admin, "call", on_call, s);
+	if (!err)
+		err = reset_open(&s->reset);
 	/* Before anybody can speak of a call that is not there yet. */
 	if (!err)
 		err = call_system_adopt(s->calls);
 	if (!err)
 		err = listen_everywhere(s, why, size);
 	if (!err)
-		set_readers(s);
+		signalling_metrics_read(s->calls, s->sip);
 	return err;
 }
 
@@ -427,6 +345,7 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 	s->trust = trust;
 	s->admin = admin;
 	s->conf = conf;
+	s->reset.admin = admin;
 	err = start(s, admin, why, size);
 	if (err) {
 		signalling_close(s);
@@ -439,9 +358,10 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 /* Calls let go of their parties first; SIP says nothing to anybody. */
 void signalling_close(struct signalling *s)
 {
-	set_readers(NULL);
+	signalling_metrics_read(NULL, NULL);
 	/* The admin API goes on until what it accepted is answered. */
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
+	reset_close(&s->reset);
 	store_unwatch(s->store, on_change, s);
 	sip_presence_free(s->presence);
 	s->presence = NULL;
@@ -451,5 +371,7 @@ void signalling_close(struct signalling *s)
 	call_media_system_free(s->media);
 	if (s->mediad)
 		call_mediad_free(s->mediad);
+	if (s->second)
+		event_free(s->second);
 	free(s);
 }

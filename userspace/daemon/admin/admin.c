@@ -194,6 +194,12 @@ int admin_resource_add(struct admin *admin, const char *path,
 	return 0;
 }
 
+void admin_action_set(struct admin *admin, admin_action action, void *ctx)
+{
+	admin->own.action = action;
+	admin->own.action_ctx = ctx;
+}
+
 /* The longest path that is all of @path or ends before a slash of it. */
 static const struct resource *find_resource(const struct admin *admin,
 					    const char *path, size_t *used)

@@ -43,6 +43,14 @@ typedef void (*admin_handler)(void *ctx, struct admin_request *request);
 int admin_resource_add(struct admin *admin, const char *path,
 		       admin_handler handler, void *ctx);
 
+/*
+ * POST /v1/NOUN/KEY/ACTION of phones and their profiles: rest is KEY/ACTION.
+ * Until there is one that is a 405.
+ */
+typedef void (*admin_action)(void *ctx, const char *noun,
+			     struct admin_request *request);
+void admin_action_set(struct admin *admin, admin_action action, void *ctx);
+
 /* @body is taken over; NULL: {}. The request is gone after each of these. */
 void admin_reply(struct admin_request *request, int status, json_t *body);
 void admin_refuse(struct admin_request *request,

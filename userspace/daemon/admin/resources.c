@@ -154,6 +154,12 @@ static void on_objects(const struct noun_resource *r,
 		submit(r->all, request, STORE_ADD, r->noun, NULL, false);
 }
 
+static bool has_actions(const struct noun_resource *r)
+{
+	return r->all->action && (!strcmp(r->noun->name, "phone") ||
+				  !strcmp(r->noun->name, "profile"));
+}
+
 static void on_noun(void *ctx, struct admin_request *request)
 {
 	const struct noun_resource *r = ctx;
@@ -170,6 +176,8 @@ static void on_noun(void *ctx, struct admin_request *request)
 	else if (!strcmp(request->method, "DELETE"))
 		submit(r->all, request, STORE_DEL, r->noun, request->rest,
 		       false);
+	else if (!strcmp(request->method, "POST") && has_actions(r))
+		r->all->action(r->all->action_ctx, r->noun->name, request);
 	else if (strcmp(request->method, "PATCH"))
 		admin_refuse_method(request, "GET, PATCH, DELETE");
 	else if (need_body(request))

@@ -21,6 +21,8 @@ struct resources {
 	struct store *store;
 	const struct conf *conf;
 	long started;		/* seconds since 1970 */
+	admin_action action;	/* may be NULL */
+	void *action_ctx;
 	struct noun_resource nouns[MAX_NOUNS];
 };
 

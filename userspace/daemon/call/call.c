@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 #include "call/internal.h"
+#include "refusal.h"
 
 enum { LOST_SECONDS = 180 };
 
@@ -25,6 +26,18 @@ void call_log(const struct call *call, enum log_level level, const char *event,
 		  "caller", call->caller ? call->caller->name : NULL,
 		  "number", call->number,
 		  "callee", callee ? callee->name : NULL, "reason", why, NULL);
+}
+
+void call_log_refused(const struct call_party *party, const char *number,
+		      const struct call_cause *cause)
+{
+	char status[16];
+
+	if (!refusal_admit(party->name))
+		return;
+	snprintf(status, sizeof(status), "%d", cause->status);
+	log_security("call-refused", "device", party->name, "number", number,
+		     "status", status, "reason", cause->text, NULL);
 }
 
 static int choose_id(struct call *call)

@@ -27,6 +27,9 @@ void call_setup(struct call_system *system, struct call_party *party,
 
 	if (limit) {
 		system->counters.denied++;
+		/* A device that has too many is told of by the burst. */
+		if (limit == &full)
+			call_log_refused(party, number, limit);
 		party->ops->hangup(party, limit);
 		return;
 	}
@@ -47,6 +50,7 @@ void call_setup(struct call_system *system, struct call_party *party,
 	}
 	if (call_route(call, call_css_of(system, party), number, &cause)) {
 		system->counters.denied++;
+		call_log_refused(party, number, &cause);
 		call_end(call, &cause);
 		return;
 	}

@@ -165,6 +165,9 @@ void call_send_targets(struct call *call);
 void call_taken(struct call *call);
 void call_log(const struct call *call, enum log_level level, const char *event,
 	      const char *why);
+/* For the security log: what @party asked for is refused, and not by a peer. */
+void call_log_refused(const struct call_party *party, const char *number,
+		      const struct call_cause *cause);
 
 /* device.c: how many calls a device has begun */
 /* NULL, or why it may begin none now. */

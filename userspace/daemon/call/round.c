@@ -85,6 +85,13 @@ static void turn_down(struct call_bridge *bridge,
 	call_early_go_on(bridge);
 }
 
+/* What the offerer asks for is not to be had here: encryption, a suite. */
+static void refuse(struct call_bridge *bridge, const struct call_cause *cause)
+{
+	call_log_refused(offerer(bridge), bridge->call->number, cause);
+	turn_down(bridge, cause);
+}
+
 /* An answer that nobody may give (RFC 4568 section 5.1.2): the call ends. */
 static void break_off(struct call_bridge *bridge,
 		      const struct call_cause *cause)
@@ -118,7 +125,7 @@ static void reserved(void *arg, int err, const char *why)
 	if (len == -EPERM)
 		cause = cause_of(&verdict);
 	if (len < 0) {
-		turn_down(bridge, &cause);
+		refuse(bridge, &cause);
 		return;
 	}
 	if (to->bridge != bridge)
@@ -180,7 +187,7 @@ static void carry(struct call_bridge *bridge, enum call_leg from,
 	} else if (!err) {
 		cause = cause_of(&verdict);
 	}
-	turn_down(bridge, &cause);
+	refuse(bridge, &cause);
 }
 
 void call_round_begin(struct call_bridge *bridge, enum call_leg from,

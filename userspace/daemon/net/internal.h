@@ -60,7 +60,7 @@ struct net {
 	LIST_HEAD(, net_source) sources[SOURCE_BUCKETS];
 	struct event retry_accept;	/* after we were out of descriptors */
 	struct net_tls_context *tls;
-	bool tls_authenticated;		/* NULL suites are admitted */
+	const char *null_refused;	/* why not NULL suites; NULL: admitted */
 	struct net_resolver *resolver;
 	struct net_review review;
 	uint8_t *buffer;		/* what a stream without rest reads to */
@@ -175,7 +175,7 @@ SSL_CTX *net_tls_context(const struct net *net, bool server);
 
 /* policy.c: which suites, versions and keys are good enough */
 int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls);
-int net_policy_hello(SSL *ssl, int *alert, void *authenticated);
+int net_policy_hello(SSL *ssl, int *alert, void *null_refused);
 int net_policy_null_only(SSL *ssl);
 int net_policy_legacy(SSL *ssl);
 int net_policy_verify(int ok, X509_STORE_CTX *ctx);

@@ -20,9 +20,6 @@
 	"rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:" \
 	"RSA+SHA256:RSA+SHA384:RSA+SHA512"
 
-#define NULL_REFUSED "only NULL suites offered: no profile is Authenticated, " \
-	"or the cipher menu does not admit it"
-
 enum {
 	RSA_BITS_MIN = 2048,
 	EC_BITS_MIN = 256,
@@ -146,13 +143,15 @@ static bool offers_null_alone(SSL *ssl)
  * Runs before anything is chosen. Who offers a suite with a cipher never gets
  * one without.
  */
-int net_policy_hello(SSL *ssl, int *alert, void *authenticated)
+int net_policy_hello(SSL *ssl, int *alert, void *null_refused)
 {
+	const char *reason = *(const char **)null_refused;
+
 	if (!offers_null_alone(ssl))
 		return SSL_CLIENT_HELLO_SUCCESS;
-	if (!*(bool *)authenticated) {
+	if (reason) {
 		*alert = SSL_AD_HANDSHAKE_FAILURE;
-		SSL_set_app_data(ssl, (void *)NULL_REFUSED);
+		SSL_set_app_data(ssl, (void *)reason);
 		return SSL_CLIENT_HELLO_ERROR;
 	}
 	if (net_policy_null_only(ssl)) {

@@ -126,7 +126,7 @@ static const char *suite_fault(const struct net *net,
 	const SSL_CIPHER *suite = SSL_get_current_cipher(stream->ssl);
 
 	if (stream->conn->peer.class == NET_AUTHENTICATED)
-		return stream->conn->peer.outgoing || net->tls_authenticated ?
+		return stream->conn->peer.outgoing || !net->null_refused ?
 			NULL : "NULL suites are not admitted any more";
 	if (stream->legacy || has_suite(SSL_CTX_get_ciphers(ctx), suite))
 		return NULL;

@@ -11,12 +11,12 @@
 
 #include "log.h"
 #include "net/internal.h"
+#include "refusal.h"
 #include "wipe.h"
 
 enum {
 	READS_A_TURN = 8,		/* then others have theirs */
 	LINGER_MS = 2000,		/* to flush what is queued at the end */
-	REFUSALS_A_SECOND = 20,		/* logged; garbage is cheap to send */
 	/* Seconds until a peer that vanished is missed, though it is held. */
 	KEEPALIVE_AFTER = 120, KEEPALIVE_EVERY = 30, KEEPALIVE_TIMES = 4,
 };
@@ -66,21 +66,12 @@ static void count_handshake(struct net_stream *stream, bool on)
 
 static void log_refusal(struct net_stream *stream, const char *reason)
 {
-	static int64_t second;
-	static unsigned int lines;
 	char peer[NET_ADDR_LEN + 8];
-	int64_t now = net_now() / 1000;
 
-	if (now != second) {
-		second = now;
-		lines = 0;
-	}
-	if (lines++ >= REFUSALS_A_SECOND)
-		return;
-	log_security("tls-refused", "peer",
-		     net_addr_full(&stream->conn->peer.remote, peer,
-				   sizeof(peer)),
-		     "reason", reason, "trunk", stream->identity, NULL);
+	net_addr_full(&stream->conn->peer.remote, peer, sizeof(peer));
+	if (refusal_admit(peer))
+		log_security("tls-refused", "peer", peer, "reason", reason,
+			     "trunk", stream->identity, NULL);
 }
 
 void net_stream_release(struct net_stream *stream)
@@ -340,14 +331,30 @@ static void publish(struct net_stream *stream)
 	net_stream_arm(stream);
 }
 
-static bool may_come(struct net_listener *listener, struct net_source *source)
+/* Why a connection is not taken; NULL: it is. */
+static const char *limit_met(struct net_listener *listener,
+			     struct net_source *source)
 {
 	const struct net_limits *limits = &listener->net->limits;
 
-	if (!source || listener->net->counters.conns_now >= limits->conns)
-		return false;
-	return listener->transport != NET_TLS ||
-	       source->handshakes < limits->handshakes_per_source;
+	if (!source)
+		return "as many connections as one address may have";
+	if (listener->net->counters.conns_now >= limits->conns)
+		return "as many connections as there may be";
+	if (listener->transport == NET_TLS &&
+	    source->handshakes >= limits->handshakes_per_source)
+		return "as many handshakes as one address may have";
+	return NULL;
+}
+
+static void log_limit(const struct net_addr *remote, const char *reason)
+{
+	char peer[NET_ADDR_LEN + 8];
+
+	net_addr_full(remote, peer, sizeof(peer));
+	if (refusal_admit(peer))
+		log_security("connection-refused", "peer", peer, "reason",
+			     reason, NULL);
 }
 
 void net_stream_accept(struct net_listener *listener, int fd,
@@ -355,11 +362,13 @@ void net_stream_accept(struct net_listener *listener, int fd,
 {
 	struct net *net = listener->net;
 	struct net_source *source = net_source_take(net, remote);
+	const char *reason = limit_met(listener, source);
 	struct net_conn *conn = NULL;
 	socklen_t len = sizeof(struct net_addr);
 
-	if (!may_come(listener, source)) {
+	if (reason) {
 		net->counters.refused_limit++;
+		log_limit(remote, reason);
 		goto err_source;
 	}
 	conn = net_conn_new(net, listener->transport, true);

@@ -129,6 +129,18 @@ static void free_context(struct net_tls_context *context)
 	free(context);
 }
 
+/* For the security log (SIG-3): the menu's fault comes first. */
+static const char *why_no_null(const struct net_tls *tls)
+{
+	if (tls->menu != NET_MENU_ALL)
+		return "only NULL suites offered: tls_cipher_menu admits no "
+		       "phone in authenticated mode";
+	if (!tls->authenticated)
+		return "only NULL suites offered: no phone profile is "
+		       "authenticated in a mixed cluster";
+	return NULL;
+}
+
 int net_tls_set(struct net *net, const struct net_tls *tls, char *why,
 		size_t size)
 {
@@ -143,10 +155,9 @@ int net_tls_set(struct net *net, const struct net_tls *tls, char *why,
 		return -EINVAL;
 	}
 	/* In net, which outlives each SSL_CTX that a handshake still uses. */
-	net->tls_authenticated = tls->authenticated &&
-				 tls->menu == NET_MENU_ALL;
+	net->null_refused = why_no_null(tls);
 	SSL_CTX_set_client_hello_cb(context->server, net_policy_hello,
-				    &net->tls_authenticated);
+				    &net->null_refused);
 	free_context(net->tls);
 	net->tls = context;
 	return 0;

@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "log.h"
+#include "refusal.h"
 #include "sip/conform.h"
 #include "sip/digest.h"
 #include "sip/identify.h"
-
-enum { LINES_A_SECOND = 50 };
 
 struct access {
 	struct sip *sip;
@@ -29,33 +28,6 @@ struct access {
 	char phone_user[STORE_NAME_SIZE];	/* the only one for a phone */
 };
 
-/*
- * A flood must not fill the disk: beyond this many a second they are counted
- * alone. The security log is told how many those were.
- */
-bool sip_access_may_log(void)
-{
-	static unsigned int lines, unseen;
-	static int64_t second;
-	char text[16];
-
-	if (sip_now() != second) {
-		second = sip_now();
-		lines = 0;
-		if (unseen) {
-			snprintf(text, sizeof(text), "%u", unseen);
-			log_security("sip-denied-unseen", "count", text, NULL);
-		}
-		unseen = 0;
-	}
-	if (lines < LINES_A_SECOND) {
-		lines++;
-		return true;
-	}
-	unseen++;
-	return false;
-}
-
 static void deny(struct access *access, int status, const char *reason,
 		 const char *extra)
 {
@@ -64,13 +36,12 @@ static void deny(struct access *access, int status, const char *reason,
 
 	access->sip->counters.denied++;
 	snprintf(code, sizeof(code), "%d", status);
+	net_addr_full(&peer->remote, addr, sizeof(addr));
 	/* A first request without credentials is no event. */
 	if ((status != 401 || access->credentials.username[0]) &&
-	    sip_access_may_log())
-		log_security("sip-denied", "peer",
-			     net_addr_full(&peer->remote, addr, sizeof(addr)),
-			     "device", access->peer->name[0] ?
-			     access->peer->name : NULL,
+	    refusal_admit(addr))
+		log_security("sip-denied", "peer", addr, "device",
+			     access->peer->name[0] ? access->peer->name : NULL,
 			     "method", access->msg->sip_method,
 			     "status", code, "user",
 			     access->credentials.username[0] ?
@@ -143,6 +114,13 @@ static unsigned int offers_of(const struct store *store)
 		return 1u << STORE_MD5;
 	case STORE_OFFER_SHA256:
 		return 1u << STORE_SHA256;
+	case STORE_OFFER_ALL:
+		return 1u << STORE_SHA512_256 | 1u << STORE_SHA256 |
+		       1u << STORE_MD5;
+	case STORE_OFFER_SHA512_SHA256:
+		return 1u << STORE_SHA512_256 | 1u << STORE_SHA256;
+	case STORE_OFFER_SHA512:
+		return 1u << STORE_SHA512_256;
 	default:
 		return 1u << STORE_SHA256 | 1u << STORE_MD5;
 	}
@@ -201,6 +179,56 @@ static enum authz_digest check_digest(struct access *access,
 	else
 		access->sip->counters.digest_failures++;
 	return digest;
+}
+
+/*
+ * A phone that has nothing to answer with gets challenges for ever: why that is
+ * must be said, though it never tries a wrong password (DIGEST-6). It is
+ * challenged all the same: strangers do not learn whose phone has a password.
+ */
+static const char *no_credentials(struct access *access)
+{
+	uint8_t ha1[STORE_HA1_MAX];
+	int err = -ENOKEY;
+	size_t len;
+	int i;
+
+	if (!access->phone_user[0])
+		return "digest is on, and the phone has no digest_user";
+	for (i = 0; i < STORE_ALGORITHM_COUNT && err; i++) {
+		if (access->check.offers & 1u << i)
+			err = find_ha1(access, access->phone_user, i, ha1,
+				       &len);
+	}
+	explicit_bzero(ha1, sizeof(ha1));
+	return err ? "digest is on, and no digest credentials are set for "
+		     "the phone's user and this realm" : NULL;
+}
+
+/* Once a minute and phone: two that share a place tell a little more. */
+static void tell_no_credentials(struct access *access)
+{
+	static struct {
+		int64_t phone, when;
+	} told[256], *place;
+	const char *why = no_credentials(access);
+	char addr[NET_ADDR_LEN + 8];
+
+	place = &told[(uint64_t)access->peer->id % 256];
+	if (!why || (place->phone == access->peer->id &&
+		     sip_now() - place->when < 60))
+		return;
+	place->phone = access->peer->id;
+	place->when = sip_now();
+	net_addr_full(&net_conn_peer(access->in->conn)->remote, addr,
+		      sizeof(addr));
+	log_event(LOG_LEVEL_WARNING, "digest-impossible", "phone",
+		  access->peer->name, "reason", why, NULL);
+	if (refusal_admit(addr))
+		log_security("sip-denied", "peer", addr, "device",
+			     access->peer->name, "method",
+			     access->msg->sip_method, "status", "401",
+			     "reason", why, NULL);
 }
 
 static bool apply(struct access *access, const struct authz_verdict *verdict,
@@ -293,6 +321,8 @@ static bool may_phone(struct access *access, const struct store_phone *phone)
 		strcpy(access->phone_user, phone->digest_user_name);
 		prepare_digest(access, phone->profile.nonce_validity);
 		digest = check_digest(access, &detail);
+		if (digest == AUTHZ_DIGEST_MISSING)
+			tell_no_credentials(access);
 	}
 	verdict = authz_phone_check(access->facts, digest);
 	return apply(access, &verdict, detail);

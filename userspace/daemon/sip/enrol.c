@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "refusal.h"
 #include "sip/identify.h"
 #include "store/object.h"
 
@@ -197,7 +198,7 @@ static int start(struct sip *sip, const char *name)
 		return 0;
 	}
 	if (err) {
-		if (sip_access_may_log())
+		if (refusal_admit(name))
 			log_event(LOG_LEVEL_WARNING,
 				  "auto-registration-failed", "device", name,
 				  "reason", "no number is free", NULL);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "refusal.h"
 #include "sip/internal.h"
 
 enum { OWN_VIAS_MAX = 2 };		/* out through a proxy and back is one */
@@ -29,14 +30,27 @@ static const char *peer_text(const struct net_conn *conn)
 	return net_addr_full(&net_conn_peer(conn)->remote, text, sizeof(text));
 }
 
+/* What was refused before anybody asked who it is from. */
+static void log_refused(const struct sip_input *in, int status,
+			const char *reason)
+{
+	const char *peer = peer_text(in->conn);
+	char code[8];
+
+	if (!refusal_admit(peer))
+		return;
+	snprintf(code, sizeof(code), "%d", status);
+	log_security("sip-refused", "peer", peer, "status", code, "reason",
+		     reason, NULL);
+}
+
 static void refuse(struct sip *sip, const struct sip_input *in,
 		   const struct sip_fault *fault)
 {
 	char extra[256] = "";
 
 	sip->counters.refused_strict++;
-	log_event(LOG_LEVEL_INFO, "sip-refused", "peer", peer_text(in->conn),
-		  "reason", fault->reason, NULL);
+	log_refused(in, fault->status, fault->reason);
 	if (fault->status == 420)
 		snprintf(extra, sizeof(extra), "Unsupported: %s\r\n",
 			 fault->unsupported);
@@ -112,17 +126,20 @@ static void take_request(struct sip *sip, const struct sip_input *in,
 	sip->counters.requests++;
 	if (is_loop(sip, msg)) {
 		sip->counters.loops++;
+		log_refused(in, 482, "it has been here before");
 		sip_answer(sip, in, 482, "Loop Detected", NULL);
 		goto out;
 	}
 	if (sip->servers.count + sip->clients.count >= sip->transactions_max) {
 		sip->counters.refused_overload++;
+		log_refused(in, 503, "as many transactions as there may be");
 		sip_answer(sip, in, 503, NULL, "Retry-After: 5\r\n");
 		goto out;
 	}
 	if (!sip_access(sip, in, msg, &peer, &facts))
 		goto out;
 	if (!handler) {
+		log_refused(in, 405, "no such method here");
 		sip_answer(sip, in, 405, NULL, "Allow: " SIP_ALLOW "\r\n");
 		goto out;
 	}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "refusal.h"
 #include "sip/party-files.h"
 
 static const char *uri_header(const osip_uri_t *uri, const char *name)
@@ -81,9 +82,11 @@ int sip_refer_to_party(struct sip_parties *parties,
 	/* Its own calls it may join, not those of others. */
 	if (p->party.device != by->device ||
 	    p->party.is_trunk != by->is_trunk) {
-		if (sip_access_may_log())
+		if (refusal_admit(by->name))
 			log_security("transfer-refused", "peer", by->name,
-				     "replaces", p->party.name, NULL);
+				     "replaces", p->party.name, "reason",
+				     "it would join a call of another device",
+				     NULL);
 		return 403;
 	}
 	*replaced = p;

@@ -15,6 +15,7 @@
 
 #include "call/call.h"
 #include "call/sdp.h"
+#include "refusal.h"
 #include "sip/party-files.h"
 
 struct sip_referral {
@@ -344,11 +345,11 @@ static int judge(struct sip_referral *r, const char *number)
 	if (!status && (call_may_reach(calls, &r->party, number) ||
 			(!replaced && call_may_reach(calls, &r->party,
 						     r->to.number)))) {
-		if (sip_access_may_log())
+		if (refusal_admit(r->party.name))
 			log_security("refer-refused", "peer", r->party.name,
 				     "number", number, "to", r->to.number,
-				     "reason",
-				     "not in its calling search space", NULL);
+				     "reason", "not in its calling search "
+				     "space", NULL);
 		status = 403;
 	}
 	return status;

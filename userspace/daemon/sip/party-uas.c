@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "refusal.h"
 #include "sip/party-files.h"
 
 static void cancelled(void *arg, struct sip_request *req,
@@ -252,10 +253,11 @@ static int find_replaced(struct sip_party *p, const struct sip_request *req,
 	if (other->party.is_trunk != p->party.is_trunk ||
 	    (other->party.device != p->party.device &&
 	     (!p->party.line || other->party.line != p->party.line))) {
-		if (sip_access_may_log())
+		if (refusal_admit(req->peer.name))
 			log_security("replaces-refused", "peer",
 				     req->peer.name, "replaces",
-				     other->party.name, NULL);
+				     other->party.name, "reason",
+				     "the call is with another device", NULL);
 		return 403;
 	}
 	if (other->phase == SIP_PARTY_ENDED)

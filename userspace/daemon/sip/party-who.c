@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "refusal.h"
 #include "sip/party-files.h"
 
 static enum call_menu menu_of(const struct store *store)
@@ -337,6 +338,10 @@ static int identify_phone(struct sip_party *p, const struct sip_request *req)
 	char options[STORE_TEXT_SIZE];
 	struct store_phone phone;
 
+	if (!binding && refusal_admit(req->peer.name))
+		log_security("call-refused", "device", req->peer.name,
+			     "status", "403", "reason",
+			     "the phone is not registered", NULL);
 	if (!binding || store_phone_get(p->all->config.store, req->peer.id,
 					&phone))
 		return 403;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "refusal.h"
 #include "sip/presence-parts.h"
 #include "sip/uri.h"
 
@@ -186,33 +187,47 @@ static bool has_line(struct sip_presence *presence,
 	return false;
 }
 
-/* AUTHZ-3. 0 and the line, or a status. */
+/* AUTHZ-3. 0 and the line, or a status and why. */
 static int find_target(struct sip_presence *presence,
 		       const struct sip_request *req, enum sip_package package,
-		       struct store_line *line)
+		       struct store_line *line, const char **why)
 {
 	const osip_uri_t *uri = req->msg->req_uri;
 	struct watcher watcher;
 	int status, may;
 
 	status = find_watcher(presence, req->peer.kind, req->peer.id, &watcher);
+	*why = "the watcher is no phone and no trunk of ours";
 	if (status)
 		return status;
+	*why = "no line has this number, for who asks";
 	if (!uri->username || store_line_find(presence->config.store,
 					      watcher.css, uri->username, line))
 		return 404;
-	if (package == SIP_MESSAGES)
+	*why = "presence group";
+	if (package == SIP_MESSAGES) {
+		*why = "messages of a line that the phone has not";
 		may = has_line(presence, req, line->id);
-	else
+	} else {
 		may = store_may_watch(presence->config.store, watcher.group,
 				      line->presence_group);
-	if (may > 0)
-		return 0;
-	if (sip_access_may_log())
-		log_security("subscription-refused", "peer", req->peer.name,
-			     "line", line->number, "reason", "presence group",
-			     NULL);
-	return may ? 500 : 403;
+	}
+	if (may < 0)
+		*why = "the database cannot be read";
+	return may > 0 ? 0 : may ? 500 : 403;
+}
+
+static void log_refused(const struct sip_request *req, int status,
+			const char *why)
+{
+	const char *line = req->msg->req_uri->username;
+	char code[16];
+
+	if (!refusal_admit(req->peer.name))
+		return;
+	snprintf(code, sizeof(code), "%d", status);
+	log_security("subscription-refused", "peer", req->peer.name, "line",
+		     line ? line : "", "status", code, "reason", why, NULL);
 }
 
 /* Why it has to end now, in RFC 6665's words; NULL: it may go on. */
@@ -312,14 +327,16 @@ static void first(struct sip_presence *presence, struct sip_request *req)
 	struct sip_watcher *watcher;
 	enum sip_package package;
 	struct store_line line;
+	const char *why;
 	uint32_t seconds;
 	int status;
 
 	if (sip_subscribe_package(req, &package) ||
 	    sip_subscribe_expires(presence, req, &seconds))
 		return;
-	status = find_target(presence, req, package, &line);
+	status = find_target(presence, req, package, &line, &why);
 	if (status) {
+		log_refused(req, status, why);
 		sip_reply(req, status, NULL, NULL);
 		return;
 	}
@@ -332,6 +349,7 @@ static void first(struct sip_presence *presence, struct sip_request *req)
 	if (!watcher || is_full(presence, watcher)) {
 		if (watcher)
 			sip_watcher_settle(watcher);
+		log_refused(req, 503, "as many subscriptions as there may be");
 		sip_reply(req, 503, NULL, "Retry-After", "60", NULL);
 		return;
 	}

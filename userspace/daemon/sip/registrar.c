@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "refusal.h"
 #include "sip/location.h"
 
 enum { CONTACTS_MAX = 8 };
@@ -29,18 +30,18 @@ struct wishes {
 static int refuse(struct sip_request *req, int status, const char *reason)
 {
 	const struct net_peer *peer = net_conn_peer(req->conn);
-	bool may_log = sip_access_may_log();
 	char addr[NET_ADDR_LEN + 8];
 
-	if (may_log)
+	net_addr_full(&peer->remote, addr, sizeof(addr));
+	if (refusal_admit(addr)) {
 		log_event(LOG_LEVEL_NOTICE, "register-refused", "device",
 			  req->peer.name, "reason", reason, NULL);
-	/* It asked for what is not its own. */
-	if ((status == 403 || status == 404) && may_log)
-		log_security("register-refused", "peer",
-			     net_addr_full(&peer->remote, addr, sizeof(addr)),
-			     "device", req->peer.name, "reason",
-			     reason ?: "no line", NULL);
+		/* It asked for what is not its own. */
+		if (status == 403 || status == 404)
+			log_security("register-refused", "peer", addr,
+				     "device", req->peer.name, "reason",
+				     reason ?: "no line", NULL);
+	}
 	sip_reply(req, status, reason, NULL);
 	return status;
 }

@@ -125,9 +125,6 @@ int sip_reply(struct sip_request *req, int status, const char *reason, ...)
 /* What we can: the answer to OPTIONS (RFC 3261 section 11.2). */
 void sip_reply_options(struct sip_request *req);
 
-/* access.c: have the logs room for another refusal this second? */
-bool sip_access_may_log(void);
-
 /* client.c: requests we send */
 
 /*
@@ -241,6 +238,15 @@ size_t sip_location_line(struct sip *sip, int64_t line,
 			 const struct sip_binding **bindings, size_t max);
 size_t sip_location_phone(struct sip *sip, int64_t phone,
 			  const struct sip_binding **bindings, size_t max);
+
+/* reset.c */
+
+/*
+ * NOTIFY check-sync over the phone's own connection: it reads its configuration
+ * again, with reboot after a start. 0: it is on its way, what comes of it is
+ * logged. Errors: -ENOENT it is not registered, and sip_send()'s.
+ */
+int sip_reset_phone(struct sip *sip, int64_t phone, bool reboot);
 
 /* trunk.c */
 

@@ -10,6 +10,8 @@
 #include "store/change.h"
 #include "store/store.h"
 
+enum { PHONES_NAMED = 10 };	/* in a warning */
+
 json_t *param_of_text(int param, const char *text)
 {
 	const struct store_param_info *info = &store_params[param];
@@ -90,15 +92,43 @@ static void warn_realm(struct db *db, const char *realm, json_t *warnings)
 			   "passwords are given again", n);
 }
 
+#define SECURE_PHONES	" FROM phone p JOIN profile f ON f.id = p.profile" \
+	" WHERE f.device_security_mode <> 'nonsecure'"
+
+/* "SEP..., SEP... and 3 more": of those whose mode changes. */
+static void list_phones(struct db *db, int n, char *text, size_t size)
+{
+	sqlite3_stmt *stmt;
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (db_prepare(db, &stmt, "SELECT p.name" SECURE_PHONES
+		       " ORDER BY p.name LIMIT %d", PHONES_NAMED))
+		return;
+	while (db_step(db, stmt) == 1 && len + STORE_NAME_SIZE + 2 < size)
+		len += snprintf(text + len, size - len, "%s%s",
+				len ? ", " : "",
+				(const char *)sqlite3_column_text(stmt, 0));
+	sqlite3_finalize(stmt);
+	if (n > PHONES_NAMED)
+		snprintf(text + len, size - len, " and %d more",
+			 n - PHONES_NAMED);
+}
+
+/* SIG-1: who must be reset, and which services restart. */
 static void warn_mode(struct db *db, bool mixed, json_t *warnings)
 {
-	int n = count(db, "SELECT count(*) FROM phone p JOIN profile f ON"
-		      " f.id = p.profile WHERE f.device_security_mode <>"
-		      " 'nonsecure'", NULL);
+	int n = count(db, "SELECT count(*)" SECURE_PHONES, NULL);
+	char names[(PHONES_NAMED + 1) * (STORE_NAME_SIZE + 2)];
 
+	list_phones(db, n, names, sizeof(names));
 	if (n)
 		store_warn(warnings, "%d phones with authenticated or "
-			   "encrypted profiles must be reset", n);
+			   "encrypted profiles must be reset: %s (ucsecctl "
+			   "profile reset, phone reset)", n, names);
+	store_warn(warnings, "no service restarts: the listeners stay, and "
+		   "connections and registrations of phones that do not fit "
+		   "the new mode end");
 	if (mixed && !has_text(db, STORE_PARAM_TLS_CIPHER_MENU, "all"))
 		store_warn(warnings, "with this tls_cipher_menu no phone in "
 			   "authenticated mode can register");

@@ -15,7 +15,8 @@ static const char *const cluster_modes[] = { "nonsecure", "mixed", NULL };
 static const char *const menus[] = { "all", "medium", "strongest", NULL };
 static const char *const preferences[] = { "rsa", "ecdsa", NULL };
 static const char *const offers[] = {
-	"sha-256,md5", "md5", "sha-256", NULL
+	"sha-256,md5", "md5", "sha-256", "sha-512-256,sha-256,md5",
+	"sha-512-256,sha-256", "sha-512-256", NULL
 };
 
 #define ENUM(param, list, value, what) \
@@ -42,7 +43,8 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 	[STORE_PARAM_TLS_CIPHER_MENU] = ENUM("tls_cipher_menu", menus, "all",
 		"TLS ciphers; but for all no Authenticated phone registers"),
 	[STORE_PARAM_TLS_CIPHER_PREFERENCE] = ENUM("tls_cipher_preference",
-		preferences, "rsa", "whose certificates come first"),
+		preferences, "rsa",
+		"whose certificates come first; our own is RSA"),
 	[STORE_PARAM_SRTP_CIPHER_MENU] = ENUM("srtp_cipher_menu", menus, "all",
 		"SRTP suites; medium: AEAD, strongest: AEAD AES-256 alone"),
 	[STORE_PARAM_AUTO_REGISTRATION] = BOOL("auto_registration", "false",

@@ -68,6 +68,9 @@ enum store_digest_offer {
 	STORE_OFFER_SHA256_MD5,	/* SHA-256 first, then MD5 */
 	STORE_OFFER_MD5,
 	STORE_OFFER_SHA256,
+	STORE_OFFER_ALL,	/* SHA-512-256 first of all */
+	STORE_OFFER_SHA512_SHA256,
+	STORE_OFFER_SHA512,
 };
 
 /* Number, switch (0 and 1) or enum. */

@@ -106,6 +106,28 @@ int store_phone_get(struct store *store, int64_t id, struct store_phone *phone)
 	return read_phone(store, stmt, phone);
 }
 
+int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
+		     void *ctx)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_PHONES, "SELECT id, name"
+					" FROM phone WHERE ?1 IN (0, profile)"
+					" ORDER BY name");
+	char name[STORE_NAME_SIZE];
+	int err;
+
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_int64(stmt, 1, profile);
+	while (!(err = store_row(store, stmt))) {
+		db_copy(name, sizeof(name), stmt, 1);
+		err = fn(ctx, sqlite3_column_int64(stmt, 0), name);
+		if (err)
+			break;
+	}
+	sqlite3_reset(stmt);
+	return err == -ENOENT ? 0 : err;
+}
+
 int store_profile_find(struct store *store, const char *name,
 		       struct store_phone_profile *profile)
 {

@@ -115,8 +115,8 @@ static int warn_users(struct change *c)
 	sqlite3_bind_int64(stmt, 1, c->id);
 	if (db_step(c->db, stmt) == 1 && sqlite3_column_int(stmt, 0))
 		store_warn(c->warnings, "%d phones have this profile: they "
-			   "take it up when they are reset",
-			   sqlite3_column_int(stmt, 0));
+			   "take it up when they are reset (ucsecctl profile "
+			   "reset)", sqlite3_column_int(stmt, 0));
 	sqlite3_finalize(stmt);
 	return 0;
 }

@@ -66,6 +66,10 @@
 #define PRESENCE_GROUP \
 	REF("presence_group", "presence-group", \
 	    "who may watch it, and whom it may watch")
+/* Presence asks what devices and lines are in. */
+#define USER_PRESENCE_GROUP \
+	REF("presence_group", "presence-group", \
+	    "kept; presence asks the phone's, the trunk's and the line's")
 #define END { .name = NULL }
 
 static const char *const kinds[] = { "phone", "trunk", NULL };
@@ -159,10 +163,10 @@ static const struct store_field profile_fields[] = {
 	INT("nonce_validity", 10, 86400, "600", "seconds a challenge is good"),
 	{ .name = "sip_phone_port", .type = STORE_TYPE_INT,
 	  .kinds = STORE_KIND_PHONE, .min = 1, .max = 65535,
-	  .initial = "5060", .about = "port of the phone, with UDP" },
+	  .initial = "5060", .about = "for the phone's file, which is not made yet" },
 	PHONE_BOOL("exclude_digest_credentials",
-		   "leave them out of the phone's file"),
-	PHONE_BOOL("tftp_encrypted_config", "encrypt the phone's file"),
+		   "for the phone's file, which is not made yet"),
+	PHONE_BOOL("tftp_encrypted_config", "for the phone's file, which is not made yet"),
 	TRUNK_BOOL("application_authorization",
 		   "ask the application user's boxes, too; needs digest"),
 	TRUNK_BOOL("accept_presence_subscription", "SUBSCRIBE for presence"),
@@ -181,8 +185,8 @@ static const struct store_field profile_fields[] = {
 static const struct store_field user_fields[] = {
 	{ .name = "name", .flags = STORE_KEY | STORE_REQUIRED, .min = 1,
 	  .max = 64, .allowed = USER_CHARS, .about = "digest user name" },
-	TEXT("display_name", 128, "for people and caller names"),
-	PRESENCE_GROUP,
+	TEXT("display_name", 128, "for people"),
+	USER_PRESENCE_GROUP,
 	PASSWORD("of digest authentication; checksums of it are kept"),
 	DIGEST,
 	END
@@ -192,7 +196,7 @@ static const struct store_field appuser_fields[] = {
 	{ .name = "name", .flags = STORE_KEY | STORE_REQUIRED, .min = 1,
 	  .max = 64, .allowed = USER_CHARS, .about = "digest user name" },
 	TEXT("display_name", 128, "for people"),
-	PRESENCE_GROUP,
+	USER_PRESENCE_GROUP,
 	BOOL("accept_presence_subscription", "false", "SUBSCRIBE for presence"),
 	BOOL("accept_out_of_dialog_refer", "false", "REFER outside a dialog"),
 	BOOL("accept_unsolicited_notification", "false",

@@ -115,6 +115,10 @@ struct store_phone {
 int store_phone_find(struct store *store, const char *name,
 		     struct store_phone *phone);
 int store_phone_get(struct store *store, int64_t id, struct store_phone *phone);
+/* Phones of a profile, or with 0 all, by name. Stops at the first not 0. */
+typedef int (*store_phone_fn)(void *ctx, int64_t id, const char *name);
+int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
+		     void *ctx);
 /* Of phones: by its name in any case, for it is a shared certificate's. */
 int store_profile_find(struct store *store, const char *name,
 		       struct store_phone_profile *profile);

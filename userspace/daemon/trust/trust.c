@@ -100,6 +100,13 @@ static int check_key(const struct trust *trust, char *why, size_t size)
 	return 0;
 }
 
+int trust_reload(struct trust *trust, char *why, size_t size)
+{
+	int err = check_key(trust, why, size);
+
+	return err ? err : show_own(trust, why, size);
+}
+
 int trust_open(struct trust **out, struct store *store,
 	       const struct conf *conf, char *why, size_t size)
 {

@@ -21,6 +21,8 @@ struct trust;
 int trust_open(struct trust **trust, struct store *store,
 	       const struct conf *conf, char *why, size_t size);
 void trust_close(struct trust *trust);
+/* The files may have been replaced: shows what is there now. */
+int trust_reload(struct trust *trust, char *why, size_t size);
 
 /* PEM files for the TLS library; the key's is 0600. */
 const char *trust_cert_path(const struct trust *trust);

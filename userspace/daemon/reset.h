@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Restart and reset of phones over the admin API (SIG-8).
+ */
+#ifndef RESET_H
+#define RESET_H
+
+struct admin;
+struct sip;
+struct store;
+
+struct reset {
+	struct admin *admin;
+	struct store *store;
+	struct sip *sip;
+};
+
+/* 0 or -ENOMEM. @reset stays until the reset_close(). */
+int reset_open(struct reset *reset);
+/* From here on whoever asks gets a 503. */
+void reset_close(struct reset *reset);
+
+#endif /* RESET_H */
