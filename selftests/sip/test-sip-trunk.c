@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nameserver.h"
 #include "tap.h"
 #include "wire.h"
 
@@ -184,6 +185,156 @@ static void test_silent_last(void)
 	close(fd);
 }
 
+/* An answer to each ping that waits; how many other messages there were. */
+static unsigned int answer_pings(int fd)
+{
+	unsigned int others = 0;
+
+	while (!wire_is_quiet(&wire, fd)) {
+		if (get(fd, "OPTIONS"))
+			put(fd, 200, "");
+		else
+			others++;
+	}
+	return others;
+}
+
+static bool is_alive(const char *name, int which)
+{
+	static struct store_trunk trunk;
+
+	if (store_trunk_by_name(wire.env.store, name, &trunk))
+		abort();
+	return sip_destination_is_alive(wire.sip, trunk.id,
+					&trunk.destinations[which]);
+}
+
+/* Until the pings say so; @answering is who answers them, or -1. */
+static void await(const char *name, int which, bool alive, int answering)
+{
+	while (is_alive(name, which) != alive) {
+		event_base_loop(wire.env.base, EVLOOP_ONCE);
+		if (answering >= 0)
+			answer_pings(answering);
+	}
+}
+
+struct states {
+	unsigned int alive, dead;
+};
+
+static void count_state(void *arg, const char *trunk,
+			const struct store_destination *destination,
+			bool is_alive)
+{
+	struct states *states = arg;
+
+	(void)destination;
+	if (strcmp(trunk, "pinged"))
+		return;
+	states->alive += is_alive;
+	states->dead += !is_alive;
+}
+
+static bool has_states(unsigned int alive, unsigned int dead)
+{
+	struct states states = { 0, 0 };
+
+	sip_trunks_each(wire.sip, count_state, &states);
+	return states.alive == alive && states.dead == dead;
+}
+
+/* The place that gets this request, which it has in buf then. */
+static int place_of(const char *method, const int fd[2])
+{
+	struct sip_client *client = start_to(method, "pinged", false);
+	int i;
+
+	for (i = 0;; i = !i) {
+		event_base_loop(wire.env.base, EVLOOP_NONBLOCK);
+		if (!wire_is_quiet(&wire, fd[i]) && get(fd[i], method))
+			break;
+	}
+	put(fd[i], 200, "");
+	WIRE_WAIT(&wire, seen.responses);
+	sip_client_release(client);
+	return i;
+}
+
+/* Each destination is asked for itself: a dead one is left out at once. */
+static void test_pings(void)
+{
+	int64_t id;
+	int fd[2];
+
+	wire_set_param(&wire, "options_interval", "1");
+	wire_set_param(&wire, "options_failures", "1");
+	add_two("pinged", fd, "\"options_ping\": true");
+	id = wire_trunk(&wire, "pinged");
+	ok(has_states(2, 0), "alive until proven otherwise");
+	await("pinged", 0, false, fd[1]);
+	/* For what follows the second may be slow. */
+	wire_set_param(&wire, "options_failures", "10");
+	ok(is_alive("pinged", 1) && sip_trunk_is_alive(wire.sip, id) &&
+	   has_states(1, 1), "the first is dead, the trunk is not");
+	while (!wire_is_quiet(&wire, fd[0]))
+		get(fd[0], "");
+	ok(place_of("MESSAGE", fd) == 1 && !answer_pings(fd[0]),
+	   "the second is asked at once");
+	wire_set_param(&wire, "options_failures", "1");
+	await("pinged", 1, false, fd[0]);
+	await("pinged", 0, false, -1);
+	ok(!sip_trunk_is_alive(wire.sip, id) && has_states(0, 2),
+	   "both are: so is the trunk");
+	ok(place_of("MESSAGE", fd) == 0, "what must go to it is tried yet");
+	await("pinged", 0, true, fd[0]);
+	ok(sip_trunk_is_alive(wire.sip, id) && !is_alive("pinged", 1),
+	   "one lives: so does the trunk");
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/*
+ * Where a name leads depends on the transport, which the profile has: another
+ * one is looked up for.
+ */
+static void test_transport(void)
+{
+	static const struct record records[] = {
+		{ "_sip._tcp.far.example", "SRV 1 1 5060 pbx.far.example", 60 },
+		{ "pbx.far.example", "A 127.0.0.8", 60 }, { NULL, NULL, 0 },
+	};
+	int s = wire_dial(&wire, "127.0.0.8", SOCK_DGRAM, NULL), turn;
+	struct net_addr server;
+	int status[2];
+	json_t *body;
+
+	nameserver_start(&server, records);
+	net_resolve_server(sip_net(wire.sip), &server);
+	wire_add_trunk(&wire, "named", "far.example", 0, "", "");
+	WIRE_WAIT(&wire, nameserver_questions() >= 2);
+	for (turn = 0; turn < 2; turn++) {
+		status[turn] = 0;
+		do {
+			wire_put(s, "OPTIONS sip:ucsec SIP/2.0\n"
+				 "Via: SIP/2.0/UDP 127.0.0.8;rport;"
+				 "branch=z9hG4bKh%d\nFrom: <sip:a@b>;tag=f\n"
+				 "To: <sip:ucsec>\nCall-ID: h\n"
+				 "CSeq: 1 OPTIONS\n\n", status[turn]++);
+			wire_get(&wire, s, buf, sizeof(buf));
+		} while (turn && wire_status(buf) == 503);
+		status[turn] = wire_status(buf);
+		body = env_json("{\"outgoing_transport\": \"tcp\"}");
+		env_ask(&wire.env, STORE_SET, "profile", "named-profile",
+			body, NULL);
+		json_decref(body);
+	}
+	ok(status[0] == 503 && status[1] == 200,
+	   "known by where the new transport leads");
+	nameserver_stop();
+	close(s);
+}
+
 static struct net_conn *conn;
 
 static void on_message(void *arg, struct sip_request *req)
@@ -239,6 +390,8 @@ int main(void)
 	test_silent_first();
 	test_silent_last();
 	test_phone_asks();
+	test_pings();
+	test_transport();
 	wire_close(&wire);
 	return tap_end();
 }

@@ -57,6 +57,12 @@ struct call_cause sip_cause_of(const osip_message_t *response,
 void sip_party_deny(struct sip_party *p, struct sip_request *req,
 		    const struct call_cause *cause);
 
+/* party-charging.c: P-Charging-Vector */
+/* Keeps it for the other side. */
+void sip_party_take_charging(struct sip_party *p, const osip_message_t *msg);
+/* Puts that of the other side into a message of ours, if both may. */
+int sip_party_charge(struct sip_party *p, osip_message_t *msg);
+
 /* party-security.c: Call-Info */
 int sip_party_show_security(struct sip_party *p, osip_message_t *msg);
 /* What a trunk says; true if that is something new. */

@@ -146,7 +146,8 @@ int sip_party_dress(struct sip_party *p, osip_message_t *msg)
 				   "NOTIFY") ||
 	    osip_message_set_header(msg, "Supported", supported) ||
 	    osip_message_set_header(msg, "Allow-Events",
-				    "presence, dialog, refer"))
+				    "presence, dialog, refer") ||
+	    sip_party_charge(p, msg))
 		return -ENOMEM;
 	return sip_party_show_security(p, msg);
 }

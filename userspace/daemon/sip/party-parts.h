@@ -133,6 +133,7 @@ struct sip_party {
 	bool is_cisco;			/* some X-cisco tag in Supported */
 	bool orientation_to;		/* it called */
 	uint8_t hops;			/* Max-Forwards for the other side */
+	char *charging;			/* its P-Charging-Vector, or NULL */
 	enum call_security shown, status;
 	bool has_shown;			/* shown is what it was told last */
 

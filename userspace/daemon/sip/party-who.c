@@ -393,4 +393,5 @@ void sip_party_learn(struct sip_party *p, const osip_message_t *msg)
 	/* Said once, in the first messages, it holds for the whole dialog. */
 	if (sip_header_has(msg, "Supported", "X-cisco-srtp-fallback"))
 		p->party.leg.policy.peer_fallback = true;
+	sip_party_take_charging(p, msg);
 }

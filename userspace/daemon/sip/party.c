@@ -98,6 +98,7 @@ static void free_party(struct sip_party *p)
 	sip_party_forget_refer(p);
 	sip_party_wipe(&p->offer);
 	sip_dialog_free(p->dialog);
+	free(p->charging);
 	free(p);
 }
 

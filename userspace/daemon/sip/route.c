@@ -21,7 +21,7 @@ struct sip_route {
 
 	/* trunks */
 	struct store_trunk *trunk;
-	bool in_dialog;			/* by its next hop, not ours */
+	bool is_single;			/* next, and no other destination */
 	struct store_destination next;
 	enum net_transport transport;
 	size_t destination;
@@ -71,7 +71,7 @@ static int set_next_hop(struct sip_route *route, const osip_uri_t *uri)
 		return -EINVAL;
 	strcpy(route->next.host, host);
 	route->next.port = uri->port ? (uint16_t)atoi(uri->port) : 0;
-	route->in_dialog = true;
+	route->is_single = true;
 	if (route->transport == NET_TLS)
 		return 0;
 	osip_uri_uparam_get_byname((osip_uri_t *)uri, (char *)"transport",
@@ -96,7 +96,11 @@ static int set_trunk(struct sip_route *route, const struct sip_target *target)
 	route->transport = transport_of(route->trunk->profile.outgoing);
 	err = cut_names(route);
 	if (!err && target->next_hop)
-		err = set_next_hop(route, target->next_hop);
+		return set_next_hop(route, target->next_hop);
+	if (!err && target->destination) {
+		route->next = *target->destination;
+		route->is_single = true;
+	}
 	return err;
 }
 
@@ -150,13 +154,36 @@ int64_t sip_route_realm(const struct sip_route *route)
 	return route->trunk ? route->trunk->sip_realm : 0;
 }
 
+/*
+ * The next destination, and @at behind it. Dead ones cost time: they are left
+ * out, unless all are, when it is the pings that may be wrong.
+ */
+static const struct store_destination *
+destination_from(const struct sip_route *route, size_t *at)
+{
+	const struct store_trunk *trunk = route->trunk;
+	bool all = !sip_trunk_is_alive(route->sip, trunk->id);
+	const struct store_destination *destination;
+
+	if (route->is_single)
+		return (*at)++ ? NULL : &route->next;
+	while (*at < trunk->destination_count) {
+		destination = &trunk->destinations[(*at)++];
+		if (all || sip_destination_is_alive(route->sip, trunk->id,
+						    destination))
+			return destination;
+	}
+	return NULL;
+}
+
 bool sip_route_has_more(const struct sip_route *route)
 {
+	size_t at = route->destination;
+
 	if (!route->trunk)
 		return false;
 	return route->hop < route->hop_count ||
-	       (!route->in_dialog &&
-		route->destination < route->trunk->destination_count);
+	       (!route->is_single && destination_from(route, &at));
 }
 
 /* What follows may free the route: nothing of it is touched afterwards. */
@@ -186,18 +213,12 @@ static void on_resolved(void *arg, int err, const struct net_hop *hops,
 /* 0: a look-up is under way. */
 static int look_up(struct sip_route *route)
 {
-	const struct store_trunk *trunk = route->trunk;
-	const struct store_destination *destination = &route->next;
+	const struct store_destination *destination =
+		destination_from(route, &route->destination);
 	struct net_query query = { .transport = route->transport };
 
-	if (!route->in_dialog) {
-		if (route->destination >= trunk->destination_count)
-			return route->err;
-		destination = &trunk->destinations[route->destination];
-	} else if (route->destination) {
+	if (!destination)
 		return route->err;
-	}
-	route->destination++;
 	query.host = destination->host;
 	query.port = destination->port;
 	route->lookup = net_resolve(route->sip->net, &query, on_resolved,

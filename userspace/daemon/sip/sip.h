@@ -133,8 +133,8 @@ void sip_reply_options(struct sip_request *req);
  * Phone: conn if it is open; else the connection of its registration that has
  * contact, else of any. Never a new TLS connection: phones only connect to us.
  * Trunk: conn if it is open; else next_hop if there is one (the dialog's route
- * or remote target), looked up by RFC 3263; else the trunk's destinations, in
- * order, dead ones last. With its profile's transport, TLS class and names,
+ * or remote target), looked up by RFC 3263; else destination if there is one,
+ * alone; else the trunk's destinations, in order, but dead ones only if all are. With its profile's transport, TLS class and names,
  * and its 401 and 407 are answered from our sip-realm credentials.
  */
 struct sip_target {
@@ -142,6 +142,7 @@ struct sip_target {
 	int64_t id;
 	struct net_conn *conn;
 	const osip_uri_t *next_hop;
+	const struct store_destination *destination;
 	/*
 	 * NULL, or each hop gets the request with a Contact of this user at
 	 * our address there (sip_contact_set): who asks cannot know the hop.
@@ -250,8 +251,19 @@ int sip_reset_phone(struct sip *sip, int64_t phone, bool reboot);
 
 /* trunk.c */
 
-/* Does its OPTIONS ping say so? Always for trunks without ping. */
+/*
+ * Does the OPTIONS ping of one of its destinations say so? Always for trunks
+ * without ping.
+ */
 bool sip_trunk_is_alive(struct sip *sip, int64_t trunk);
+/* The same for one of them. */
+bool sip_destination_is_alive(struct sip *sip, int64_t trunk,
+			      const struct store_destination *destination);
+/* For each that is pinged, in no order. */
+typedef void sip_destination_fn(void *arg, const char *trunk,
+				const struct store_destination *destination,
+				bool is_alive);
+void sip_trunks_each(struct sip *sip, sip_destination_fn *fn, void *arg);
 
 /* Counters, for the metrics. */
 struct sip_counters {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// OPTIONS ping of trunks: takes a dead one out and a living one back in.
+// OPTIONS ping of trunks: takes a dead destination out and a living one back in.
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "log.h"
 #include "sip/internal.h"
@@ -14,6 +15,7 @@ struct ping {
 	struct sip *sip;
 	int64_t trunk;
 	char name[STORE_NAME_SIZE];
+	struct store_destination destination;
 	bool wanted;			/* still in the store, and pinged */
 	bool dead;
 	unsigned int failures;
@@ -34,22 +36,82 @@ static void drop(struct ping *ping)
 	free(ping);
 }
 
-static struct ping *find(struct sip_trunks *trunks, int64_t trunk)
+static struct ping *find(struct sip_trunks *trunks, int64_t trunk,
+			 const struct store_destination *destination)
 {
 	struct ping *ping;
 
 	LIST_FOREACH(ping, &trunks->pings, entry) {
-		if (ping->trunk == trunk)
+		if (ping->trunk == trunk &&
+		    ping->destination.port == destination->port &&
+		    !strcasecmp(ping->destination.host, destination->host))
 			return ping;
 	}
 	return NULL;
 }
 
-bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
+bool sip_destination_is_alive(struct sip *sip, int64_t trunk,
+			      const struct store_destination *destination)
 {
-	struct ping *ping = find(sip->trunks, trunk);
+	struct ping *ping = find(sip->trunks, trunk, destination);
 
 	return !ping || !ping->dead;
+}
+
+bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
+{
+	bool has_dead = false;
+	struct ping *ping;
+
+	LIST_FOREACH(ping, &sip->trunks->pings, entry) {
+		if (ping->trunk != trunk)
+			continue;
+		if (!ping->dead)
+			return true;
+		has_dead = true;
+	}
+	return !has_dead;
+}
+
+void sip_trunks_each(struct sip *sip, sip_destination_fn *fn, void *arg)
+{
+	struct ping *ping;
+
+	LIST_FOREACH(ping, &sip->trunks->pings, entry)
+		fn(arg, ping->name, &ping->destination, !ping->dead);
+}
+
+static void log_state(const struct ping *ping, enum log_level level,
+		      const char *event, const char *why)
+{
+	char destination[STORE_HOST_SIZE + 8];
+
+	snprintf(destination, sizeof(destination), ping->destination.port ?
+		 "%s:%u" : "%s", ping->destination.host,
+		 ping->destination.port);
+	log_event(level, event, "trunk", ping->name, "destination",
+		  destination, "reason", why, NULL);
+}
+
+/* The trunk is dead when its last destination is. */
+static void set_dead(struct ping *ping, bool dead, const char *why)
+{
+	bool before = sip_trunk_is_alive(ping->sip, ping->trunk), now;
+
+	ping->dead = dead;
+	now = sip_trunk_is_alive(ping->sip, ping->trunk);
+	if (dead)
+		log_state(ping, LOG_LEVEL_WARNING, "destination-dead", why);
+	else
+		log_state(ping, LOG_LEVEL_NOTICE, "destination-alive", NULL);
+	if (now == before)
+		return;
+	if (now)
+		log_event(LOG_LEVEL_NOTICE, "trunk-alive", "trunk", ping->name,
+			  NULL);
+	else
+		log_event(LOG_LEVEL_WARNING, "trunk-dead", "trunk", ping->name,
+			  "reason", why, NULL);
 }
 
 static void done(struct ping *ping, bool answered, const char *why)
@@ -63,15 +125,10 @@ static void done(struct ping *ping, bool answered, const char *why)
 		sip_client_release(ping->client);
 	ping->client = NULL;
 	ping->failures = answered ? 0 : ping->failures + 1;
-	if (answered && ping->dead) {
-		ping->dead = false;
-		log_event(LOG_LEVEL_NOTICE, "trunk-alive", "trunk", ping->name,
-			  NULL);
-	} else if (!ping->dead && ping->failures >= limit) {
-		ping->dead = true;
-		log_event(LOG_LEVEL_WARNING, "trunk-dead", "trunk", ping->name,
-			  "reason", why, NULL);
-	}
+	if (answered && ping->dead)
+		set_dead(ping, false, NULL);
+	else if (!ping->dead && ping->failures >= limit)
+		set_dead(ping, true, why);
 	sip_timer_ms(&ping->timer, seconds * 1000);
 }
 
@@ -92,10 +149,8 @@ static void on_failed(void *arg, struct sip_client *client, int err)
 	done(arg, false, strerror(-err));
 }
 
-static osip_message_t *make_options(const struct sip *sip,
-				    const struct store_trunk *trunk)
+static osip_message_t *make_options(const struct sip *sip, const char *host)
 {
-	const char *host = trunk->destinations[0].host;
 	bool six = strchr(host, ':') && host[0] != '[';
 	char uri[STORE_HOST_SIZE + 16], text[STORE_HOST_SIZE + 160], tag[24];
 	osip_message_t *msg;
@@ -125,40 +180,35 @@ static osip_message_t *make_options(const struct sip *sip,
 static void send_ping(evutil_socket_t fd, short what, void *arg)
 {
 	static const struct sip_client_ops ops = { on_response, on_failed };
-	static struct store_trunk trunk;	/* too large for the stack */
 	struct ping *ping = arg;
 	struct sip_target target = { .kind = SIP_PEER_TRUNK,
-				     .id = ping->trunk };
+				     .id = ping->trunk,
+				     .destination = &ping->destination,
+				     .impatient = true };
 	osip_message_t *msg;
 	int err;
 
 	(void)fd;
 	(void)what;
-	if (store_trunk_get(ping->sip->store, ping->trunk, &trunk) ||
-	    !trunk.destination_count) {
-		done(ping, false, "no destination");
-		return;
-	}
-	msg = make_options(ping->sip, &trunk);
+	msg = make_options(ping->sip, ping->destination.host);
 	err = msg ? sip_send(ping->sip, msg, &target, &ops, ping,
 			     &ping->client) : -ENOMEM;
 	if (err)
 		done(ping, false, strerror(-err));
 }
 
-static int add(void *ctx, const struct store_trunk *trunk)
+static int add_destination(struct sip *sip, const struct store_trunk *trunk,
+			   const struct store_destination *destination)
 {
-	struct sip *sip = ctx;
-	struct ping *ping = find(sip->trunks, trunk->id);
+	struct ping *ping = find(sip->trunks, trunk->id, destination);
 
-	if (!trunk->options_ping)
-		return 0;
 	if (!ping) {
 		ping = calloc(1, sizeof(*ping));
 		if (!ping)
 			return -ENOMEM;
 		ping->sip = sip;
 		ping->trunk = trunk->id;
+		ping->destination = *destination;
 		evtimer_assign(&ping->timer, sip->base, send_ping, ping);
 		LIST_INSERT_HEAD(&sip->trunks->pings, ping, entry);
 		sip_timer_ms(&ping->timer, 0);
@@ -166,6 +216,18 @@ static int add(void *ctx, const struct store_trunk *trunk)
 	strcpy(ping->name, trunk->name);
 	ping->wanted = true;
 	return 0;
+}
+
+static int add(void *ctx, const struct store_trunk *trunk)
+{
+	size_t i;
+	int err = 0;
+
+	if (!trunk->options_ping)
+		return 0;
+	for (i = 0; i < trunk->destination_count && !err; i++)
+		err = add_destination(ctx, trunk, &trunk->destinations[i]);
+	return err;
 }
 
 static void load(struct sip *sip)
@@ -182,11 +244,13 @@ static void load(struct sip *sip)
 	}
 }
 
+/* Profiles have the transport, by which host names are looked up. */
 static void on_change(void *ctx, const struct store_change *change)
 {
 	struct sip *sip = ctx;
 
 	if (sip->trunks && (!strcmp(change->noun, "trunk") ||
+			    !strcmp(change->noun, "profile") ||
 			    !strcmp(change->noun, "*"))) {
 		load(sip);
 		sip_hosts_load(sip);
