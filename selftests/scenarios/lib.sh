@@ -115,7 +115,7 @@ play() {
 	local address=$net.$(($(printf %d "'$1") - 63)) way=${far:-u1}
 	[ "$1" != A ] || way=${transport:-u1}
 	exec timeout 90 sipp "$net.1:${port:-5060}" -sf "$calls/$1.xml" \
-		-i "$address" -p 5060 -m 1 -nostdin -t "$way" \
+		-i "$address" -p 5060 -m 1 -nostdin -t "$way" -cid_str '%u-%p-%s' \
 		${number:+-auth_uri "$number@$net.1:5060"} \
 		-timeout "${patience:-20}" -timeout_error -trace_err \
 		-error_file "$calls/$1.err" -trace_msg \
