@@ -109,12 +109,13 @@ trunks() {
 bound() { ss -Hlnut src "$1" | grep -q .; }
 
 # play SIDE: sipp with that side's steps; the caller waits for it. $number is whom
-# A asks for: its digest would name the host alone.
+# A asks for: its digest would name the host alone. $transport is A's way, $far
+# that of the others, as sipp names them.
 play() {
-	local address=$net.$(($(printf %d "'$1") - 63)) way=u1
+	local address=$net.$(($(printf %d "'$1") - 63)) way=${far:-u1}
 	[ "$1" != A ] || way=${transport:-u1}
 	exec timeout 90 sipp "$net.1:${port:-5060}" -sf "$calls/$1.xml" \
-		-i "$address" -p 5060 -m 1 -nostdin -t "$way" \
+		-i "$address" -p 5060 -m 1 -nostdin -t "$way" -cid_str '%u-%p-%s' \
 		${number:+-auth_uri "$number@$net.1:5060"} \
 		-timeout "${patience:-20}" -timeout_error -trace_err \
 		-error_file "$calls/$1.err" -trace_msg \

@@ -64,6 +64,12 @@ bool net_conn_is_open(const struct net_conn *conn)
 	return !conn->stream || conn->stream->state <= NET_OPEN;
 }
 
+bool net_conn_is_connected(const struct net_conn *conn)
+{
+	return net_conn_is_open(conn) &&
+	       (!conn->stream || conn->stream->state == NET_OPEN);
+}
+
 uint64_t net_conn_id(const struct net_conn *conn)
 {
 	return conn->id;

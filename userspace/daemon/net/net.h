@@ -135,6 +135,8 @@ struct net_conn *net_conn_get(struct net_conn *conn);
 void net_conn_put(struct net_conn *conn);	/* NULL is allowed */
 const struct net_peer *net_conn_peer(const struct net_conn *conn);
 bool net_conn_is_open(const struct net_conn *conn);
+/* Not only about to be; what is sent to it has a way to go. */
+bool net_conn_is_connected(const struct net_conn *conn);
 /* Unique for this process's life, never 0: "which connection" in logs. */
 uint64_t net_conn_id(const struct net_conn *conn);
 /* The peer's certificate; the caller frees. Errors: -ENODATA, -ENOMEM. */

@@ -42,6 +42,7 @@ void sip_client_maybe_free(struct sip_client *client)
 	}
 	osip_message_free(client->request);
 	net_conn_put(client->conn);
+	net_conn_put(client->datagram);
 	free(client->contact_user);
 	free(client->reason);
 	wipe_free(client->bytes);
@@ -154,8 +155,11 @@ int sip_client_transmit(struct sip_client *client, bool keep_branch)
 	err = sip_branch_set(client->request, client->conn, client->branch,
 			     again) ?:
 	      set_contact(client) ?:
-	      sip_to_bytes(client->request, &client->bytes, &client->len) ?:
-	      sip_client_key(client);
+	      sip_to_bytes(client->request, &client->bytes, &client->len);
+	if (!err && sip_client_is_large(client))
+		return sip_client_by_stream(client);
+	if (!err)
+		err = sip_client_key(client);
 	if (!err && !sip_may_leave(client->conn, client->bytes, client->len))
 		err = -EPERM;
 	if (err)
@@ -174,6 +178,8 @@ int sip_client_transmit(struct sip_client *client, bool keep_branch)
 void sip_client_next_hop(struct sip_client *client, int err)
 {
 	sip_client_unlink(client);
+	if (sip_client_back_to_datagram(client))
+		return;
 	if (!client->route || client->cancelled) {
 		sip_client_fail(client, err);
 		return;
@@ -192,6 +198,7 @@ void sip_client_routed(struct sip_client *client, struct net_conn *conn,
 	}
 	net_conn_put(client->conn);
 	client->conn = net_conn_get(conn);
+	client->is_fresh = true;
 	err = sip_client_transmit(client, false);
 	if (err)
 		sip_client_next_hop(client, err);
@@ -224,6 +231,11 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 	if (client->state >= COMPLETED) {
 		sip_client_end(client);
+		return;
+	}
+	if (client->datagram && client->state == CALLING &&
+	    !sip_client_is_connected(client)) {
+		sip_client_next_hop(client, -ETIMEDOUT);
 		return;
 	}
 	client->spent += client->wait;

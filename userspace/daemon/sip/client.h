@@ -49,6 +49,8 @@ struct sip_client {
 	char *reason;			/* of its CANCEL, or NULL */
 	struct sip_route *route;	/* NULL: one conn and no other */
 	struct net_conn *conn;
+	struct net_conn *datagram;	/* the way back from a stream, or NULL */
+	bool is_fresh;			/* of a hop that was just found */
 	char branch[SIP_BRANCH_SIZE];
 	char *bytes;
 	size_t len;
@@ -85,5 +87,16 @@ void sip_client_end(struct sip_client *client);
 /* Tells once that there will be no final response. */
 void sip_client_fail(struct sip_client *client, int err);
 void sip_client_maybe_free(struct sip_client *client);
+
+/* large.c */
+/* Once per hop: is it too large for the datagram that it would be? */
+bool sip_client_is_large(struct sip_client *client);
+/* To where its datagram would have gone; that way after all if this fails. */
+int sip_client_by_stream(struct sip_client *client);
+/* False: it did not come from there, or cannot go back. */
+bool sip_client_back_to_datagram(struct sip_client *client);
+/* Its stream is there: it waits on, for an answer. */
+bool sip_client_is_connected(struct sip_client *client);
+void sip_client_forget_datagram(struct sip_client *client);
 
 #endif /* SIP_CLIENT_H */

@@ -128,6 +128,10 @@ int sip_route_new(struct sip *sip, const struct sip_target *target,
 void sip_route_next(struct sip_route *route, int last);
 void sip_route_free(struct sip_route *route);
 bool sip_route_has_more(const struct sip_route *route);
+/* May a trunk that has UDP be reached by TCP as well? */
+bool sip_route_takes_tcp(const struct sip_route *route);
+int sip_route_connect_tcp(struct sip_route *route, const struct net_addr *addr,
+			  struct net_conn **conn);
 bool sip_route_answers_challenges(const struct sip_route *route);
 /* The only sip-realm in which it does; 0: any. */
 int64_t sip_route_realm(const struct sip_route *route);

@@ -320,6 +320,8 @@ void sip_client_input(struct sip *sip, const struct sip_input *in,
 		sip->counters.stray++;
 		return;
 	}
+	/* It takes what it answers: no need for the way back. */
+	sip_client_forget_datagram(client);
 	if (client->state == COMPLETED) {
 		if (client->invite && status >= 300 && client->acks[0].bytes)
 			repeat_ack(&client->acks[0]);

@@ -241,6 +241,19 @@ static int connect_hop(struct sip_route *route, const struct net_hop *hop,
 	return net_connect(route->sip->net, &target, conn);
 }
 
+bool sip_route_takes_tcp(const struct sip_route *route)
+{
+	return route->trunk && route->trunk->profile.incoming & STORE_TCP;
+}
+
+int sip_route_connect_tcp(struct sip_route *route, const struct net_addr *addr,
+			  struct net_conn **conn)
+{
+	struct net_hop hop = { .addr = *addr, .transport = NET_TCP };
+
+	return connect_hop(route, &hop, conn);
+}
+
 void sip_route_next(struct sip_route *route, int last)
 {
 	struct net_conn *conn = route->conn;
