@@ -385,6 +385,16 @@ static void set_readers(struct signalling *s)
 	}
 }
 
+static void adorn_trunk(void *ctx, json_t *item)
+{
+	struct signalling *s = ctx;
+	json_t *ping = sip_trunk_ping(s->sip, json_string_value(
+		json_object_get(item, "name")));
+
+	if (ping)
+		json_object_set_new(item, "ping", ping);
+}
+
 static int start(struct signalling *s, struct admin *admin, char *why,
 		 size_t size)
 {
@@ -402,13 +412,17 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 		err = store_watch(s->store, on_change, s);
 	if (!err)
 		err = admin_resource_add(admin, "call", on_call, s);
+	if (!err)
+		err = admin_adorn(admin, "trunk", adorn_trunk, s);
 	/* Before anybody can speak of a call that is not there yet. */
 	if (!err)
 		err = call_system_adopt(s->calls);
 	if (!err)
 		err = listen_everywhere(s, why, size);
-	if (!err)
+	if (!err) {
 		set_readers(s);
+		metrics_family(sip_trunks_write, s->sip);
+	}
 	return err;
 }
 
@@ -440,6 +454,8 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 void signalling_close(struct signalling *s)
 {
 	set_readers(NULL);
+	metrics_family(NULL, s->sip);
+	admin_adorn(s->admin, "trunk", NULL, NULL);
 	/* The admin API goes on until what it accepted is answered. */
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
 	store_unwatch(s->store, on_change, s);

@@ -43,6 +43,14 @@ typedef void (*admin_handler)(void *ctx, struct admin_request *request);
 int admin_resource_add(struct admin *admin, const char *path,
 		       admin_handler handler, void *ctx);
 
+/*
+ * Adds to what GET shows of one object of @noun what only the loop knows; NULL:
+ * no more. 0 or -ENOENT.
+ */
+typedef void (*admin_adorner)(void *ctx, json_t *item);
+int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,
+		void *ctx);
+
 /* @body is taken over; NULL: {}. The request is gone after each of these. */
 void admin_reply(struct admin_request *request, int status, json_t *body);
 void admin_refuse(struct admin_request *request,

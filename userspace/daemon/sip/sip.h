@@ -30,7 +30,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/time.h>
+#include <jansson.h>
 #include <osipparser2/osip_message.h>
 #include <osipparser2/osip_parser.h>
 
@@ -246,6 +248,11 @@ size_t sip_location_phone(struct sip *sip, int64_t phone,
 
 /* Does its OPTIONS ping say so? Always for trunks without ping. */
 bool sip_trunk_is_alive(struct sip *sip, int64_t trunk);
+
+/* What its ping found, for the admin API; the caller decrefs. NULL: no ping. */
+json_t *sip_trunk_ping(struct sip *sip, const char *name);
+/* All that are pinged, as a family of OpenMetrics. */
+void sip_trunks_write(FILE *out, void *sip);
 
 /* Counters, for the metrics. */
 struct sip_counters {

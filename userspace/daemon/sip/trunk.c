@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "metrics.h"
 #include "sip/internal.h"
 
 struct ping {
@@ -15,8 +16,9 @@ struct ping {
 	int64_t trunk;
 	char name[STORE_NAME_SIZE];
 	bool wanted;			/* still in the store, and pinged */
-	bool dead;
+	bool dead, told;		/* told: some ping has ended */
 	unsigned int failures;
+	char answered[NET_ADDR_LEN + 16];	/* who did so last, or "" */
 	struct sip_client *client;	/* one under way */
 	struct event timer;
 };
@@ -52,6 +54,36 @@ bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
 	return !ping || !ping->dead;
 }
 
+json_t *sip_trunk_ping(struct sip *sip, const char *name)
+{
+	struct ping *ping;
+
+	LIST_FOREACH(ping, &sip->trunks->pings, entry) {
+		if (strcmp(ping->name, name))
+			continue;
+		return json_pack("{s:s, s:i, s:s*}", "state",
+				 !ping->told ? "unknown" :
+				 ping->dead ? "dead" : "alive",
+				 "failures", (int)ping->failures, "answered",
+				 ping->answered[0] ? ping->answered : NULL);
+	}
+	return NULL;
+}
+
+void sip_trunks_write(FILE *out, void *arg)
+{
+	const struct sip *sip = arg;
+	struct ping *ping;
+
+	fputs("# TYPE ucsec_trunk_alive gauge\n# HELP ucsec_trunk_alive "
+	      "whether a trunk answers its OPTIONS ping\n", out);
+	LIST_FOREACH(ping, &sip->trunks->pings, entry) {
+		fputs("ucsec_trunk_alive{trunk=\"", out);
+		metrics_write_label(out, ping->name);
+		fprintf(out, "\"} %d\n", !ping->dead);
+	}
+}
+
 static void done(struct ping *ping, bool answered, const char *why)
 {
 	unsigned int limit = store_param(ping->sip->store,
@@ -62,6 +94,7 @@ static void done(struct ping *ping, bool answered, const char *why)
 	if (ping->client)
 		sip_client_release(ping->client);
 	ping->client = NULL;
+	ping->told = true;
 	ping->failures = answered ? 0 : ping->failures + 1;
 	if (answered && ping->dead) {
 		ping->dead = false;
@@ -79,11 +112,19 @@ static void done(struct ping *ping, bool answered, const char *why)
 static void on_response(void *arg, struct sip_client *client,
 			osip_message_t *response)
 {
+	const struct net_peer *peer;
 	struct ping *ping = arg;
+	struct net_conn *conn = sip_client_conn(client);
+	char text[NET_ADDR_LEN + 8];
 
-	(void)client;
-	if (response->status_code >= 200)
-		done(ping, response->status_code != 503, "503");
+	if (response->status_code < 200)
+		return;
+	peer = conn ? net_conn_peer(conn) : NULL;
+	if (peer)
+		snprintf(ping->answered, sizeof(ping->answered), "%s %s",
+			 net_transport_name(peer->transport),
+			 net_addr_full(&peer->remote, text, sizeof(text)));
+	done(ping, response->status_code != 503, "503");
 }
 
 static void on_failed(void *arg, struct sip_client *client, int err)
