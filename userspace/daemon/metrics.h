@@ -6,13 +6,6 @@
  * administrator gave, never made of what strangers say: that bounds them. Asking
  * again for the same name and labels gives the same metric. Any thread may count.
  */
-/*
- * Counters and gauges, for all; admin/metrics-http.c shows them.
- *
- * Labels are written in the source ("transport=\"tls\"") or are names that an
- * administrator gave, never made of what strangers say: that bounds them. Asking again for the same name
- * and labels gives the same metric. Any thread may count.
- */
 #ifndef METRICS_H
 #define METRICS_H
 

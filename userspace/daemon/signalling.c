@@ -288,6 +288,7 @@ enum reading {
 	MEDIA_FORGED, MEDIA_REPLAYED, MEDIA_DEAD,
 	SIP_REQUESTS, SIP_REFUSED, SIP_CHALLENGES, SIP_DIGEST_FAILURES,
 	SIP_DENIED, SIP_WITHDRAWN, SIP_TRANSACTIONS,
+	NET_CONNS, NET_HANDSHAKES, NET_REFUSED, NET_HELD, NET_CLOSED_HELD,
 	READINGS,
 };
 
@@ -322,18 +323,28 @@ static struct reader {
 	  "connections and registrations ended by a change of configuration" },
 	{ NULL, SIP_TRANSACTIONS, "ucsec_sip_transactions",
 	  "transactions now" },
+	{ NULL, NET_CONNS, "ucsec_connections", "TCP and TLS connections now" },
+	{ NULL, NET_HANDSHAKES, "ucsec_handshakes", "TLS handshakes now" },
+	{ NULL, NET_REFUSED, "ucsec_connections_refused",
+	  "connections beyond a limit" },
+	{ NULL, NET_HELD, "ucsec_connections_held_bytes",
+	  "what connections hold unread or unsent" },
+	{ NULL, NET_CLOSED_HELD, "ucsec_connections_closed_held",
+	  "connections closed as all of them held too much" },
 };
 
 static int64_t read_metric(void *ctx)
 {
 	const struct reader *r = ctx;
 	const struct call_counters_total *calls;
+	const struct net_counters *net;
 	const struct sip_counters *sip;
 
 	if (!r->s)
 		return 0;
 	calls = call_system_counters(r->s->calls);
 	sip = sip_counters(r->s->sip);
+	net = net_counters(sip_net(r->s->sip));
 	switch (r->what) {
 	case CALLS_NOW:
 		return calls->now;
@@ -367,6 +378,16 @@ static int64_t read_metric(void *ctx)
 		return sip->withdrawn;
 	case SIP_TRANSACTIONS:
 		return sip->transactions_now;
+	case NET_CONNS:
+		return net->conns_now;
+	case NET_HANDSHAKES:
+		return net->handshakes_now;
+	case NET_REFUSED:
+		return net->refused_limit;
+	case NET_HELD:
+		return net->held_now;
+	case NET_CLOSED_HELD:
+		return net->closed_held;
 	case READINGS:
 		break;
 	}
