@@ -219,29 +219,18 @@ static void await(const char *name, int which, bool alive, int answering)
 	}
 }
 
-struct states {
-	unsigned int alive, dead;
-};
-
-static void count_state(void *arg, const char *trunk,
-			const struct store_destination *destination,
-			bool is_alive)
-{
-	struct states *states = arg;
-
-	(void)destination;
-	if (strcmp(trunk, "pinged"))
-		return;
-	states->alive += is_alive;
-	states->dead += !is_alive;
-}
-
 static bool has_states(unsigned int alive, unsigned int dead)
 {
-	struct states states = { 0, 0 };
+	json_t *list = sip_trunk_ping(wire.sip, "pinged"), *ping;
+	unsigned int n = 0;
+	size_t i;
 
-	sip_trunks_each(wire.sip, count_state, &states);
-	return states.alive == alive && states.dead == dead;
+	json_array_foreach(list, i, ping)
+		n += !strcmp(json_string_value(json_object_get(ping, "state")),
+			     "dead");
+	i = json_array_size(list);
+	json_decref(list);
+	return n == dead && i == alive + dead;
 }
 
 /* The place that gets this request, which it has in buf then. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define METRICS_MAX	512
+#define FAMILIES_MAX	8
 
 struct metric {
 	const char *name, *help, *labels;
@@ -22,6 +23,10 @@ struct metric {
 /* Rows are added by the loop's thread alone; the last takes the rest. */
 static struct metric metrics[METRICS_MAX + 1];
 static size_t metric_count;
+static struct {
+	metrics_writer writer;
+	void *ctx;
+} families[FAMILIES_MAX];
 
 static bool same_text(const char *a, const char *b)
 {
@@ -76,6 +81,34 @@ void metrics_counter_read(const char *name, const char *help,
 	m->ctx = ctx;
 }
 
+void metrics_family(metrics_writer writer, void *ctx)
+{
+	size_t i, place = FAMILIES_MAX;
+
+	for (i = 0; i < FAMILIES_MAX; i++) {
+		if (families[i].writer && families[i].ctx == ctx)
+			families[i].writer = NULL;
+		if (!families[i].writer)
+			place = i;
+	}
+	if (!writer || place == FAMILIES_MAX)
+		return;
+	families[place].writer = writer;
+	families[place].ctx = ctx;
+}
+
+void metrics_write_label(FILE *out, const char *value)
+{
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			putc('\\', out);
+		if (*value == '\n')
+			fputs("\\n", out);
+		else
+			putc(*value, out);
+	}
+}
+
 void metrics_add(struct metric *metric, int64_t count)
 {
 	atomic_fetch_add_explicit(&metric->value, count, memory_order_relaxed);
@@ -117,5 +150,8 @@ void metrics_write(FILE *out)
 			if (!strcmp(metrics[j].name, m->name))
 				write_one(out, &metrics[j]);
 	}
+	for (size_t i = 0; i < FAMILIES_MAX; i++)
+		if (families[i].writer)
+			families[i].writer(out, families[i].ctx);
 	fputs("# EOF\n", out);
 }

@@ -2,9 +2,9 @@
 /*
  * Counters and gauges, for all; admin/metrics-http.c shows them.
  *
- * Labels are written in the source ("transport=\"tls\""), never made of what
- * strangers say: their number is bounded by it. Asking again for the same name
- * and labels gives the same metric. Any thread may count.
+ * Labels are written in the source ("transport=\"tls\"") or are names that an
+ * administrator gave, never made of what strangers say: that bounds them. Asking
+ * again for the same name and labels gives the same metric. Any thread may count.
  */
 #ifndef METRICS_H
 #define METRICS_H
@@ -26,6 +26,15 @@ void metrics_gauge_read(const char *name, const char *help, const char *labels,
 /* The same for what only grows. */
 void metrics_counter_read(const char *name, const char *help,
 			  const char *labels, metrics_reader reader, void *ctx);
+
+/*
+ * A whole family, written by @writer when it is asked for, with its TYPE and
+ * HELP: where labels come and go. One for a context; NULL takes it away.
+ */
+typedef void (*metrics_writer)(FILE *out, void *ctx);
+void metrics_family(metrics_writer writer, void *ctx);
+/* A label's value, escaped. */
+void metrics_write_label(FILE *out, const char *value);
 
 void metrics_add(struct metric *metric, int64_t count);
 void metrics_set(struct metric *metric, int64_t value);

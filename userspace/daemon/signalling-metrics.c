@@ -70,6 +70,8 @@ static struct row rows[] = {
 	SIP(transactions_now, true, "ucsec_sip_transactions",
 	    "transactions now"),
 	NET(conns_now, true, "ucsec_connections", "connections now", NULL),
+	NET(held_now, true, "ucsec_connections_held_bytes",
+	    "what connections hold unread or unsent", NULL),
 	NET(handshakes_now, true, "ucsec_handshakes", "TLS handshakes now",
 	    NULL),
 	NET(accepted, false, "ucsec_connections_accepted",
@@ -88,6 +90,8 @@ static struct row rows[] = {
 	    "connections that we ended", "reason=\"queue\""),
 	NET(closed_size, false, "ucsec_connections_closed",
 	    "connections that we ended", "reason=\"size\""),
+	NET(closed_held, false, "ucsec_connections_closed",
+	    "connections that we ended", "reason=\"held\""),
 };
 
 static int64_t read_row(void *ctx)

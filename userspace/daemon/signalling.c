@@ -14,6 +14,7 @@
 #include "net/net.h"
 #include "refusal.h"
 #include "reset.h"
+#include "metrics.h"
 #include "signalling-metrics.h"
 #include "signalling.h"
 #include "sip/party.h"
@@ -299,6 +300,16 @@ static int start_refusals(struct signalling *s)
 	return s->second && !event_add(s->second, &second) ? 0 : -ENOMEM;
 }
 
+static void adorn_trunk(void *ctx, json_t *item)
+{
+	struct signalling *s = ctx;
+	json_t *ping = sip_trunk_ping(s->sip, json_string_value(
+		json_object_get(item, "name")));
+
+	if (ping)
+		json_object_set_new(item, "ping", ping);
+}
+
 static int start(struct signalling *s, struct admin *admin, char *why,
 		 size_t size)
 {
@@ -320,6 +331,8 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 		err = admin_resource_add(admin, "call", on_call, s);
 	if (!err)
 		err = reset_open(&s->reset);
+	if (!err)
+		err = admin_adorn(admin, "trunk", adorn_trunk, s);
 	/* Before anybody can speak of a call that is not there yet. */
 	if (!err)
 		err = call_system_adopt(s->calls);
@@ -327,6 +340,8 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 		err = listen_everywhere(s, why, size);
 	if (!err)
 		signalling_metrics_read(s->calls, s->sip);
+	if (!err)
+		metrics_family(sip_trunks_write, s->sip);
 	return err;
 }
 
@@ -359,6 +374,8 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 void signalling_close(struct signalling *s)
 {
 	signalling_metrics_read(NULL, NULL);
+	metrics_family(NULL, s->sip);
+	admin_adorn(s->admin, "trunk", NULL, NULL);
 	/* The admin API goes on until what it accepted is answered. */
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
 	reset_close(&s->reset);

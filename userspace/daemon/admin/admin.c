@@ -201,6 +201,21 @@ void admin_action_set(struct admin *admin, admin_action action, void *ctx)
 }
 
 /* The longest path that is all of @path or ends before a slash of it. */
+int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,
+		void *ctx)
+{
+	struct noun_resource *r = admin->own.nouns;
+
+	for (; r < admin->own.nouns + MAX_NOUNS && r->noun; r++) {
+		if (strcmp(r->noun->name, noun))
+			continue;
+		r->adorn = adorn;
+		r->ctx = ctx;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static const struct resource *find_resource(const struct admin *admin,
 					    const char *path, size_t *used)
 {

@@ -51,6 +51,14 @@ typedef void (*admin_action)(void *ctx, const char *noun,
 			     struct admin_request *request);
 void admin_action_set(struct admin *admin, admin_action action, void *ctx);
 
+/*
+ * Adds to what GET shows of one object of @noun what only the loop knows; NULL:
+ * no more. 0 or -ENOENT.
+ */
+typedef void (*admin_adorner)(void *ctx, json_t *item);
+int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,
+		void *ctx);
+
 /* @body is taken over; NULL: {}. The request is gone after each of these. */
 void admin_reply(struct admin_request *request, int status, json_t *body);
 void admin_refuse(struct admin_request *request,

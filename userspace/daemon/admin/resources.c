@@ -160,19 +160,27 @@ static bool has_actions(const struct noun_resource *r)
 				  !strcmp(r->noun->name, "profile"));
 }
 
+static void show(const struct noun_resource *r, struct admin_request *request)
+{
+	struct store_error error = { 0 };
+	json_t *item = store_object_get(r->all->store, r->noun, request->rest,
+					&error);
+
+	if (item && r->adorn)
+		r->adorn(r->ctx, item);
+	reply_item(request, item, &error);
+}
+
 static void on_noun(void *ctx, struct admin_request *request)
 {
 	const struct noun_resource *r = ctx;
-	struct store_error error = { 0 };
 
 	if (strlen(request->rest) >= STORE_KEY_SIZE)
 		admin_refuse_text(request, 404, "no key is that long");
 	else if (!request->rest[0])
 		on_objects(r, request);
 	else if (!strcmp(request->method, "GET"))
-		reply_item(request, store_object_get(r->all->store, r->noun,
-						     request->rest, &error),
-			   &error);
+		show(r, request);
 	else if (!strcmp(request->method, "DELETE"))
 		submit(r->all, request, STORE_DEL, r->noun, request->rest,
 		       false);
@@ -288,7 +296,8 @@ int resources_add(struct resources *r)
 	int err = 0;
 
 	for (const struct store_noun *n = store_nouns; n->name && !err; n++) {
-		r->nouns[count] = (struct noun_resource){ r, n };
+		r->nouns[count] = (struct noun_resource){
+			.all = r, .noun = n };
 		err = admin_resource_add(r->admin, n->name, on_noun,
 					 &r->nouns[count++]);
 		if (count == MAX_NOUNS)

@@ -14,6 +14,8 @@ struct resources;
 struct noun_resource {
 	struct resources *all;
 	const struct store_noun *noun;
+	admin_adorner adorn;
+	void *ctx;
 };
 
 struct resources {

@@ -30,7 +30,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/time.h>
+#include <jansson.h>
 #include <osipparser2/osip_message.h>
 #include <osipparser2/osip_parser.h>
 
@@ -259,11 +261,13 @@ bool sip_trunk_is_alive(struct sip *sip, int64_t trunk);
 /* The same for one of them. */
 bool sip_destination_is_alive(struct sip *sip, int64_t trunk,
 			      const struct store_destination *destination);
-/* For each that is pinged, in no order. */
-typedef void sip_destination_fn(void *arg, const char *trunk,
-				const struct store_destination *destination,
-				bool is_alive);
-void sip_trunks_each(struct sip *sip, sip_destination_fn *fn, void *arg);
+/*
+ * What the pings of its destinations found, a list for the admin API; the caller
+ * decrefs. NULL: none is pinged.
+ */
+json_t *sip_trunk_ping(struct sip *sip, const char *name);
+/* All that are pinged, as a family of OpenMetrics. */
+void sip_trunks_write(FILE *out, void *sip);
 
 /* Counters, for the metrics. */
 struct sip_counters {

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "log.h"
+#include "metrics.h"
 #include "sip/internal.h"
 
 struct ping {
@@ -17,8 +18,9 @@ struct ping {
 	char name[STORE_NAME_SIZE];
 	struct store_destination destination;
 	bool wanted;			/* still in the store, and pinged */
-	bool dead;
+	bool dead, told;		/* told: some ping has ended */
 	unsigned int failures;
+	char answered[NET_ADDR_LEN + 16];	/* who did so last, or "" */
 	struct sip_client *client;	/* one under way */
 	struct event timer;
 };
@@ -73,12 +75,49 @@ bool sip_trunk_is_alive(struct sip *sip, int64_t trunk)
 	return !has_dead;
 }
 
-void sip_trunks_each(struct sip *sip, sip_destination_fn *fn, void *arg)
+static void name_destination(const struct ping *ping, char *buf, size_t size)
 {
+	snprintf(buf, size, ping->destination.port ? "%s:%u" : "%s",
+		 ping->destination.host, ping->destination.port);
+}
+
+json_t *sip_trunk_ping(struct sip *sip, const char *name)
+{
+	char destination[STORE_HOST_SIZE + 8];
+	json_t *list = NULL;
 	struct ping *ping;
 
-	LIST_FOREACH(ping, &sip->trunks->pings, entry)
-		fn(arg, ping->name, &ping->destination, !ping->dead);
+	LIST_FOREACH(ping, &sip->trunks->pings, entry) {
+		if (strcmp(ping->name, name))
+			continue;
+		name_destination(ping, destination, sizeof(destination));
+		list = list ?: json_array();
+		json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s*}",
+			"destination", destination, "state",
+			!ping->told ? "unknown" : ping->dead ? "dead" : "alive",
+			"failures", (int)ping->failures, "answered",
+			ping->answered[0] ? ping->answered : NULL));
+	}
+	return list;
+}
+
+void sip_trunks_write(FILE *out, void *arg)
+{
+	char destination[STORE_HOST_SIZE + 8];
+	const struct sip *sip = arg;
+	struct ping *ping;
+
+	fputs("# TYPE ucsec_trunk_alive gauge\n# HELP ucsec_trunk_alive "
+	      "whether a trunk's destination answers its OPTIONS ping\n",
+	      out);
+	LIST_FOREACH(ping, &sip->trunks->pings, entry) {
+		name_destination(ping, destination, sizeof(destination));
+		fputs("ucsec_trunk_alive{trunk=\"", out);
+		metrics_write_label(out, ping->name);
+		fputs("\",destination=\"", out);
+		metrics_write_label(out, destination);
+		fprintf(out, "\"} %d\n", !ping->dead);
+	}
 }
 
 static void log_state(const struct ping *ping, enum log_level level,
@@ -86,9 +125,7 @@ static void log_state(const struct ping *ping, enum log_level level,
 {
 	char destination[STORE_HOST_SIZE + 8];
 
-	snprintf(destination, sizeof(destination), ping->destination.port ?
-		 "%s:%u" : "%s", ping->destination.host,
-		 ping->destination.port);
+	name_destination(ping, destination, sizeof(destination));
 	log_event(level, event, "trunk", ping->name, "destination",
 		  destination, "reason", why, NULL);
 }
@@ -124,6 +161,7 @@ static void done(struct ping *ping, bool answered, const char *why)
 	if (ping->client)
 		sip_client_release(ping->client);
 	ping->client = NULL;
+	ping->told = true;
 	ping->failures = answered ? 0 : ping->failures + 1;
 	if (answered && ping->dead)
 		set_dead(ping, false, NULL);
@@ -136,11 +174,19 @@ static void done(struct ping *ping, bool answered, const char *why)
 static void on_response(void *arg, struct sip_client *client,
 			osip_message_t *response)
 {
+	const struct net_peer *peer;
 	struct ping *ping = arg;
+	struct net_conn *conn = sip_client_conn(client);
+	char text[NET_ADDR_LEN + 8];
 
-	(void)client;
-	if (response->status_code >= 200)
-		done(ping, response->status_code != 503, "503");
+	if (response->status_code < 200)
+		return;
+	peer = conn ? net_conn_peer(conn) : NULL;
+	if (peer)
+		snprintf(ping->answered, sizeof(ping->answered), "%s %s",
+			 net_transport_name(peer->transport),
+			 net_addr_full(&peer->remote, text, sizeof(text)));
+	done(ping, response->status_code != 503, "503");
 }
 
 static void on_failed(void *arg, struct sip_client *client, int err)
