@@ -78,9 +78,10 @@ house_cert() {
 
 ctl() { ip netns exec gateway ucsecctl --socket "$house/admin.sock" "$@"; }
 
-# house_mediad, house_ucsecd: started in the gateway; $mediad and $ucsecd.
+# house_mediad, house_ucsecd: of $daemon_build, started in the gateway; $mediad and
+# $ucsecd.
 house_mediad() {
-	ip netns exec gateway "$user_build/ucsec-mediad" --user nobody \
+	ip netns exec gateway "$daemon_build/ucsec-mediad" --user nobody \
 		--socket "$house/mediad.sock" >>"$house/mediad.log" 2>&1 &
 	mediad=$!
 	await 60 "ucsec-mediad" grep -q ready "$house/mediad.log"
@@ -89,7 +90,7 @@ house_mediad() {
 house_ucsecd() {
 	local before
 	before=$(grep -sc event=started "$house/ucsecd.log" || :)
-	ip netns exec gateway "$user_build/ucsecd" \
+	ip netns exec gateway "$daemon_build/ucsecd" \
 		--config "$house/ucsecd.conf" >>"$house/ucsecd.log" 2>&1 &
 	ucsecd=$!
 	await 120 "ucsecd" house_started "$before"
