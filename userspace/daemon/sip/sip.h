@@ -134,8 +134,9 @@ void sip_reply_options(struct sip_request *req);
  * contact, else of any. Never a new TLS connection: phones only connect to us.
  * Trunk: conn if it is open; else next_hop if there is one (the dialog's route
  * or remote target), looked up by RFC 3263; else destination if there is one,
- * alone; else the trunk's destinations, in order, but dead ones only if all are. With its profile's transport, TLS class and names,
- * and its 401 and 407 are answered from our sip-realm credentials.
+ * alone; else the trunk's destinations, in order, but dead ones only if all are.
+ * With its profile's transport, TLS class and names, and its 401 and 407 are
+ * answered from our sip-realm credentials.
  */
 struct sip_target {
 	enum sip_peer_kind kind;
