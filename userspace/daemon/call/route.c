@@ -125,6 +125,9 @@ int call_may_reach(struct call_system *system, const struct call_party *party,
 		.system = system, .caller = (struct call_party *)party,
 	};
 	struct call_cause cause;
+	int status = call_route(&probe, call_css_of(system, party), number,
+				&cause);
 
-	return call_route(&probe, call_css_of(system, party), number, &cause);
+	free(probe.targets);
+	return status;
 }
