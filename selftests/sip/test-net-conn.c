@@ -295,8 +295,8 @@ static void test_queue(void)
 	}
 	ok(err == -ENOBUFS, "who does not read is not waited for");
 	WAIT(seen.closed);
-	ok(seen.err == -ENOBUFS && net_counters(net)->closed_queue == 1,
-	   "but closed");
+	ok(seen.err == -ENOBUFS && net_counters(net)->closed_queue == 1 &&
+	   !net_counters(net)->held_now, "but closed");
 	close(fd);
 
 	fd = dial(&addr, SOCK_STREAM);
@@ -313,8 +313,43 @@ static void test_queue(void)
 		if (n > 0)
 			got += (size_t)n;
 	} while (n);
-	ok(got == 300000, "what was queued before the end arrives: %zu", got);
+	ok(got == 300000 && !net_counters(net)->held_now,
+	   "what was queued before the end arrives: %zu", got);
 	close(fd);
+	net_free(net);
+	reset();
+}
+
+/* Of several that each keep to their own limit, all together take too much. */
+static void test_held(void)
+{
+	struct net_limits limits = { .held_bytes = 3 * 2048 + 1000 };
+	struct net_addr addr;
+	struct net *net = make_net(&limits, NET_TCP, "127.0.0.1", &addr);
+	const struct net_counters *counters = net_counters(net);
+	int fd[4], i;
+
+	reset();
+	for (i = 0; i < 3; i++) {
+		fd[i] = dial(&addr, SOCK_STREAM);
+		put(fd[i], "unfinished");
+	}
+	WAIT(counters->held_now == 3 * 2048);
+	fd[3] = dial(&addr, SOCK_STREAM);
+	put(fd[3], "unfinished");
+	WAIT(seen.closed);
+	ok(seen.err == -ENOBUFS && counters->closed_held == 1 &&
+	   counters->held_now == 3 * 2048,
+	   "no room is left for what another one begins");
+	put(fd[0], ".");
+	WAIT(seen.messages);
+	ok(counters->held_now == 2 * 2048, "a message that ends makes room");
+	put(fd[0], "on");
+	WAIT(counters->held_now == 3 * 2048);
+	for (i = 0; i < 4; i++)
+		close(fd[i]);
+	WAIT(seen.closed == 4);
+	ok(!counters->held_now, "and who leaves, leaves nothing");
 	net_free(net);
 	reset();
 }
@@ -460,6 +495,7 @@ int main(void)
 	test_size();
 	test_limits();
 	test_queue();
+	test_held();
 	cert_make(&certs[CA], &(struct cert_spec){ .cn = "CA", .ca = true });
 	cert_make(&certs[OTHER], &(struct cert_spec){ .cn = "X", .ca = true });
 	cert_make(&certs[SERVER], &(struct cert_spec){

@@ -152,6 +152,8 @@ bool net_transfer_has_queue(const struct net_stream *stream);
 void net_transfer_watch(struct net_stream *stream);
 /* Returns 0 or the error that ends the stream. */
 int net_transfer_flush(struct net_stream *stream);
+/* What it holds unsent and unread. */
+void net_transfer_drop(struct net_stream *stream);
 /* One read; -EAGAIN when there is no more, -ESHUTDOWN at the peer's end. */
 int net_transfer_take(struct net_stream *stream);
 

@@ -26,6 +26,8 @@ static void fill_limits(struct net_limits *limits)
 		limits->message_bytes = 64 * 1024;
 	if (!limits->queued_bytes)
 		limits->queued_bytes = 256 * 1024;
+	if (!limits->held_bytes)
+		limits->held_bytes = 256 * 1024 * 1024;
 }
 
 void net_limit(struct net *net, const struct net_limits *limits)

@@ -77,6 +77,7 @@ struct net_limits {			/* 0 takes the default */
 	unsigned int handshakes_per_source;	/* 32 */
 	size_t message_bytes;		/* 64 KiB unconsumed */
 	size_t queued_bytes;		/* 256 KiB unsent, then it is closed */
+	size_t held_bytes;		/* 256 MiB of both, of all streams */
 	unsigned int handshake_ms;	/* 10000, connecting included */
 	unsigned int message_ms;	/* 10000 */
 	unsigned int idle_ms;		/* 900000 without a byte, held by none */
@@ -85,7 +86,8 @@ struct net_limits {			/* 0 takes the default */
 struct net_counters {
 	uint64_t accepted, refused_limit, handshakes, handshake_failures;
 	uint64_t closed_idle, closed_slow, closed_queue, closed_size;
-	uint64_t conns_now, handshakes_now;
+	uint64_t closed_held;		/* as all streams held too much */
+	uint64_t conns_now, handshakes_now, held_now;
 };
 
 /* Neither base nor arg is taken over. NULL without memory. */

@@ -2,7 +2,6 @@
 // A stream's life: accepted or connected, handshake, bytes, its end.
 
 #include <errno.h>
-#include <event2/buffer.h>
 #include <openssl/err.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -12,7 +11,6 @@
 #include "log.h"
 #include "net/internal.h"
 #include "refusal.h"
-#include "wipe.h"
 
 enum {
 	READS_A_TURN = 8,		/* then others have theirs */
@@ -76,7 +74,6 @@ static void log_refusal(struct net_stream *stream, const char *reason)
 
 void net_stream_release(struct net_stream *stream)
 {
-	wipe_free(stream->rest);
 	free(stream->identity);
 	free(stream->names);
 }
@@ -98,11 +95,7 @@ void net_stream_finish(struct net_stream *stream, int err)
 	SSL_free(stream->ssl);
 	stream->ssl = NULL;
 	close(stream->fd);
-	if (stream->queue)
-		evbuffer_free(stream->queue);
-	stream->queue = NULL;
-	wipe_free(stream->rest);
-	stream->rest = NULL;
+	net_transfer_drop(stream);
 	if (stream->source)
 		net_source_give(net, stream->source);
 	stream->source = NULL;

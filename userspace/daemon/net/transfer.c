@@ -74,6 +74,44 @@ static ssize_t write_some(struct net_stream *stream, const void *buf,
 	return n ? n : -ECONNRESET;
 }
 
+/*
+ * Many that each hold what one may would take all memory: whoever wants more
+ * when all is held is closed.
+ */
+static int hold(struct net *net, size_t bytes)
+{
+	if (net->counters.held_now + bytes > net->limits.held_bytes) {
+		net->counters.closed_held++;
+		return -ENOBUFS;
+	}
+	net->counters.held_now += bytes;
+	return 0;
+}
+
+static void drop_rest(struct net_stream *stream)
+{
+	stream->conn->net->counters.held_now -= stream->rest_size;
+	wipe_free(stream->rest);
+	stream->rest = NULL;
+	stream->rest_size = 0;
+}
+
+static void drop_queue(struct net_stream *stream)
+{
+	if (!stream->queue)
+		return;
+	stream->conn->net->counters.held_now -=
+		evbuffer_get_length(stream->queue);
+	evbuffer_free(stream->queue);
+	stream->queue = NULL;
+}
+
+void net_transfer_drop(struct net_stream *stream)
+{
+	drop_rest(stream);
+	drop_queue(stream);
+}
+
 bool net_transfer_has_queue(const struct net_stream *stream)
 {
 	return stream->queue && evbuffer_get_length(stream->queue);
@@ -110,11 +148,10 @@ int net_transfer_flush(struct net_stream *stream)
 		if (n < 0)
 			return (int)n;
 		evbuffer_drain(stream->queue, (size_t)n);
+		stream->conn->net->counters.held_now -= (size_t)n;
 	}
-	if (stream->queue && !net_transfer_has_queue(stream)) {
-		evbuffer_free(stream->queue);
-		stream->queue = NULL;
-	}
+	if (!net_transfer_has_queue(stream))
+		drop_queue(stream);
 	net_transfer_watch(stream);
 	return 0;
 }
@@ -134,8 +171,14 @@ static int enqueue(struct net_stream *stream, const void *data, size_t len)
 		net_stream_end(stream, -ENOBUFS);
 		return -ENOBUFS;
 	}
-	if (evbuffer_add(stream->queue, data, len))
+	if (hold(net, len)) {
+		net_stream_end(stream, -ENOBUFS);
+		return -ENOBUFS;
+	}
+	if (evbuffer_add(stream->queue, data, len)) {
+		net->counters.held_now -= len;
 		return -ENOMEM;
+	}
 	net_transfer_watch(stream);
 	return 0;
 }
@@ -163,16 +206,18 @@ int net_stream_send(struct net_stream *stream, const void *data, size_t len)
 /* Puts what is left in front of what will come. Returns 0 or -errno. */
 static int keep_rest(struct net_stream *stream, const uint8_t *data, size_t len)
 {
+	size_t size = len < 2048 ? 2048 : len;
+
 	if (!len) {
-		wipe_free(stream->rest);
-		stream->rest = NULL;
-		stream->rest_size = 0;
+		drop_rest(stream);
 	} else if (stream->rest) {
 		memmove(stream->rest, data, len);
 		explicit_bzero(stream->rest + len, stream->rest_size - len);
 	} else {
-		stream->rest_size = len < 2048 ? 2048 : len;
-		stream->rest = malloc(stream->rest_size);
+		if (hold(stream->conn->net, size))
+			return -ENOBUFS;
+		stream->rest_size = size;
+		stream->rest = malloc(size);
 		if (!stream->rest)
 			return -ENOMEM;
 		memcpy(stream->rest, data, len);
@@ -219,9 +264,13 @@ static int grow_rest(struct net_stream *stream)
 	}
 	if (size > limit)
 		size = limit;
+	if (hold(net, size - stream->rest_size))
+		return -ENOBUFS;
 	bigger = wipe_realloc(stream->rest, size);
-	if (!bigger)
+	if (!bigger) {
+		net->counters.held_now -= size - stream->rest_size;
 		return -ENOMEM;
+	}
 	stream->rest = bigger;
 	stream->rest_size = size;
 	return 0;
