@@ -11,7 +11,6 @@
 #include "log.h"
 #include "net/internal.h"
 #include "refusal.h"
-#include "wipe.h"
 
 enum {
 	READS_A_TURN = 8,		/* then others have theirs */
