@@ -46,31 +46,13 @@ static void on_failed(void *arg, struct sip_client *client, int err)
 
 static const struct sip_client_ops ops = { on_response, on_failed };
 
-static osip_message_t *request(const char *method)
-{
-	osip_message_t *msg;
-	char cseq[32];
-
-	osip_message_init(&msg);
-	osip_message_set_method(msg, osip_strdup(method));
-	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
-	osip_uri_init(&msg->req_uri);
-	osip_uri_parse(msg->req_uri, "sip:5551@trunk");
-	osip_message_set_from(msg, "<sip:1@ucsec>;tag=f");
-	osip_message_set_to(msg, "<sip:5551@trunk>");
-	osip_message_set_call_id(msg, "call-1");
-	snprintf(cseq, sizeof(cseq), "1 %s", method);
-	osip_message_set_cseq(msg, cseq);
-	return msg;
-}
-
 static struct sip_client *start_to(const char *method, int64_t trunk)
 {
 	struct sip_target target = { .kind = SIP_PEER_TRUNK, .id = trunk };
 	struct sip_client *client = NULL;
 
 	memset(&seen, 0, sizeof(seen));
-	if (sip_send(wire.sip, request(method), &target, &ops, NULL, &client))
+	if (sip_send(wire.sip, wire_request(method, "call-1"), &target, &ops, NULL, &client))
 		printf("# sip_send failed\n");
 	return client;
 }
@@ -82,27 +64,14 @@ static struct sip_client *start(const char *method)
 
 static bool get(int from, const char *method)
 {
-	char want[64];
-
 	wire_get(&wire, from, buf, sizeof(buf));
-	snprintf(want, sizeof(want), "%s ", method);
-	return !strncmp(buf, want, strlen(want));
+	return wire_is(buf, method);
 }
 
 /* An answer to what is in buf. */
 static void put_from(int from, int status, const char *tag, const char *more)
 {
-	char via[512], to[256], f[256], id[128], cseq[64];
-
-	strcpy(via, wire_header(buf, "Via"));
-	strcpy(to, wire_header(buf, "To"));
-	strcpy(f, wire_header(buf, "From"));
-	strcpy(id, wire_header(buf, "Call-ID"));
-	strcpy(cseq, wire_header(buf, "CSeq"));
-	wire_put(from, "SIP/2.0 %d X\nVia: %s\nFrom: %s\nTo: %s%s%s\n"
-		 "Call-ID: %s\nCSeq: %s\n%sContent-Length: 0\n\n", status, via,
-		 f, to, strstr(to, "tag=") ? "" : ";tag=",
-		 strstr(to, "tag=") ? "" : tag, id, cseq, more);
+	wire_answer(from, buf, status, tag, more);
 }
 
 static void put(int status, const char *tag, const char *more)
@@ -117,7 +86,7 @@ static void test_keys(void)
 		"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQF\r\n";
 	struct sip_target target = { .kind = SIP_PEER_TRUNK,
 				     .id = wire_trunk(&wire, "t") };
-	osip_message_t *msg = request("INVITE");
+	osip_message_t *msg = wire_request("INVITE", "call-1");
 	struct sip_client *client = NULL;
 
 	memset(&seen, 0, sizeof(seen));
@@ -204,7 +173,7 @@ static void test_invite(void)
 	WIRE_WAIT(&wire, seen.status == 180);
 	put(200, "t", "");
 	WIRE_WAIT(&wire, seen.status == 200);
-	ack = request("ACK");
+	ack = wire_request("ACK", "call-1");
 	osip_to_set_tag(ack->to, osip_strdup(seen.to_tag));
 	ok(!sip_send_ack(client, ack, &target), "ACK for a 2xx");
 	do {
@@ -416,10 +385,10 @@ static void test_no_way(void)
 	struct sip_target target = { .kind = SIP_PEER_TRUNK, .id = 4711 };
 	struct sip_client *client;
 
-	ok(sip_send(wire.sip, request("MESSAGE"), &target, &ops, NULL,
+	ok(sip_send(wire.sip, wire_request("MESSAGE", "call-1"), &target, &ops, NULL,
 		    &client) == -EHOSTUNREACH, "no such trunk");
 	target.kind = SIP_PEER_PHONE;
-	ok(sip_send(wire.sip, request("MESSAGE"), &target, &ops, NULL,
+	ok(sip_send(wire.sip, wire_request("MESSAGE", "call-1"), &target, &ops, NULL,
 		    &client) == -ENOTCONN, "a phone that is not there");
 	wire_add_trunk(&wire, "tcp", "127.0.0.1", 9,
 		       ", \"outgoing_transport\": \"tcp\"", "");
@@ -454,7 +423,7 @@ static void test_lost_before(void)
 	close(s);
 	memset(&seen, 0, sizeof(seen));
 	target.conn = kept;
-	if (sip_send(wire.sip, request("NOTIFY"), &target, &ops, NULL,
+	if (sip_send(wire.sip, wire_request("NOTIFY", "call-1"), &target, &ops, NULL,
 		     &client))
 		abort();
 	WIRE_WAIT(&wire, seen.failed);

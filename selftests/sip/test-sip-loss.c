@@ -144,19 +144,10 @@ static osip_message_t *request(const char *method, unsigned int n,
 	osip_message_t *msg;
 	char text[32];
 
-	osip_message_init(&msg);
-	osip_message_set_method(msg, osip_strdup(method));
-	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
-	osip_uri_init(&msg->req_uri);
-	osip_uri_parse(msg->req_uri, "sip:5551@trunk");
-	osip_message_set_from(msg, "<sip:1@ucsec>;tag=f");
-	osip_message_set_to(msg, "<sip:5551@trunk>");
+	snprintf(text, sizeof(text), "%u", n);
+	msg = wire_request(method, text);
 	if (to_tag)
 		osip_to_set_tag(msg->to, osip_strdup(to_tag));
-	snprintf(text, sizeof(text), "%u", n);
-	osip_message_set_call_id(msg, text);
-	snprintf(text, sizeof(text), "1 %s", method);
-	osip_message_set_cseq(msg, text);
 	return msg;
 }
 

@@ -36,24 +36,6 @@ static void on_failed(void *arg, struct sip_client *client, int err)
 	seen.err = err;
 }
 
-static osip_message_t *request(const char *method)
-{
-	osip_message_t *msg;
-	char cseq[32];
-
-	osip_message_init(&msg);
-	osip_message_set_method(msg, osip_strdup(method));
-	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
-	osip_uri_init(&msg->req_uri);
-	osip_uri_parse(msg->req_uri, "sip:5551@trunk");
-	osip_message_set_from(msg, "<sip:1@ucsec>;tag=f");
-	osip_message_set_to(msg, "<sip:5551@trunk>");
-	osip_message_set_call_id(msg, "call-1");
-	snprintf(cseq, sizeof(cseq), "1 %s", method);
-	osip_message_set_cseq(msg, cseq);
-	return msg;
-}
-
 static struct sip_client *start(const char *method,
 				const struct sip_target *target)
 {
@@ -61,7 +43,7 @@ static struct sip_client *start(const char *method,
 	struct sip_client *client = NULL;
 
 	memset(&seen, 0, sizeof(seen));
-	if (sip_send(wire.sip, request(method), target, &ops, NULL, &client))
+	if (sip_send(wire.sip, wire_request(method, "call-1"), target, &ops, NULL, &client))
 		abort();
 	return client;
 }
@@ -77,8 +59,7 @@ static struct sip_client *start_to(const char *method, const char *trunk,
 static bool get(int from, const char *method)
 {
 	wire_get(&wire, from, buf, sizeof(buf));
-	return !strncmp(buf, method, strlen(method)) &&
-	       buf[strlen(method)] == ' ';
+	return wire_is(buf, method);
 }
 
 /* How often it came, with those that wait in the socket. */
@@ -94,16 +75,7 @@ static unsigned int count(int from, const char *method)
 /* An answer to what is in buf. */
 static void put(int from, int status, const char *more)
 {
-	char via[512], to[256], f[256], id[128], cseq[64];
-
-	strcpy(via, wire_header(buf, "Via"));
-	strcpy(to, wire_header(buf, "To"));
-	strcpy(f, wire_header(buf, "From"));
-	strcpy(id, wire_header(buf, "Call-ID"));
-	strcpy(cseq, wire_header(buf, "CSeq"));
-	wire_put(from, "SIP/2.0 %d X\nVia: %s\nFrom: %s\nTo: %s%s\n"
-		 "Call-ID: %s\nCSeq: %s\n%sContent-Length: 0\n\n", status, via,
-		 f, to, strstr(to, "tag=") ? "" : ";tag=t", id, cseq, more);
+	wire_answer(from, buf, status, "t", more);
 }
 
 /* A trunk with two destinations, at sockets of ours. */

@@ -170,3 +170,45 @@ const char *wire_header(const char *message, const char *name)
 	}
 	return to;
 }
+
+osip_message_t *wire_request(const char *method, const char *call_id)
+{
+	osip_message_t *msg;
+	char cseq[32];
+
+	osip_message_init(&msg);
+	osip_message_set_method(msg, osip_strdup(method));
+	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
+	osip_uri_init(&msg->req_uri);
+	osip_uri_parse(msg->req_uri, "sip:5551@trunk");
+	osip_message_set_from(msg, "<sip:1@ucsec>;tag=f");
+	osip_message_set_to(msg, "<sip:5551@trunk>");
+	osip_message_set_call_id(msg, call_id);
+	snprintf(cseq, sizeof(cseq), "1 %s", method);
+	osip_message_set_cseq(msg, cseq);
+	return msg;
+}
+
+bool wire_is(const char *message, const char *method)
+{
+	size_t len = strlen(method);
+
+	return !strncmp(message, method, len) && message[len] == ' ';
+}
+
+void wire_answer(int fd, const char *request, int status, const char *tag,
+		 const char *more)
+{
+	char via[512], to[256], from[256], id[128], cseq[64];
+
+	/* wire_header() has one buffer. */
+	strcpy(via, wire_header(request, "Via"));
+	strcpy(to, wire_header(request, "To"));
+	strcpy(from, wire_header(request, "From"));
+	strcpy(id, wire_header(request, "Call-ID"));
+	strcpy(cseq, wire_header(request, "CSeq"));
+	wire_put(fd, "SIP/2.0 %d X\nVia: %s\nFrom: %s\nTo: %s%s%s\n"
+		 "Call-ID: %s\nCSeq: %s\n%sContent-Length: 0\n\n", status, via,
+		 from, to, strstr(to, "tag=") ? "" : ";tag=",
+		 strstr(to, "tag=") ? "" : tag, id, cseq, more);
+}

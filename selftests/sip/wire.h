@@ -42,6 +42,14 @@ int wire_status(const char *message);	/* 0: no response */
 /* The value of a header, up to its CRLF; "" if it is missing. */
 const char *wire_header(const char *message, const char *name);
 
+/* From 1 at ucsec to 5551 at a trunk, for sip_send(). */
+osip_message_t *wire_request(const char *method, const char *call_id);
+/* Is it a request of that method? */
+bool wire_is(const char *message, const char *method);
+/* Answers @request; @more are header lines, or "". */
+void wire_answer(int fd, const char *request, int status, const char *tag,
+		 const char *more);
+
 #define WIRE_WAIT(wire, condition)					\
 	do {								\
 		while (!(condition))					\
