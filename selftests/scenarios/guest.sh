@@ -11,6 +11,7 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=selftests/daemon/house.sh
 . "$here/../daemon/house.sh"
 build=$(readlink -f "$here/../../build")
+house_clear
 # Used by house.sh: ucsecctl is an ordinary one, it would only be slower.
 # shellcheck disable=SC2034
 daemon_build=$build/san
