@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * POST /v1/phone/NAME/reset, /v1/profile/NAME/reset, /v1/reset; restart, too.
+ * DELETE /v1/registration/NAME.
  */
 #include "reset.h"
 
@@ -103,6 +104,29 @@ static void tell_phone(struct reset *reset, struct round *round,
 				  "%s cannot be reached now", object);
 }
 
+static void end_registrations(struct reset *reset,
+			      struct admin_request *request)
+{
+	const char *name = request->rest;
+	struct store_phone phone;
+	int err = store_phone_find(reset->store, name, &phone);
+	size_t ended;
+
+	if (err && err != -ENOENT) {
+		admin_refuse_text(request, 500, "%s", strerror(-err));
+		return;
+	}
+	ended = err ? 0 : sip_location_end(reset->sip, phone.id);
+	if (!ended) {
+		admin_refuse_text(request, 404, "%.64s is not registered",
+				  name);
+		return;
+	}
+	admin_security(request, "registration-ended", phone.name, NULL, NULL);
+	admin_reply(request, 200, json_pack("{s{sI}}", "item", "ended",
+					    (json_int_t)ended));
+}
+
 static bool action_of(const char *word, bool *reboot)
 {
 	*reboot = !strcmp(word, "reset");
@@ -118,6 +142,10 @@ static void on_action(void *ctx, const char *noun,
 	char name[STORE_NAME_SIZE];
 	size_t len = slash ? (size_t)(slash - request->rest) : 0;
 
+	if (!strcmp(noun, "registration")) {
+		end_registrations(reset, request);
+		return;
+	}
 	if (!slash || !action_of(slash + 1, &round.reboot) ||
 	    len >= sizeof(name)) {
 		admin_refuse_method(request, "GET, PATCH, DELETE");

@@ -200,7 +200,6 @@ void admin_action_set(struct admin *admin, admin_action action, void *ctx)
 	admin->own.action_ctx = ctx;
 }
 
-/* The longest path that is all of @path or ends before a slash of it. */
 int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,
 		void *ctx)
 {
@@ -216,6 +215,7 @@ int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,
 	return -ENOENT;
 }
 
+/* The longest path that is all of @path or ends before a slash of it. */
 static const struct resource *find_resource(const struct admin *admin,
 					    const char *path, size_t *used)
 {

@@ -47,8 +47,13 @@ static void on_registration(void *ctx, struct admin_request *request)
 	json_t *items;
 	int err;
 
+	if (!strcmp(request->method, "DELETE") && request->rest[0] &&
+	    r->action) {
+		r->action(r->action_ctx, "registration", request);
+		return;
+	}
 	if (strcmp(request->method, "GET")) {
-		admin_refuse_method(request, "GET");
+		admin_refuse_method(request, "GET, DELETE");
 		return;
 	}
 	err = store_registration_list(r->store, &found);

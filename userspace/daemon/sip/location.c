@@ -275,6 +275,18 @@ int sip_location_remove(struct sip *sip, int64_t phone, int64_t line,
 	return err;
 }
 
+size_t sip_location_end(struct sip *sip, int64_t phone)
+{
+	char key[KEY_SIZE];
+	struct sip_node *node;
+	size_t n;
+
+	number_key(phone, key);
+	for (n = 0; (node = sip_table_find(&sip->registrar->phones, key)); n++)
+		forget(sip, OF(node, by_phone));
+	return n;
+}
+
 /* Its bindings have no other way to the phone: they go with it. */
 void sip_location_leave(struct sip *sip, const struct net_conn *conn)
 {

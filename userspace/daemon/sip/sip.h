@@ -243,6 +243,9 @@ size_t sip_location_line(struct sip *sip, int64_t line,
 size_t sip_location_phone(struct sip *sip, int64_t phone,
 			  const struct sip_binding **bindings, size_t max);
 
+/* Ends all of a phone's, and tells how many; its connections stay. */
+size_t sip_location_end(struct sip *sip, int64_t phone);
+
 /* reset.c */
 
 /*
