@@ -75,7 +75,7 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 	[STORE_PARAM_OPTIONS_FAILURES] = INT("options_failures", 1, 10, "2",
 		"probes in a row that make it dead"),
 	[STORE_PARAM_DIGEST_FAILURE_LIMIT] = INT("digest_failure_limit",
-		1, 100, "3", "wrong answers in a row until 403"),
+		1, 100, "3", "wrong answers from one address until 403"),
 	[STORE_PARAM_DIGEST_ALGORITHMS] = ENUM("digest_algorithms", offers,
 		"sha-256,md5", "challenges we send, in this order"),
 	[STORE_PARAM_PRESENCE_INTERGROUP] = BOOL("presence_intergroup",
