@@ -8,6 +8,7 @@
 enum store_mode fake_mode[5];
 unsigned int fake_records;
 bool fake_store_fails;
+int fake_line_error;
 uint32_t fake_limit[STORE_PARAM_COUNT];
 int64_t fake_deleted;
 uint32_t fake_no_answer;
@@ -42,6 +43,8 @@ int store_line_find(struct store *store, int64_t css, const char *number,
 	int64_t id;
 
 	(void)css;
+	if (fake_line_error)
+		return fake_line_error;
 	for (id = 1; id <= 3; id++)
 		if (!strcmp(numbers[id], number))
 			return store_line_get(store, id, line);

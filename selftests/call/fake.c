@@ -317,6 +317,7 @@ int fake_setup(void **state)
 	memset(&fake, 0, sizeof(fake));
 	fake_records = 0;
 	fake_store_fails = false;
+	fake_line_error = 0;
 	fake_no_answer = 30;
 	fake_trunk = (struct store_trunk){
 		.profile.mode = STORE_ENCRYPTED,

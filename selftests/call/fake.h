@@ -68,6 +68,7 @@ enum {
 extern enum store_mode fake_mode[5];	/* of phone 1 to 4's profile */
 extern unsigned int fake_records;	/* calls in the database */
 extern bool fake_store_fails;
+extern int fake_line_error;	/* of looking a line up; 0: none */
 extern uint32_t fake_limit[STORE_PARAM_COUNT];	/* 0: the usual */
 extern int64_t fake_deleted;	/* a phone that is not there, or 0 */
 extern uint32_t fake_no_answer;		/* seconds */

@@ -506,6 +506,14 @@ static void test_key_ends(void **state)
 	fake_expect("p2 offer\n");
 }
 
+/* A line that cannot be read: the call does not go to a trunk instead. */
+static void test_unreadable(void **state)
+{
+	(void)state;
+	fake_line_error = -EIO;
+	calls("a", "9555", true);
+	fake_expect("a hangup 500\n");
+}
 
 static void test_limit(void **state)
 {
@@ -556,6 +564,7 @@ int main(void)
 		TEST(test_plain_trunk),
 		TEST(test_info),
 		TEST(test_key_ends),
+		TEST(test_unreadable),
 		TEST(test_limit),
 		TEST(test_no_record),
 	};

@@ -99,14 +99,23 @@ int call_route(struct call *call, int64_t css, const char *number,
 	struct store *store = call->system->config.store;
 	struct store_route route;
 	struct store_line line;
+	int err;
 
 	*cause = (struct call_cause){
 		.status = 404, .text = "no line and no route has this number, "
 				       "for who called it",
 	};
-	if (!store_line_find(store, css, number, &line))
+	err = store_line_find(store, css, number, &line);
+	if (!err)
 		return to_line(call, &line, cause);
-	if (store_route_find(store, css, number, &route))
+	if (err == -ENOENT)
+		err = store_route_find(store, css, number, &route);
+	/* A line that could not be read must not become a call to a trunk. */
+	if (err && err != -ENOENT)
+		*cause = (struct call_cause){
+			.status = 500, .text = "the database cannot be read",
+		};
+	if (err)
 		return cause->status;
 	if (route.block) {
 		*cause = (struct call_cause){
