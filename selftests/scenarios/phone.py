@@ -20,7 +20,7 @@ SDP = ('v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n'
 class Phone:
     """At an address of its own; heard: every message, the oldest first."""
     count = 0
-    scheme, port = 'UDP', 5060
+    scheme, port, gateway = 'UDP', 5060, HOST
 
     def __init__(self, host, number):
         self.address, self.number = f'{NET}.{host}', number
@@ -51,9 +51,9 @@ class Phone:
         cseq = cseq or Phone.count
         branch = branch or f'z9hG4bK{PID}x{Phone.count}'
         via = f'SIP/2.0/{self.scheme} {self.address}:{self.port};branch={branch}'
-        lines = [f'{method} sip:{to}@{HOST} SIP/2.0', f'Via: {via}',
-                 f'From: <sip:{self.number}@{HOST}>;tag={self.number}',
-                 f'To: <sip:{to}@{HOST}>{tag}', f'Call-ID: {call}',
+        lines = [f'{method} sip:{to}@{self.gateway} SIP/2.0', f'Via: {via}',
+                 f'From: <sip:{self.number}@{self.gateway}>;tag={self.number}',
+                 f'To: <sip:{to}@{self.gateway}>{tag}', f'Call-ID: {call}',
                  f'CSeq: {cseq} {method}', 'Max-Forwards: 70',
                  self.contact(), *headers]
         if body:
