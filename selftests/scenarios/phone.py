@@ -110,6 +110,16 @@ def logged(daemon, what, pattern):
            f'the security log says: {what}', daemon.read_security()[-1500:])
 
 
+def no_calls(daemon):
+    """None is left, soon."""
+    def shown():
+        return daemon.ask('GET', '/v1/call')[1]['items']
+    end = time.monotonic() + 10
+    while time.monotonic() < end and shown():
+        time.sleep(0.05)
+    tap.ok(not shown(), 'no call is left', shown())
+
+
 def house(test, document, conf=''):
     """test(daemon), the daemon with that configuration; it ends well."""
     daemon = Daemon(f'[listen]\nudp = {HOST}:5060\ntls = {HOST}:5061\n'
