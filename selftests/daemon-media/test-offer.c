@@ -365,6 +365,16 @@ static void check_content(void)
 	call_end();
 }
 
+static void check_dead_line(void)
+{
+	call_begin(&secure, &plain);
+	ok(!offer(CALL_LEG_A, TOP("1") SAVP CM("1", KEY1)
+		  "m=video 0 RTP/SAVP 96\r\n") &&
+	   strstr(call.offer, "m=video 0 RTP/AVP 96\r\n"),
+	   "a dead line does not say SAVP to who may have no keys");
+	call_end();
+}
+
 int main(void)
 {
 	offered_start();
@@ -373,6 +383,7 @@ int main(void)
 	check_answers();
 	check_reflection();
 	check_content();
+	check_dead_line();
 	offered_stop();
 	return tap_end();
 }

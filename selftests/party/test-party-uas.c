@@ -48,6 +48,16 @@ static void test_who(void **state)
 	OP(w->party, hangup, NULL);
 }
 
+/* Its REGISTER said nothing of it, its INVITE does. */
+static void test_phone_fallback(void **state)
+{
+	struct world *w = *state;
+
+	call_in(w, "Supported: X-cisco-srtp-fallback\n", "offer");
+	assert_true(w->party->leg.policy.peer_fallback);
+	OP(w->party, hangup, NULL);
+}
+
 /* It names a line that is not its own, and is known by its own. */
 static void test_forged_from(void **state)
 {
@@ -550,6 +560,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_session),
 		TEST(test_who),
+		TEST(test_phone_fallback),
 		TEST(test_forged_from),
 		TEST(test_trunk_caller),
 		TEST(test_unscreened),

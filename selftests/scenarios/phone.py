@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """A phone or a trunk in Python over UDP: it says what it is told and remembers all
-that it hears; with the daemon it speaks to."""
+that it hears; with the daemon it speaks to. For streams see stream_phone.py."""
 
 import os
 import re
@@ -20,35 +20,54 @@ SDP = ('v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n'
 class Phone:
     """At an address of its own; heard: every message, the oldest first."""
     count = 0
+    scheme, port, gateway = 'UDP', 5060, HOST
 
     def __init__(self, host, number):
         self.address, self.number = f'{NET}.{host}', number
-        self.sock = datagram(self.address)
         self.heard = []
+        self.open()
 
-    def request(self, method, to, *headers, body='', tag='', call='', cseq=0):
+    def open(self):
+        self.sock = datagram(self.address)
+
+    def put(self, text):
+        self.sock.sendto(text.encode(), (HOST, 5060))
+
+    def get(self):
+        """A message, or '' if none comes soon."""
+        if select.select([self.sock], [], [], 0.1)[0]:
+            return self.sock.recv(65536).decode()
+        return ''
+
+    def contact(self):
+        return (f'Contact: <sip:{self.number}@{self.address}:{self.port}'
+                f';transport={self.scheme.lower()}>')
+
+    def request(self, method, to, *headers, body='', tag='', call='', cseq=0,
+                branch=''):
         """Sends it; its CSeq and Call-ID, by which answers are found."""
         Phone.count += 1
         call = call or f'{PID}-{self.number}-{Phone.count}'
         cseq = cseq or Phone.count
-        via = f'SIP/2.0/UDP {self.address}:5060;branch=z9hG4bK{PID}x{Phone.count}'
-        lines = [f'{method} sip:{to}@{HOST} SIP/2.0', f'Via: {via}',
-                 f'From: <sip:{self.number}@{HOST}>;tag={self.number}',
-                 f'To: <sip:{to}@{HOST}>{tag}', f'Call-ID: {call}',
+        branch = branch or f'z9hG4bK{PID}x{Phone.count}'
+        via = f'SIP/2.0/{self.scheme} {self.address}:{self.port};branch={branch}'
+        lines = [f'{method} sip:{to}@{self.gateway} SIP/2.0', f'Via: {via}',
+                 f'From: <sip:{self.number}@{self.gateway}>;tag={self.number}',
+                 f'To: <sip:{to}@{self.gateway}>{tag}', f'Call-ID: {call}',
                  f'CSeq: {cseq} {method}', 'Max-Forwards: 70',
-                 f'Contact: <sip:{self.number}@{self.address}:5060>', *headers]
+                 self.contact(), *headers]
         if body:
             lines.append('Content-Type: application/sdp')
         lines += [f'Content-Length: {len(body)}', '', body]
-        self.sock.sendto('\r\n'.join(lines).encode(), (HOST, 5060))
+        self.put('\r\n'.join(lines))
         return call, cseq
 
     def hear(self, pattern, seconds=10):
         """The next message like that, or ''."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if select.select([self.sock], [], [], 0.1)[0]:
-                text = self.sock.recv(65536).decode()
+            text = self.get()
+            if text:
                 self.heard.append(text)
                 if re.search(pattern, text, re.S):
                     return text
@@ -68,9 +87,9 @@ class Phone:
         lines.append(to if ';tag=' in to else f'{to};tag={self.number}')
         if body:
             lines.append('Content-Type: application/sdp')
-        lines += [f'Contact: <sip:{self.number}@{self.address}:5060>', *headers,
+        lines += [self.contact(), *headers,
                   f'Content-Length: {len(body)}', '', body]
-        self.sock.sendto('\r\n'.join(lines).encode(), (HOST, 5060))
+        self.put('\r\n'.join(lines))
 
     def register(self, *headers):
         return self.ask('REGISTER', self.number, 'Expires: 600', *headers)
@@ -89,6 +108,16 @@ def logged(daemon, what, pattern):
         time.sleep(0.05)
     tap.ok(re.search(pattern, daemon.read_security()),
            f'the security log says: {what}', daemon.read_security()[-1500:])
+
+
+def no_calls(daemon):
+    """None is left, soon."""
+    def shown():
+        return daemon.ask('GET', '/v1/call')[1]['items']
+    end = time.monotonic() + 10
+    while time.monotonic() < end and shown():
+        time.sleep(0.05)
+    tap.ok(not shown(), 'no call is left', shown())
 
 
 def house(test, document, conf=''):

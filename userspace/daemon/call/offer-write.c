@@ -224,6 +224,9 @@ static int draft_offer(struct call_session *session, struct draft *draft,
 
 		*m = *said;
 		turn_off(m);
+		/* Dead or not, SAVP is no word for who may have no keys. */
+		if (!secure)
+			m->proto = call_sdp_proto_with(said->proto, false);
 		if (!session->line[i].offered)
 			continue;
 		m->proto = call_sdp_proto_with(said->proto, secure);

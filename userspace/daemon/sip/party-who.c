@@ -348,7 +348,9 @@ static int identify_phone(struct sip_party *p, const struct sip_request *req)
 	registered_options(p, phone.id, binding->contact, options,
 			   sizeof(options));
 	set_phone(p, &phone, *options || !supported ? options : supported);
-	p->party.leg.policy.peer_fallback = binding->srtp_fallback;
+	/* Said in either, it holds: what the INVITE says is known by now. */
+	if (binding->srtp_fallback)
+		p->party.leg.policy.peer_fallback = true;
 	if (binding->line && set_line(p, binding->line))
 		return 403;
 	return 0;
