@@ -231,10 +231,20 @@ enum status cmd_schema(struct ctl *ctl, char **words)
 		print_document(store_schema_json());
 }
 
+static void print_cert(const char *name, const json_t *cert)
+{
+	if (!cert)
+		return;
+	printf("%-32s %s\n", name,
+	       json_string_value(json_object_get(cert, "subject")));
+	printf("%-32s %s\n", "  until",
+	       json_string_value(json_object_get(cert, "not_after")));
+}
+
 enum status cmd_status(struct ctl *ctl, char **words)
 {
 	enum status status = expect_none(ctl, words);
-	json_t *reply, *item, *cert;
+	json_t *reply, *item, *cert, *ecdsa;
 
 	if (status == STATUS_OK)
 		status = http_call(ctl, "GET", "/v1/status", NULL, &reply);
@@ -243,13 +253,12 @@ enum status cmd_status(struct ctl *ctl, char **words)
 	item = json_object_get(reply, "item");
 	cert = json_incref(json_object_get(item, "certificate"));
 	json_object_del(item, "certificate");
+	ecdsa = json_incref(json_object_get(item, "ecdsa_certificate"));
+	json_object_del(item, "ecdsa_certificate");
 	print_item(item);
-	if (cert) {
-		printf("%-32s %s\n", "certificate",
-		       json_string_value(json_object_get(cert, "subject")));
-		printf("%-32s %s\n", "  until",
-		       json_string_value(json_object_get(cert, "not_after")));
-	}
+	print_cert("certificate", cert);
+	print_cert("ecdsa_certificate", ecdsa);
+	json_decref(ecdsa);
 	json_decref(cert);
 	json_decref(reply);
 	return STATUS_OK;

@@ -101,19 +101,40 @@ static enum net_menu menu_of(enum store_menu menu)
 	return NET_MENU_STRONGEST;
 }
 
+static int read_pair(const char *cert_path, const char *key_path, char **cert,
+		     char **key, char *why, size_t size)
+{
+	*cert = read_pem(cert_path);
+	*key = read_pem(key_path);
+	if (*cert && *key)
+		return 0;
+	snprintf(why, size, "%s cannot be read", *cert ? key_path : cert_path);
+	return -EIO;
+}
+
+/* A first certificate that is EC itself leaves no place for a second. */
+static int read_own(struct tls_material *m, struct trust *trust, char *why,
+		    size_t size)
+{
+	int err = read_pair(trust_cert_path(trust), trust_key_path(trust),
+			    &m->cert, &m->key, why, size);
+
+	if (err || trust_is_ecdsa(m->cert))
+		return err;
+	return read_pair(trust_ecdsa_cert_path(trust),
+			 trust_ecdsa_key_path(trust), &m->ecdsa_cert,
+			 &m->ecdsa_key, why, size);
+}
+
 int tls_material_read(struct tls_material *m, struct store *store,
 		      struct trust *trust, char *why, size_t size)
 {
 	int err;
 
 	memset(m, 0, sizeof(*m));
-	m->cert = read_pem(trust_cert_path(trust));
-	m->key = read_pem(trust_key_path(trust));
-	if (!m->cert || !m->key) {
-		snprintf(why, size, "%s cannot be read", m->cert ?
-			 trust_key_path(trust) : trust_cert_path(trust));
-		return -EIO;
-	}
+	err = read_own(m, trust, why, size);
+	if (err)
+		return err;
 	m->trusted = calloc(1, sizeof(*m->trusted));
 	err = m->trusted ? trust_each(trust, add_trusted, m) : -ENOMEM;
 	if (err) {
@@ -122,6 +143,7 @@ int tls_material_read(struct tls_material *m, struct store *store,
 	}
 	m->tls = (struct net_tls){
 		.cert_pem = m->cert, .key_pem = m->key,
+		.ecdsa_cert_pem = m->ecdsa_cert, .ecdsa_key_pem = m->ecdsa_key,
 		.trusted_pem = (const char *const *)m->trusted,
 		.menu = menu_of(store_param(store,
 					    STORE_PARAM_TLS_CIPHER_MENU)),
@@ -139,9 +161,13 @@ void tls_material_clear(struct tls_material *m)
 
 	if (m->key)
 		explicit_bzero(m->key, PEM_MAX);
+	if (m->ecdsa_key)
+		explicit_bzero(m->ecdsa_key, PEM_MAX);
 	for (i = 0; i < m->trusted_count; i++)
 		free(m->trusted[i]);
 	free(m->trusted);
 	free(m->cert);
 	free(m->key);
+	free(m->ecdsa_cert);
+	free(m->ecdsa_key);
 }

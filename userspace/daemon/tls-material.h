@@ -10,7 +10,8 @@ struct trust;
 
 struct tls_material {
 	struct net_tls tls;
-	char *cert, *key;	/* PEM; the key is wiped when cleared */
+	char *cert, *key;	/* PEM; keys are wiped when cleared */
+	char *ecdsa_cert, *ecdsa_key;
 	char **trusted;		/* ended by NULL */
 	size_t trusted_count;
 };

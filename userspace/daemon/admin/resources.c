@@ -258,25 +258,40 @@ static void on_schema(void *ctx, struct admin_request *request)
 		admin_reply(request, 200, store_schema_json());
 }
 
+/* NULL if there is none: a trusted one may have had the name before. */
+static json_t *own_cert(struct store *store, const char *name)
+{
+	struct store_error ignored = { 0 };
+	json_t *cert = store_object_get(store, store_noun_find("cert"), name,
+					&ignored);
+	const char *purpose = json_string_value(json_object_get(cert,
+								"purpose"));
+
+	if (purpose && !strcmp(purpose, "callmanager"))
+		return cert;
+	json_decref(cert);
+	return NULL;
+}
+
 static void on_status(void *ctx, struct admin_request *request)
 {
 	struct resources *r = ctx;
 	struct store_error ignored = { 0 };
-	json_t *own, *item;
+	json_t *own, *ecdsa, *item;
 
 	if (strcmp(request->method, "GET")) {
 		admin_refuse_method(request, "GET");
 		return;
 	}
-	own = store_object_get(r->store, store_noun_find("cert"),
-			       "CallManager", &ignored);
-	item = json_pack("{sssssIsbsIso*}", "version", UCSEC_VERSION, "node",
+	own = own_cert(r->store, "CallManager");
+	ecdsa = own_cert(r->store, "CallManager-ECDSA");
+	item = json_pack("{sssssIsbsIso*so*}", "version", UCSEC_VERSION, "node",
 			 r->conf->node, "started", (json_int_t)r->started,
 			 "mixed", store_param(r->store,
 				STORE_PARAM_CLUSTER_SECURITY_MODE) ==
 				STORE_CLUSTER_MIXED, "registrations",
 			 (json_int_t)store_registration_count(r->store),
-			 "certificate", own);
+			 "certificate", own, "ecdsa_certificate", ecdsa);
 	reply_item(request, item, &ignored);
 }
 

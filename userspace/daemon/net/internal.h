@@ -179,7 +179,9 @@ SSL_CTX *net_tls_context(const struct net *net, bool server);
 int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls);
 int net_policy_hello(SSL *ssl, int *alert, void *null_refused);
 int net_policy_null_only(SSL *ssl);
-int net_policy_legacy(SSL *ssl);
+int net_policy_legacy(SSL *ssl, bool ecdsa_preferred);
+/* Of our pairs the one to show to a server that asks for one. */
+int net_policy_show(SSL *ssl, void *unused);
 int net_policy_verify(int ok, X509_STORE_CTX *ctx);
 
 /* review.c: a stream has become open; it is about to leave its list */

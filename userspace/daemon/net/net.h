@@ -202,11 +202,11 @@ enum net_menu { NET_MENU_STRONGEST, NET_MENU_MEDIUM, NET_MENU_ALL };
 struct net_tls {
 	const char *cert_pem;		/* ours and what is between it and a root */
 	const char *key_pem;
-	const char *ecdsa_cert_pem;	/* a second pair, or NULL */
+	const char *ecdsa_cert_pem;	/* beside an RSA pair, or NULL */
 	const char *ecdsa_key_pem;
 	const char *const *trusted_pem;	/* ended by NULL */
 	enum net_menu menu;
-	bool ecdsa_preferred;
+	bool ecdsa_preferred;		/* of both, where the peer takes both */
 	/* Some profile is Authenticated. Has no effect unless NET_MENU_ALL. */
 	bool authenticated;
 };

@@ -8,17 +8,26 @@
 
 #include "net/internal.h"
 
-/* Integrity without secrecy (SIG-2), the better hash and exchange first. */
-#define NULL_SUITES "ECDHE-ECDSA-NULL-SHA:ECDHE-RSA-NULL-SHA:" \
-	"NULL-SHA256:NULL-SHA"
+/*
+ * Integrity without secrecy (SIG-2), the better hash and exchange first. With it
+ * phones are shown the RSA certificate, whatever is preferred, unless we have
+ * none; where we connect, the suite's certificate is the other side's.
+ */
+#define RSA_NULL_SUITES "ECDHE-RSA-NULL-SHA:NULL-SHA256:NULL-SHA"
+#define NULL_SUITES "ECDHE-ECDSA-NULL-SHA:" RSA_NULL_SUITES
 
 /*
  * What a peer may sign the handshake with. At security level 0, which NULL
- * suites need, OpenSSL would take SHA-1.
+ * suites need, OpenSSL would take SHA-1. In TLS 1.3 no suite names a kind of
+ * certificate: the first of these that both have does, so they go by what is
+ * preferred like the suites of TLS 1.2.
  */
-#define SIGNATURES "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:" \
+#define ECDSA_SIGNATURES "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512"
+#define RSA_SIGNATURES \
 	"rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:" \
 	"RSA+SHA256:RSA+SHA384:RSA+SHA512"
+#define RSA_FIRST RSA_SIGNATURES ":" ECDSA_SIGNATURES
+#define ECDSA_FIRST ECDSA_SIGNATURES ":" RSA_SIGNATURES
 
 enum {
 	RSA_BITS_MIN = 2048,
@@ -30,6 +39,10 @@ struct menu {
 	const char *tls13;
 };
 
+/*
+ * Whose certificate comes before how strong: with RSA preferred, who can take
+ * the RSA certificate gets it, for it may be the only one of ours trusted there.
+ */
 static const struct menu menus[] = {
 	[NET_MENU_STRONGEST] = {
 		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -37,18 +50,18 @@ static const struct menu menus[] = {
 		"TLS_AES_256_GCM_SHA384",
 	},
 	[NET_MENU_MEDIUM] = {
-		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:"
-		"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
-		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
-		"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
+		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256",
+		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:"
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256",
 		"TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
 	},
 	[NET_MENU_ALL] = {
-		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:"
-		"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:"
-		"AES128-SHA",
-		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
-		"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
+		"AES128-SHA:"
+		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256",
+		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:"
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
 		"AES128-SHA",
 		"TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
 	},
@@ -78,10 +91,19 @@ int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls)
 	    !SSL_CTX_set_cipher_list(ctx, tls->ecdsa_preferred ? menu->ecdsa :
 							       menu->rsa) ||
 	    !SSL_CTX_set_ciphersuites(ctx, menu->tls13) ||
-	    !SSL_CTX_set1_sigalgs_list(ctx, SIGNATURES) ||
+	    !SSL_CTX_set1_sigalgs_list(ctx, tls->ecdsa_preferred ?
+						    ECDSA_FIRST : RSA_FIRST) ||
 	    !SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384:P-521"))
 		return -EINVAL;
 	return 0;
+}
+
+/* Which pair is current means nothing to a server: the suite chooses. */
+static bool serves_rsa(SSL *ssl)
+{
+	return SSL_is_server(ssl) &&
+	       SSL_set_current_cert(ssl, SSL_CERT_SET_FIRST) &&
+	       EVP_PKEY_get_base_id(SSL_get_privatekey(ssl)) == EVP_PKEY_RSA;
 }
 
 /* TLS 1.3 has no NULL suites here: a peer of that version would get AES. */
@@ -89,17 +111,42 @@ int net_policy_null_only(SSL *ssl)
 {
 	SSL_set_security_level(ssl, 0);
 	return SSL_set_max_proto_version(ssl, TLS1_2_VERSION) &&
-	       SSL_set_cipher_list(ssl, NULL_SUITES) ? 0 : -EINVAL;
+	       SSL_set_cipher_list(ssl, serves_rsa(ssl) ? RSA_NULL_SUITES :
+							  NULL_SUITES) ?
+		       0 : -EINVAL;
 }
 
 /* NULL suites are net_policy_hello()'s to admit, here as well. */
-int net_policy_legacy(SSL *ssl)
+int net_policy_legacy(SSL *ssl, bool ecdsa_preferred)
 {
 	SSL_set_security_level(ssl, 0);
 	return SSL_set_min_proto_version(ssl, TLS1_VERSION) &&
 	       SSL_set_cipher_list(ssl, "AES256-SHA:AES128-SHA") &&
-	       SSL_set1_sigalgs_list(ssl, SIGNATURES ":RSA+SHA1") ?
+	       SSL_set1_sigalgs_list(ssl, ecdsa_preferred ?
+					  ECDSA_FIRST ":RSA+SHA1" :
+					  RSA_FIRST ":RSA+SHA1") ?
 		       0 : -EINVAL;
+}
+
+/*
+ * OpenSSL does so by itself in TLS 1.3; in 1.2 it would show the pair that was
+ * loaded last, whatever is preferred and whatever the server can verify. What
+ * is shared is in the order of our own list.
+ */
+int net_policy_show(SSL *ssl, void *unused)
+{
+	int kind = EVP_PKEY_RSA, step = SSL_CERT_SET_FIRST;
+
+	(void)unused;
+	if (SSL_get_shared_sigalgs(ssl, 0, &kind, NULL, NULL, NULL, NULL) > 0 &&
+	    kind == EVP_PKEY_RSA_PSS)
+		kind = EVP_PKEY_RSA;
+	for (; SSL_set_current_cert(ssl, step); step = SSL_CERT_SET_NEXT)
+		if (EVP_PKEY_get_base_id(SSL_get_privatekey(ssl)) == kind)
+			return 1;
+	/* The only one there is; the server may do without it. */
+	SSL_set_current_cert(ssl, SSL_CERT_SET_FIRST);
+	return 1;
 }
 
 static bool is_null_suite(unsigned int id)

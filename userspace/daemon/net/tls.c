@@ -17,6 +17,7 @@ enum { CHAIN_MAX = 6 };
 /* Counted by OpenSSL through its SSL_CTXs; an SSL keeps the one it began with. */
 struct net_tls_context {
 	SSL_CTX *server, *client;
+	bool ecdsa_preferred;
 };
 
 static int fault(char *why, size_t size, const char *format, ...)
@@ -93,6 +94,29 @@ static int trust(SSL_CTX *ctx, const char *const *trusted, char *why,
 	return 0;
 }
 
+/*
+ * OpenSSL keeps one pair of each kind: a second of the first one's kind would
+ * silently take its place.
+ */
+static int use_pairs(SSL_CTX *ctx, const struct net_tls *tls, char *why,
+		     size_t size)
+{
+	int err = use_pair(ctx, tls->cert_pem, tls->key_pem, why, size);
+	int first;
+
+	if (err || !tls->ecdsa_cert_pem)
+		return err;
+	first = EVP_PKEY_get_base_id(SSL_CTX_get0_privatekey(ctx));
+	err = use_pair(ctx, tls->ecdsa_cert_pem, tls->ecdsa_key_pem, why, size);
+	if (err)
+		return err;
+	if (first == EVP_PKEY_EC ||
+	    EVP_PKEY_get_base_id(SSL_CTX_get0_privatekey(ctx)) != EVP_PKEY_EC)
+		return fault(why, size, "the second certificate is not the "
+			     "only EC one");
+	return 0;
+}
+
 static SSL_CTX *new_context(const struct net_tls *tls, bool server, char *why,
 			    size_t size)
 {
@@ -104,15 +128,14 @@ static SSL_CTX *new_context(const struct net_tls *tls, bool server, char *why,
 		fault(why, size, "OpenSSL refuses the cipher menu");
 		goto err_ctx;
 	}
-	if (use_pair(ctx, tls->cert_pem, tls->key_pem, why, size) ||
-	    (tls->ecdsa_cert_pem &&
-	     use_pair(ctx, tls->ecdsa_cert_pem, tls->ecdsa_key_pem, why,
-		      size)) ||
+	if (use_pairs(ctx, tls, why, size) ||
 	    trust(ctx, tls->trusted_pem, why, size))
 		goto err_ctx;
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER |
 			   SSL_VERIFY_FAIL_IF_NO_PEER_CERT, net_policy_verify);
 	SSL_CTX_set_verify_depth(ctx, CHAIN_MAX);
+	if (!server)
+		SSL_CTX_set_cert_cb(ctx, net_policy_show, NULL);
 	return ctx;
 
 err_ctx:
@@ -150,6 +173,7 @@ int net_tls_set(struct net *net, const struct net_tls *tls, char *why,
 		return -ENOMEM;
 	context->server = new_context(tls, true, why, size);
 	context->client = new_context(tls, false, why, size);
+	context->ecdsa_preferred = tls->ecdsa_preferred;
 	if (!context->server || !context->client) {
 		free_context(context);
 		return -EINVAL;
@@ -187,7 +211,7 @@ SSL *net_tls_accept(struct net *net, bool legacy)
 
 	if (!ssl)
 		return NULL;
-	if (legacy && net_policy_legacy(ssl)) {
+	if (legacy && net_policy_legacy(ssl, net->tls->ecdsa_preferred)) {
 		SSL_free(ssl);
 		return NULL;
 	}

@@ -99,17 +99,38 @@ int object_del(struct change *c, const char *key)
 	return err ? store_fail(c->error, err) : 0;
 }
 
-/* The one certificate that no request may add. */
-int object_own_cert(struct change *c)
+/* Who added a trusted one under the name before it was ours keeps it. */
+static int find_own(struct change *c, const char *name)
 {
-	static const char name[] = "CallManager";
-	json_t *pem = json_object_get(c->given, "pem");
-	int err;
-
 	name_object(c, name);
 	c->id = row_find(c->db, c->noun, name, NULL);
 	if (c->id < 0)
 		return store_fail(c->error, c->id);
+	if (!c->id)
+		return 0;
+	c->now = row_get(c->db, c->noun, c->id);
+	if (!c->now)
+		return store_fail(c->error, -EIO);
+	if (!member_is(c->now, "purpose", "callmanager"))
+		return store_refuse(c->error, 409, "name", "is what the "
+				    "daemon's own is called: add the trusted "
+				    "one under another name");
+	return 0;
+}
+
+/* The certificates that no request may add. */
+int object_own_cert(struct change *c)
+{
+	const char *name = member_text(c->given, "name");
+	json_t *pem = json_object_get(c->given, "pem");
+	int err = find_own(c, name);
+
+	if (err)
+		return err;
+	if (!pem) {
+		err = c->id ? row_delete(c->db, c->noun, c->id) : 0;
+		return err ? store_fail(c->error, err) : 0;
+	}
 	c->next = json_pack("{sssssO}", "name", name, "purpose", "callmanager",
 			    "pem", pem);
 	json_decref(c->given);

@@ -31,7 +31,8 @@ enum store_verb {
 	STORE_SET,	/* the fields named, the others stay */
 	STORE_DEL,
 	STORE_IMPORT,
-	STORE_OWN_CERT,	/* body: {"pem": ...}, from the daemon itself */
+	/* From the daemon itself; body: {"name", "pem"}, gone without "pem". */
+	STORE_OWN_CERT,
 };
 
 struct store_request {

@@ -44,7 +44,7 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"TLS ciphers; but for all no Authenticated phone registers"),
 	[STORE_PARAM_TLS_CIPHER_PREFERENCE] = ENUM("tls_cipher_preference",
 		preferences, "rsa",
-		"whose certificates come first; our own is RSA"),
+		"which of our two certificates is shown to who takes both"),
 	[STORE_PARAM_SRTP_CIPHER_MENU] = ENUM("srtp_cipher_menu", menus, "all",
 		"SRTP suites; medium: AEAD, strongest: AEAD AES-256 alone"),
 	[STORE_PARAM_AUTO_REGISTRATION] = BOOL("auto_registration", "false",

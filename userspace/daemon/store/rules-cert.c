@@ -106,7 +106,8 @@ int rules_cert(struct change *c)
 		return store_refuse(c->error, 400, "purpose",
 				    "callmanager is the daemon's own, which "
 				    "it makes by itself");
-	if (member_is(c->next, "name", "CallManager") &&
+	if ((member_is(c->next, "name", "CallManager") ||
+	     member_is(c->next, "name", "CallManager-ECDSA")) &&
 	    !member_is(c->next, "purpose", "callmanager"))
 		return store_refuse(c->error, 400, "name",
 				    "is what the daemon's own is called");

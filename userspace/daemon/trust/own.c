@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A self-signed certificate for SIP over TLS, for a start without a CA.
+ * Self-signed certificates for SIP over TLS, for a start without a CA.
  */
 #include "trust/own.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -90,21 +91,32 @@ static void name_ourselves(const struct conf *conf, char *names, size_t size)
 	}
 }
 
-static int set_names(X509 *cert, const struct conf *conf)
+static bool add_name(X509_NAME *name, const char *type, const char *value)
+{
+	return X509_NAME_add_entry_by_txt(name, type, MBSTRING_UTF8,
+					  (const unsigned char *)value, -1, -1,
+					  0);
+}
+
+/*
+ * The CN is the node's in both, for peers that look at it. As a whole the names
+ * differ: who trusts both and finds an issuer by name finds the right one.
+ */
+static int set_names(X509 *cert, enum own_kind kind, const struct conf *conf)
 {
 	X509_NAME *name = X509_get_subject_name(cert);
 	char names[64 + CONF_MAX_LISTEN * 64];
 
-	if (!X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-					(const unsigned char *)conf->node, -1,
-					-1, 0) ||
+	if ((kind == OWN_ECDSA && !add_name(name, "OU", "ECDSA")) ||
+	    !add_name(name, "CN", conf->node) ||
 	    !X509_set_issuer_name(cert, name))
 		return -EINVAL;
 	name_ourselves(conf, names, sizeof(names));
 	return add_extension(cert, NID_subject_alt_name, names);
 }
 
-static int fill(X509 *cert, EVP_PKEY *key, const struct conf *conf)
+static int fill(X509 *cert, EVP_PKEY *key, enum own_kind kind,
+		const struct conf *conf)
 {
 	unsigned char serial[16];
 	BIGNUM *number;
@@ -124,12 +136,14 @@ static int fill(X509 *cert, EVP_PKEY *key, const struct conf *conf)
 		X509_set_pubkey(cert, key) ? 0 : -EIO;
 	BN_free(number);
 	if (!err)
-		err = set_names(cert, conf);
+		err = set_names(cert, kind, conf);
 	if (!err)
 		err = add_extension(cert, NID_basic_constraints,
 				    "critical,CA:FALSE");
+	/* An EC key enciphers nothing (RFC 5480). */
 	if (!err)
-		err = add_extension(cert, NID_key_usage, "critical,"
+		err = add_extension(cert, NID_key_usage, kind == OWN_ECDSA ?
+				    "critical,digitalSignature" : "critical,"
 				    "digitalSignature,keyEncipherment");
 	if (!err)
 		err = add_extension(cert, NID_ext_key_usage,
@@ -141,25 +155,54 @@ static int fill(X509 *cert, EVP_PKEY *key, const struct conf *conf)
 	return err;
 }
 
-int own_make(const struct conf *conf, const char *cert_path,
-	     const char *key_path)
+/* Whoever put a key there wants that one: it is never written over. */
+static int read_key(const char *path, enum own_kind kind, EVP_PKEY **key)
 {
-	EVP_PKEY *key = EVP_RSA_gen(KEY_BITS);
+	FILE *file = fopen(path, "re");
+	int err = 0;
+
+	if (!file)
+		return errno == ENOENT ? 0 : -errno;
+	/* Nothing of the key stays behind in a buffer of stdio. */
+	setvbuf(file, NULL, _IONBF, 0);
+	/* With an empty password none is asked for at a terminal. */
+	*key = PEM_read_PrivateKey(file, NULL, NULL, (void *)"");
+	fclose(file);
+	if (!*key || !EVP_PKEY_is_a(*key, kind == OWN_ECDSA ? "EC" : "RSA")) {
+		EVP_PKEY_free(*key);
+		*key = NULL;
+		err = -EKEYREJECTED;
+	}
+	ERR_clear_error();
+	return err;
+}
+
+int own_make(const struct conf *conf, enum own_kind kind,
+	     const char *cert_path, const char *key_path)
+{
+	EVP_PKEY *key = NULL;
 	X509 *cert = X509_new();
 	BIO *cert_bio = BIO_new(BIO_s_mem());
 	BIO *key_bio = BIO_new(BIO_s_secmem());
-	int err = -ENOMEM;
+	int err = read_key(key_path, kind, &key);
+	bool found = key;
 
+	if (err)
+		goto free;
+	err = -ENOMEM;
+	if (!key)
+		key = kind == OWN_ECDSA ? EVP_EC_gen("P-256") :
+					  EVP_RSA_gen(KEY_BITS);
 	if (!key || !cert || !cert_bio || !key_bio)
 		goto free;
-	err = fill(cert, key, conf);
+	err = fill(cert, key, kind, conf);
 	if (err)
 		goto free;
 	err = -EIO;
 	if (!PEM_write_bio_X509(cert_bio, cert) ||
 	    !PEM_write_bio_PrivateKey(key_bio, key, NULL, NULL, 0, NULL, NULL))
 		goto free;
-	err = write_file(key_path, key_bio);
+	err = found ? 0 : write_file(key_path, key_bio);
 	if (!err)
 		err = write_file(cert_path, cert_bio);
 free:

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,20 +22,48 @@
 
 #define PEM_MAX	16384
 
-struct trust {
-	struct store *store;
+struct pair {
+	const char *name;			/* of the noun cert */
 	char cert[CONF_PATH_SIZE + 32];
 	char key[CONF_PATH_SIZE + 32];
 };
 
+struct trust {
+	struct store *store;
+	struct pair rsa, ecdsa;
+};
+
 const char *trust_cert_path(const struct trust *trust)
 {
-	return trust->cert;
+	return trust->rsa.cert;
 }
 
 const char *trust_key_path(const struct trust *trust)
 {
-	return trust->key;
+	return trust->rsa.key;
+}
+
+const char *trust_ecdsa_cert_path(const struct trust *trust)
+{
+	return trust->ecdsa.cert;
+}
+
+const char *trust_ecdsa_key_path(const struct trust *trust)
+{
+	return trust->ecdsa.key;
+}
+
+bool trust_is_ecdsa(const char *pem)
+{
+	BIO *bio = BIO_new_mem_buf(pem, -1);
+	X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
+	bool is = key && EVP_PKEY_is_a(key, "EC");
+
+	X509_free(cert);
+	BIO_free(bio);
+	ERR_clear_error();
+	return is;
 }
 
 static char *read_file(const char *path, char *why, size_t size)
@@ -63,78 +92,131 @@ static void on_stored(void *ctx, struct store_reply *reply)
 	store_reply_clear(reply);
 }
 
-static int show_own(struct trust *trust, char *why, size_t size)
+/* @pem is NULL for what is ours no more. */
+static int show(struct trust *trust, const struct pair *pair, const char *pem,
+		char *why, size_t size)
 {
 	struct store_request request = {
 		.verb = STORE_OWN_CERT,
 		.noun = store_noun_find("cert"),
+		.body = json_pack("{ssss*}", "name", pair->name, "pem", pem),
 	};
-	char *pem = read_file(trust->cert, why, size);
 
-	if (!pem)
-		return -EIO;
-	request.body = json_pack("{ss}", "pem", pem);
-	free(pem);
 	if (!request.body) {
-		snprintf(why, size, "%s: not a certificate in PEM",
-			 trust->cert);
+		snprintf(why, size, "%s: not a certificate in PEM", pair->cert);
 		return -EINVAL;
 	}
 	return store_submit(trust->store, &request, on_stored, NULL);
 }
 
+static bool is_shown(struct trust *trust, const struct pair *pair)
+{
+	struct store_error ignored = { 0 };
+	json_t *shown = store_object_get(trust->store, store_noun_find("cert"),
+					 pair->name, &ignored);
+
+	json_decref(shown);
+	return shown;
+}
+
 /* A key with the wrong mode was readable: it is worth a refusal. */
-static int check_key(const struct trust *trust, char *why, size_t size)
+static int check_key(const struct pair *pair, char *why, size_t size)
 {
 	struct stat st;
 
-	if (stat(trust->key, &st)) {
-		snprintf(why, size, "%s: %s", trust->key, strerror(errno));
+	if (stat(pair->key, &st)) {
+		snprintf(why, size, "%s: %s", pair->key, strerror(errno));
 		return -errno;
 	}
 	if (st.st_mode & 077) {
 		snprintf(why, size, "%s: others may read the private key",
-			 trust->key);
+			 pair->key);
 		return -EPERM;
 	}
 	return 0;
 }
 
+/* As it is in the file; made if there is none and @conf says for whom. */
+static int take_pair(const struct pair *pair, enum own_kind kind,
+		     const struct conf *conf, char **pem, char *why,
+		     size_t size)
+{
+	int err = 0;
+
+	if (conf && access(pair->cert, F_OK)) {
+		err = own_make(conf, kind, pair->cert, pair->key);
+		if (err)
+			snprintf(why, size, "cannot make the certificate %s: "
+				 "%s", pair->cert, err == -EKEYREJECTED ?
+				 "the key beside it is of another kind" : strerror(-err));
+		else
+			log_event(LOG_LEVEL_NOTICE, "certificate-made", "path",
+				  pair->cert, "subject", conf->node, "note",
+				  "self-signed, give it to phones and peers",
+				  NULL);
+	}
+	if (!err)
+		err = check_key(pair, why, size);
+	if (err)
+		return err;
+	*pem = read_file(pair->cert, why, size);
+	return *pem ? 0 : -EIO;
+}
+
+/*
+ * Both or none are shown. A second certificate that is not EC would take the
+ * place of the first one.
+ */
+static int take(struct trust *trust, const struct conf *conf, char *why,
+		size_t size)
+{
+	const struct pair *rsa = &trust->rsa, *ecdsa = &trust->ecdsa;
+	char *first = NULL, *second = NULL;
+	int err = take_pair(rsa, OWN_RSA, conf, &first, why, size);
+
+	if (!err && !trust_is_ecdsa(first)) {
+		err = take_pair(ecdsa, OWN_ECDSA, conf, &second, why, size);
+		if (!err && !trust_is_ecdsa(second)) {
+			snprintf(why, size, "%s: not an EC certificate",
+				 ecdsa->cert);
+			err = -EINVAL;
+		}
+	}
+	if (!err && (second || is_shown(trust, ecdsa)))
+		err = show(trust, ecdsa, second, why, size);
+	if (!err)
+		err = show(trust, rsa, first, why, size);
+	free(first);
+	free(second);
+	return err;
+}
+
 int trust_reload(struct trust *trust, char *why, size_t size)
 {
-	int err = check_key(trust, why, size);
+	return take(trust, NULL, why, size);
+}
 
-	return err ? err : show_own(trust, why, size);
+static void name_pair(struct pair *pair, const char *name, const char *dir,
+		      const char *file)
+{
+	pair->name = name;
+	snprintf(pair->cert, sizeof(pair->cert), "%s/%s.pem", dir, file);
+	snprintf(pair->key, sizeof(pair->key), "%s/%s.key", dir, file);
 }
 
 int trust_open(struct trust **out, struct store *store,
 	       const struct conf *conf, char *why, size_t size)
 {
 	struct trust *trust = calloc(1, sizeof(*trust));
-	int err = 0;
+	int err;
 
 	if (!trust)
 		return -ENOMEM;
 	trust->store = store;
-	snprintf(trust->cert, sizeof(trust->cert), "%s/callmanager.pem",
-		 conf->state_dir);
-	snprintf(trust->key, sizeof(trust->key), "%s/callmanager.key",
-		 conf->state_dir);
-	if (access(trust->cert, F_OK)) {
-		err = own_make(conf, trust->cert, trust->key);
-		if (err)
-			snprintf(why, size, "cannot make a certificate: %s",
-				 strerror(-err));
-		else
-			log_event(LOG_LEVEL_NOTICE, "certificate-made", "path",
-				  trust->cert, "subject", conf->node, "note",
-				  "self-signed, give it to phones and peers",
-				  NULL);
-	}
-	if (!err)
-		err = check_key(trust, why, size);
-	if (!err)
-		err = show_own(trust, why, size);
+	name_pair(&trust->rsa, "CallManager", conf->state_dir, "callmanager");
+	name_pair(&trust->ecdsa, "CallManager-ECDSA", conf->state_dir,
+		  "callmanager-ecdsa");
+	err = take(trust, conf, why, size);
 	if (err) {
 		free(trust);
 		return err;

@@ -7,6 +7,7 @@
 #ifndef TRUST_H
 #define TRUST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +16,10 @@ struct store;
 struct trust;
 
 /*
- * Makes a self-signed CallManager certificate and its key in the state
- * directory if there are none, and says so in the log. @why gets a sentence.
+ * Our two pairs: CallManager (RSA) and CallManager-ECDSA. Makes a self-signed
+ * certificate and its key in the state directory for each that there is none
+ * of, and says so in the log. If the first was replaced by an EC certificate,
+ * there is no second. @why gets a sentence.
  */
 int trust_open(struct trust **trust, struct store *store,
 	       const struct conf *conf, char *why, size_t size);
@@ -24,9 +27,13 @@ void trust_close(struct trust *trust);
 /* The files may have been replaced: shows what is there now. */
 int trust_reload(struct trust *trust, char *why, size_t size);
 
-/* PEM files for the TLS library; the key's is 0600. */
+/* PEM files for the TLS library; the keys' are 0600. */
 const char *trust_cert_path(const struct trust *trust);
 const char *trust_key_path(const struct trust *trust);
+const char *trust_ecdsa_cert_path(const struct trust *trust);
+const char *trust_ecdsa_key_path(const struct trust *trust);
+/* The first certificate of @pem has an EC key. */
+bool trust_is_ecdsa(const char *pem);
 
 /*
  * Each certificate of CallManager-trust as DER, good during the call. Stops at
