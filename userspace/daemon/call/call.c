@@ -202,8 +202,9 @@ void call_bridge_failed(struct call_bridge *bridge,
 	struct call *call = bridge->call;
 	bool is_last = call->bridges == bridge && !bridge->next &&
 		       !call->untried;
+	/* Whom the caller has changed his offer for, nobody else can follow. */
 	bool has_more = call->target_next < call->target_count &&
-			cause->status < 600;
+			cause->status < 600 && !bridge->early.is_open;
 	struct call_cause why;
 
 	remember_failure(call, cause);
