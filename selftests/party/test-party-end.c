@@ -184,6 +184,22 @@ static void test_farewell(void **state)
 	expect_gone(w);
 }
 
+/* Back again it says BYE first: nothing of ours is left to say. */
+static void test_farewell_crosses(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite;
+	struct call_party *party = called_us(w, "", &invite);
+
+	base_fail_send(w->sip, -ENOTCONN);
+	OP(party, hangup, NULL);
+	base_fail_send(w->sip, 0);
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "200 BYE");
+	expect_gone(w);
+	expect_nothing(w);
+}
+
 /* For ten minutes, of seconds that are short here. */
 static void test_farewell_ends(void **state)
 {
@@ -213,6 +229,7 @@ int main(void)
 		TEST(test_bye_while_offering),
 		TEST(test_claim_ends_call),
 		TEST(test_farewell),
+		TEST(test_farewell_crosses),
 		TEST(test_farewell_ends),
 	};
 
