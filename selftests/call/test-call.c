@@ -218,6 +218,25 @@ static void test_early_media(void **state)
 	fake_expect("a encrypted\np2 encrypted\na answer\n");
 }
 
+/* Who was answered reliably must not hear another answer for that. */
+static void test_early_media_repeated(void **state)
+{
+	struct fake_party *a, *b;
+	char early[4096];
+
+	(void)state;
+	a = calls("a", "1002", true);
+	fake_expect("p2 offer\n");
+	b = fake_find("p2");
+	call_alerting(&b->party, 183, fake_answer(b, true),
+		      strlen(fake_answer(b, true)));
+	fake_expect("a alert 183 sdp\n");
+	strcpy(early, a->sdp);
+	fake_answers(b);
+	fake_expect("a encrypted\np2 encrypted\na answer\n");
+	assert_string_equal(a->sdp, early);
+}
+
 static void says(struct fake_party *p, void (*event)(struct call_party *party,
 		 const char *sdp, size_t len), const char *sdp)
 {
@@ -552,6 +571,7 @@ int main(void)
 		TEST(test_trunk_failover),
 		TEST(test_busy_everywhere),
 		TEST(test_early_media),
+		TEST(test_early_media_repeated),
 		TEST(test_lines),
 		TEST(test_early_offers),
 		TEST(test_early_offer_broken),

@@ -109,6 +109,29 @@ static void test_deleted_caller(void **state)
 	fake_expect("p2 hangup 480\na hangup 480\n");
 }
 
+/* Whoever answers, or rings, in the same turn of the loop. */
+static void test_deleted_answered(void **state)
+{
+	(void)state;
+	calls("a", "1002");
+	fake_expect("p2 offer\n");
+	fake_deleted = 1;
+	call_devices_recheck(fake.system);
+	fake_answers(fake_find("p2"));
+	fake_run();
+	assert_true(fake_find("a")->is_gone);
+	assert_true(fake_find("p2")->is_gone);
+	fake.transcript[0] = '\0';
+	fake_deleted = 0;
+	calls("a", "95551");
+	fake_expect("t1 offer\n");
+	fake_deleted = 1;
+	call_devices_recheck(fake.system);
+	call_alerting(&fake_find("t1")->party, 180, NULL, 0);
+	fake_expect("a alert 180\nt1 hangup 480\na hangup 480\n");
+	assert_int_equal(call_system_counters(fake.system)->now, 0);
+}
+
 static int teardown(void **state)
 {
 	memset(fake_limit, 0, sizeof(fake_limit));
@@ -127,6 +150,7 @@ int main(void)
 		TEST(test_trunk),
 		TEST(test_deleted),
 		TEST(test_deleted_caller),
+		TEST(test_deleted_answered),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -96,6 +96,34 @@ static void test_rings(void **state)
 		    "a hangup 480\n");
 }
 
+/* What was agreed on by then is agreed with this one alone. */
+static void test_early(void **state)
+{
+	static const int statuses[] = { 503, 408, 488 };
+	struct fake_party *a, *t;
+	char expected[80];
+	const char *sdp;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		a = calls("a", "95551");
+		fake_expect("t1 offer\n");
+		t = fake_find("t1");
+		sdp = fake_answer(t, true);
+		call_alerting(&t->party, 183, sdp, strlen(sdp));
+		fake_expect("a alert 183 sdp\n");
+		sdp = fake_sdp("x", true);
+		call_offered(&a->party, sdp, strlen(sdp));
+		fake_expect("t1 offer\n");
+		refused(t, statuses[i]);
+		snprintf(expected, sizeof(expected),
+			 "t1 hangup %d\na hangup %d\n", statuses[i],
+			 statuses[i]);
+		fake_expect(expected);
+	}
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fake_setup, fake_teardown)
@@ -103,6 +131,7 @@ int main(void)
 		TEST(test_statuses),
 		TEST(test_silence),
 		TEST(test_rings),
+		TEST(test_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

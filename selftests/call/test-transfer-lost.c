@@ -111,6 +111,33 @@ static void test_kept_leaves_late(void **state)
 	assert_int_equal(calls(), 0);
 }
 
+/* What t1 offered has a line more than its call had: for this round alone. */
+static void test_kept_leaves_video(void **state)
+{
+	struct call_cause no = { .status = 488 };
+	struct fake_party *a1, *a2, *t1;
+	char sdp[2048];
+
+	(void)state;
+	attend(&a1, &a2);
+	t1 = fake_find("t1");
+	snprintf(sdp, sizeof(sdp), "%sm=video 4002 RTP/SAVP 96\r\n"
+		 "a=rtpmap:96 H264/90000\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80"
+		 " inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwe\r\n",
+		 fake_sdp("t1", true));
+	call_offered(&t1->party, sdp, strlen(sdp));
+	fake_expect("p2 offer\n");
+	fake_gone(fake_find("p2"));
+	fake_expect("a1 transferring 503\na1 hangup 0\na2 offer\n");
+	assert_int_equal(t1->party.leg.media_count, 2);
+	call_refused(&a2->party, &no);
+	fake_expect("t1 refuse 488\n");
+	/* It was never taken: the next offer may be without it. */
+	assert_int_equal(t1->party.leg.media_count, 1);
+	fake_offered(t1);
+	fake_expect("a2 offer\n");
+}
+
 /* Who takes a place changes his mind before the other side has answered. */
 static void test_replacing_leaves(void **state)
 {
@@ -203,6 +230,7 @@ int main(void)
 		TEST(test_target_leaves_late),
 		TEST(test_kept_leaves),
 		TEST(test_kept_leaves_late),
+		TEST(test_kept_leaves_video),
 		TEST(test_replacing_leaves),
 		TEST(test_first_cleared),
 		TEST(test_second_cleared),

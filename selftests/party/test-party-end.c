@@ -24,6 +24,28 @@ static void test_bye_waits_for_ack(void **state)
 	expect_gone(w);
 }
 
+/* Texts come from other peers: none of them makes our BYE a bad message. */
+static void test_reason_text(void **state)
+{
+	static const char *const texts[] = {
+		"a \" in it", "a \\ in it", "a \r\n in it", "a \001 in it",
+		"a \x7f in it",
+	};
+	struct world *w = *state;
+	struct sent *bye;
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		set_up_call(w);
+		OP(w->party, hangup, &(struct call_cause){
+			.status = 503, .text = texts[i] });
+		bye = expect_sent(w, "BYE");
+		expect_line(bye, "Reason: SIP;cause=503\r\n");
+		base_answer(bye, 200, NULL, "", NULL);
+		expect_gone(w);
+	}
+}
+
 static void test_no_ack(void **state)
 {
 	struct world *w = *state;
@@ -184,6 +206,22 @@ static void test_farewell(void **state)
 	expect_gone(w);
 }
 
+/* Back again it says BYE first: nothing of ours is left to say. */
+static void test_farewell_crosses(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite;
+	struct call_party *party = called_us(w, "", &invite);
+
+	base_fail_send(w->sip, -ENOTCONN);
+	OP(party, hangup, NULL);
+	base_fail_send(w->sip, 0);
+	ask(w, invite, "BYE", 101, "", NULL);
+	expect_sent(w, "200 BYE");
+	expect_gone(w);
+	expect_nothing(w);
+}
+
 /* For ten minutes, of seconds that are short here. */
 static void test_farewell_ends(void **state)
 {
@@ -204,6 +242,7 @@ int main(void)
 						   world_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_bye_waits_for_ack),
+		TEST(test_reason_text),
 		TEST(test_no_ack),
 		TEST(test_bye_before_ack),
 		TEST(test_byes_cross),
@@ -213,6 +252,7 @@ int main(void)
 		TEST(test_bye_while_offering),
 		TEST(test_claim_ends_call),
 		TEST(test_farewell),
+		TEST(test_farewell_crosses),
 		TEST(test_farewell_ends),
 	};
 

@@ -598,6 +598,30 @@ static void test_early_offers(void **state)
 	expect_events(w, "gone 500\n");
 }
 
+/* What another fork says while it rings does not lose whom we agreed with. */
+static void test_early_offer_forks(void **state)
+{
+	struct world *w = *state;
+	struct call_party *party = call_out(w, true);
+	struct sent *invite;
+
+	OP(party, offer, TEXT("offer"));
+	invite = expect_sent(w, "INVITE");
+	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
+		    "early");
+	expect_sent(w, "PRACK");
+	OP(party, offer, TEXT("more"));
+	base_answer(expect_sent(w, "UPDATE"), 200, "t", "", "well");
+	base_answer(invite, 183, "other", THERE, "another");
+	expect_events(w, "alerting 183 early\nanswered well\n"
+		      "alerting 183 -\n");
+	base_answer(invite, 200, "t", THERE, NULL);
+	expect_line(expect_sent(w, "ACK"), ";tag=t\r\n");
+	expect_events(w, "answered early\n");
+	OP(party, hangup, NULL);
+	expect_sent(w, "BYE");
+}
+
 static void test_early_offer_late(void **state)
 {
 	struct world *w = *state;
@@ -651,6 +675,7 @@ int main(void)
 		TEST(test_replace_ringing),
 		TEST(test_early_requests),
 		TEST(test_early_offers),
+		TEST(test_early_offer_forks),
 		TEST(test_early_offer_late),
 	};
 

@@ -486,6 +486,33 @@ static void test_early_offer_ends(void **state)
 	expect_gone(w);
 }
 
+/* The place that said so failed, and the next one has the call. */
+static void test_reliable_other(void **state)
+{
+	struct world *w = *state;
+	struct sip_request *invite = call_in(w, REL, "offer");
+	struct sent *sent;
+
+	expect_sent(w, "100 INVITE");
+	OP(w->party, alert, 183, TEXT("early"));
+	sent = expect_sent(w, "183 INVITE");
+	ask(w, invite, "PRACK", 101, rack(sent), NULL);
+	expect_sent(w, "200 PRACK");
+	assert_int_equal(OP(w->party, answer, TEXT("another")), 0);
+	expect_no_line(expect_sent(w, "200 INVITE"), "another");
+	expect_nothing(w);
+	base_ack(invite, NULL);
+	sent = expect_sent(w, "INVITE");
+	expect_line(sent, "Content-Length: 0\r\n");
+	assert_int_equal(OP(w->party, offer, TEXT("more")), -EBUSY);
+	base_answer(sent, 200, NULL, THERE, "theirs");
+	expect_events(w, "setup 1001>2000 offer\noffered theirs\n");
+	assert_int_equal(OP(w->party, answer, TEXT("ours")), 0);
+	expect_line(expect_sent(w, "ACK"), "\r\n\r\nours");
+	OP(w->party, hangup, NULL);
+	expect_sent(w, "BYE");
+}
+
 /* One at a time, and the last of those that wait. */
 static void test_reliable_queue(void **state)
 {
@@ -581,6 +608,7 @@ int main(void)
 		TEST(test_reliable_repeats),
 		TEST(test_early_offers),
 		TEST(test_early_offer_ends),
+		TEST(test_reliable_other),
 		TEST(test_reliable_queue),
 		TEST(test_second_invite_early),
 		TEST(test_replaces),

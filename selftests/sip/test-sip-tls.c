@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "certs.h"
+#include "store/private.h"
 #include "tap.h"
 #include "wire.h"
 
@@ -241,6 +242,51 @@ static void test_trunk(void)
 	client_close(&client);
 }
 
+static unsigned int broken;
+
+static int break_off(void *arg)
+{
+	(void)arg;
+	broken++;
+	return 1;
+}
+
+/* A store that cannot be read is no reason to turn anybody out. */
+static void test_unreadable(void)
+{
+	static const int of[] = { ALICE, SHARED, TRUNK };
+	static const char *const users[] = { "1001", "1001", "x" };
+	uint64_t before = sip_counters(wire.sip)->withdrawn;
+	sqlite3 *sql = wire.env.store->config.sql;
+	json_t *body = env_json("{\"nonce_validity\": 700}");
+	struct client clients[ARRAY_SIZE(of)];
+	unsigned int well = 0;
+	char buf[4096];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		client_open(&clients[i], of[i], AES);
+		well += ask(&clients[i], "MESSAGE", users[i], buf,
+			    sizeof(buf)) == 200;
+	}
+	sqlite3_progress_handler(sql, 1, break_off, NULL);
+	env_ask(&wire.env, STORE_SET, "profile", "encrypted", body, NULL);
+	broken = 0;
+	for (i = 0; i < 20; i++)
+		event_base_loop(wire.env.base, EVLOOP_NONBLOCK);
+	sqlite3_progress_handler(sql, 0, NULL, NULL);
+	json_decref(body);
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		well += ask(&clients[i], "MESSAGE", users[i], buf,
+			    sizeof(buf)) == 200;
+		client_close(&clients[i]);
+	}
+	ok(well == 2 * ARRAY_SIZE(of) && broken &&
+	   sip_counters(wire.sip)->withdrawn == before,
+	   "no connection ends as the store cannot be read: %u of %u answers",
+	   well, (unsigned int)(2 * ARRAY_SIZE(of)));
+}
+
 /* A secure phone without TLS, and a cluster where nothing is secure. */
 static void test_clear(void)
 {
@@ -351,6 +397,7 @@ int main(void)
 	test_rows();
 	test_own_connection();
 	test_trunk();
+	test_unreadable();
 	test_clear();
 	test_outgoing("nameless");
 	wire_close(&wire);

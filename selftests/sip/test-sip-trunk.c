@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "nameserver.h"
+#include "store/private.h"
 #include "tap.h"
 #include "wire.h"
 
@@ -222,6 +223,24 @@ static int place_of(const char *method, const int fd[2])
 	return i;
 }
 
+static int break_off(void *arg)
+{
+	(void)arg;
+	return 1;
+}
+
+static void change_unread(void)
+{
+	sqlite3 *sql = wire.env.store->config.sql;
+	json_t *body = env_json("{\"srtp_allowed\": false}");
+
+	sqlite3_progress_handler(sql, 1, break_off, NULL);
+	if (env_ask(&wire.env, STORE_SET, "trunk", "pinged", body, NULL) != 200)
+		abort();
+	sqlite3_progress_handler(sql, 0, NULL, NULL);
+	json_decref(body);
+}
+
 /* Each destination is asked for itself: a dead one is left out at once. */
 static void test_pings(void)
 {
@@ -251,6 +270,9 @@ static void test_pings(void)
 	await("pinged", 0, true, fd[0]);
 	ok(sip_trunk_is_alive(wire.sip, id) && !is_alive("pinged", 1),
 	   "one lives: so does the trunk");
+	change_unread();
+	ok(!is_alive("pinged", 1), "what a store that cannot be read says of "
+	   "trunks is nothing");
 	close(fd[0]);
 	close(fd[1]);
 }

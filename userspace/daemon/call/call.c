@@ -202,8 +202,9 @@ void call_bridge_failed(struct call_bridge *bridge,
 	struct call *call = bridge->call;
 	bool is_last = call->bridges == bridge && !bridge->next &&
 		       !call->untried;
+	/* Whom the caller has changed his offer for, nobody else can follow. */
 	bool has_more = call->target_next < call->target_count &&
-			cause->status < 600;
+			cause->status < 600 && !bridge->early.is_open;
 	struct call_cause why;
 
 	remember_failure(call, cause);
@@ -240,6 +241,8 @@ static void arm(struct call *call, long seconds,
 {
 	struct timeval wait = { .tv_sec = seconds };
 
+	if (call->is_due)
+		return;
 	if (!call->no_answer)
 		call->no_answer = evtimer_new(call->system->config.base,
 					      no_answer, call);
@@ -251,6 +254,8 @@ static void arm(struct call *call, long seconds,
 void call_end_later(struct call *call, const struct call_cause *cause)
 {
 	arm(call, 0, cause);
+	/* Who answers in that moment does not put it off. */
+	call->is_due = true;
 }
 
 /*
@@ -388,7 +393,7 @@ void call_bridge_won(struct call_bridge *bridge)
 	struct call *call = bridge->call;
 	struct call_bridge *other, *next;
 
-	if (call->no_answer)
+	if (call->no_answer && !call->is_due)
 		evtimer_del(call->no_answer);
 	call->target_next = call->target_count;
 	for (other = call->bridges; other; other = next) {

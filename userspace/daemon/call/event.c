@@ -132,7 +132,7 @@ static bool fall_back(struct call_bridge *bridge, struct call_party *party,
 	struct call_policy *policy = &party->leg.policy;
 
 	if (party->is_connected || !bridge->call->offer ||
-	    policy->srtp_required || policy->plain_only ||
+	    bridge->early.is_open || policy->srtp_required || policy->plain_only ||
 	    !policy->srtp_allowed || policy->class != CALL_CLASS_ENCRYPTED ||
 	    (cause->status != 488 && cause->status != 415 &&
 	     cause->status != 606))

@@ -119,6 +119,7 @@ struct call {
 	char failure_reason[64], failure_text[160];
 	struct event *no_answer;
 	const struct call_cause *due;	/* constant; what no_answer tells */
+	bool is_due;			/* by call_end_later(): nothing stops it */
 	bool is_taken;		/* by someone asked: no_answer runs for him */
 	int64_t started, answered;	/* seconds since 1970; 0: not yet */
 	bool is_up;			/* one bridge, both connected */

@@ -102,6 +102,8 @@ static void undo(struct call *call, const struct call_cause *cause)
 	tell(call, cause->status >= 300 ? cause->status : 503, cause->reason);
 	transfer = forget(call);
 	for (bridge = call->bridges; bridge; bridge = bridge->next) {
+		/* The legs are in the old calls' sessions, too: not later. */
+		call_offer_abort(bridge->session);
 		for (i = 0; i < 2; i++) {
 			party = bridge->party[i];
 			if (!party->call)	/* is gone */

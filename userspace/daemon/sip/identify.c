@@ -40,16 +40,15 @@ int sip_identify_phone(struct sip *sip, const struct net_cert *cert,
 {
 	struct store *store = sip->store;
 	const char *device = device_in(cert->cn);
+	int err = device ? store_phone_find(store, device, phone) : -ENOENT;
 	size_t i;
 
-	if (device && !store_phone_find(store, device, phone))
-		return 0;
-	for (i = 0; cert->sans[i]; i++) {
+	for (i = 0; cert->sans[i] && err == -ENOENT; i++) {
 		device = device_in(cert->sans[i]);
-		if (device && !store_phone_find(store, device, phone))
-			return 0;
+		if (device)
+			err = store_phone_find(store, device, phone);
 	}
-	return -ENOENT;
+	return err;
 }
 
 /* A DNS name of it is the profile's, exactly; a URI is no name of that kind. */

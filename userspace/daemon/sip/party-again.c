@@ -309,6 +309,8 @@ int sip_party_kick(struct sip_party *p)
 	/* An offer that is open has the floor. */
 	if (p->want == SIP_WANT_REPEAT && p->turn != SIP_TURN_NONE)
 		return 0;
+	if (p->want == SIP_WANT_SOLICIT)
+		p->turn = SIP_TURN_ASKED;
 	err = send_wanted(p);
 	p->sent = p->want;
 	p->want = SIP_WANT_NOTHING;

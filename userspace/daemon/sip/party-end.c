@@ -8,6 +8,15 @@
 
 enum { REASON_SIZE = 320 };
 
+/* Others wrote it, perhaps: does it fit between quotes as it stands? */
+static bool is_plain(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || strchr("\"\\\x7f", *text))
+			return false;
+	return true;
+}
+
 /* RFC 3326: what the other side said, or our own words; NULL: no reason. */
 static const char *reason_of(const struct call_cause *cause,
 			     char buf[REASON_SIZE])
@@ -18,8 +27,7 @@ static const char *reason_of(const struct call_cause *cause,
 		return cause->why;
 	if (cause->status < 300 || cause->status > 699)
 		return NULL;
-	/* What others wrote stays out of the quotes. */
-	if (cause->text && !strpbrk(cause->text, "\"\\\r\n"))
+	if (cause->text && is_plain(cause->text))
 		snprintf(buf, REASON_SIZE, "SIP;cause=%d;text=\"%.250s\"",
 			 cause->status, cause->text);
 	else

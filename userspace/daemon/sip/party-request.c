@@ -127,6 +127,8 @@ void sip_party_byed(void *arg, struct sip_request *req)
 		return;
 	}
 	sip_reply(req, 200, NULL, NULL);
+	/* Its own BYE is as good as ours. */
+	sip_party_forget_farewell(p);
 	if (p->phase == SIP_PARTY_CALLED)
 		cause.status = 487;
 	cause.why = sip_party_reason(req->msg, reason, sizeof(reason));

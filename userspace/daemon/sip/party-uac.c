@@ -131,9 +131,9 @@ static void ringing(struct sip_party *p, struct sip_client *client,
 		sdp = NULL;
 	/*
 	 * The 200 need not say it again once it was said reliably; that of
-	 * another fork must.
+	 * another fork must. After further offers others are no way to go.
 	 */
-	if (sdp && fork && is_said(p, fork))
+	if (sdp && fork && (is_said(p, fork) || p->attempt->is_renewed))
 		sdp = NULL;
 	if (sdp && fork && !sip_party_keep(&p->attempt->early, sdp, len)) {
 		p->attempt->early_of = fork->dialog;

@@ -400,9 +400,16 @@ int sip_party_accept(struct sip_party *p, const char *sdp, size_t len)
 	osip_message_t *response;
 	int err;
 
-	/* What was said reliably is not said again: RFC 3261 section 13.2.1. */
-	if (sdp && sip_party_has_said(p, sdp, len))
+	/*
+	 * What was said reliably is not said again, and nothing else would be
+	 * heard: RFC 3261 section 13.2.1. For another place's answer it is
+	 * asked for a new offer.
+	 */
+	if (sdp && p->reliable && p->reliable->said) {
+		if (!sip_party_has_said(p, sdp, len))
+			p->want = SIP_WANT_SOLICIT;
 		sdp = NULL;
+	}
 	response = new_response(p, 200, sdp, len);
 	if (!response)
 		return -ENOMEM;

@@ -54,9 +54,11 @@ static const char *outgoing_fault(struct sip *sip, const struct net_peer *peer,
 {
 	static struct store_trunk trunk;	/* too large for the stack */
 	const char *fault;
+	int err = store_trunk_by_name(sip->store, name, &trunk);
 
-	if (store_trunk_by_name(sip->store, name, &trunk))
-		return "there is no such trunk any more";
+	if (err)
+		return err == -ENOENT ? "there is no such trunk any more" :
+					NULL;
 	fault = sip_trunk_fault(&trunk, peer->class);
 	if (!fault && peer->transport == NET_TLS &&
 	    !bears_subject(peer->cert, &trunk.profile))
@@ -66,7 +68,8 @@ static const char *outgoing_fault(struct sip *sip, const struct net_peer *peer,
 
 /*
  * Whose connection it is as far as it proves it itself. Of phones that share a
- * certificate their registrations tell.
+ * certificate their registrations tell. As far as the store can be read: else it
+ * is no reason to turn anybody out.
  */
 static const char *incoming_fault(struct sip *sip, struct net_conn *conn,
 				  char *name)
@@ -74,19 +77,25 @@ static const char *incoming_fault(struct sip *sip, struct net_conn *conn,
 	static struct sip_identity id;		/* too large for the stack */
 	static struct store_phone_profile profile;
 	const struct net_peer *peer = net_conn_peer(conn);
+	int err = sip_identify_trunk(sip, conn, &id.trunk);
 
-	if (!sip_identify_trunk(sip, conn, &id.trunk)) {
+	if (!err) {
 		strcpy(name, id.trunk.name);
 		return sip_trunk_fault(&id.trunk, peer->class);
 	}
-	if (!sip_identify_phone(sip, peer->cert, &id.phone)) {
+	if (err == -ENOENT)
+		err = sip_identify_phone(sip, peer->cert, &id.phone);
+	if (!err) {
 		strcpy(name, id.phone.name);
 		return sip_phone_fault(sip->store, &id.phone, peer->class,
 				       peer->transport);
 	}
-	if (!sip_identify_profile(sip, peer->cert, &profile))
+	if (err == -ENOENT)
+		err = sip_identify_profile(sip, peer->cert, &profile);
+	if (!err)
 		return sip_profile_fault(sip->store, &profile, peer->class);
-	return "its certificate is no trunk's or phone's any more";
+	return err == -ENOENT ?
+		"its certificate is no trunk's or phone's any more" : NULL;
 }
 
 static void judge_conn(void *arg, struct net_conn *conn)

@@ -282,7 +282,9 @@ static void load(struct sip *sip)
 
 	LIST_FOREACH(ping, &sip->trunks->pings, entry)
 		ping->wanted = false;
-	store_trunk_each(sip->store, add, sip);
+	/* Of half the trunks, the others may be there still. */
+	if (store_trunk_each(sip->store, add, sip))
+		return;
 	for (ping = LIST_FIRST(&sip->trunks->pings); ping; ping = next) {
 		next = LIST_NEXT(ping, entry);
 		if (!ping->wanted)
