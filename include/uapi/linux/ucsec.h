@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
 /*
- * Netlink ABI of ucsec.ko: streams of in-kernel SRTP.
+ * Netlink ABI of ucsec.ko: streams of in-kernel SRTP, and the trunk ACL.
  *
  * Documentation/netlink/specs/ucsec.yaml is the source of truth; a test holds
  * this header, the kernel's policies and the specification together.
@@ -87,6 +87,100 @@
  *   UCSEC_A_STREAM_EVENT        u32, enum ucsec_event
  *   UCSEC_A_STREAM_ID, _IN, _COOKIE; _LATCHED with UCSEC_EVENT_LATCHED;
  *   _COUNT with the bursts
+ *
+ * UCSEC_CMD_TRUNK_NEW           request                         reply: ID
+ *   UCSEC_A_TRUNK_ID            u32, not 0; the lowest free one if absent
+ *   UCSEC_A_TRUNK_KIND          u32, enum ucsec_trunk_kind, required
+ *   UCSEC_A_TRUNK_PREFIX        nest, any number: whose signalling it is
+ *     UCSEC_A_PREFIX_ADDR4        be32    } exactly one; no bits behind LEN
+ *     UCSEC_A_PREFIX_ADDR6        16 bytes}
+ *     UCSEC_A_PREFIX_LEN          u8, required
+ *   UCSEC_A_TRUNK_PORT          be16, 1..UCSEC_MAX_TRUNK_PORTS times: local
+ *                               signalling ports
+ *   UCSEC_A_TRUNK_TRANSPORTS    u32 of enum ucsec_transports, required
+ *   UCSEC_A_TRUNK_METHODS       u32 of enum ucsec_methods: allowed ones; all
+ *                               if absent; refused for a line
+ *   UCSEC_A_TRUNK_BOXES         u32 of enum ucsec_boxes: accepted; none if
+ *                               absent; refused for a line
+ *   UCSEC_A_TRUNK_UNPARSED      u32, enum ucsec_verdict: what cannot be
+ *                               parsed; drop if absent
+ *   UCSEC_A_TRUNK_DENIAL        u32, enum ucsec_verdict but pass: what the
+ *                               method list denies; drop if absent
+ *   UCSEC_A_TRUNK_RATE          nest, once for each kind of rate; no limit
+ *                               where absent; a SET replaces all of them
+ *     UCSEC_A_RATE_KIND           u32, enum ucsec_rate_kind, required
+ *     UCSEC_A_RATE_PER_SECOND     u32, 1..UCSEC_MAX_RATE, required
+ *     UCSEC_A_RATE_BURST          u32, 1..UCSEC_MAX_RATE, required
+ *   UCSEC_A_TRUNK_COOKIE        1..UCSEC_MAX_COOKIE_LEN bytes
+ *   UCSEC_A_TRUNK_STAGE         u32 of ACL_BEGIN: into the staged set, where
+ *                               prefixes may follow; else in force at once,
+ *                               and with one prefix at least
+ *
+ *   Of the prefixes that hold an address for a local port and transport the
+ *   longest one counts. The same prefix twice for a port and transport:
+ *   EEXIST. ENOSPC: more trunks or prefixes than may be.
+ *
+ * UCSEC_CMD_TRUNK_SET           request: ID and what changes, as above, no
+ *                               KIND, PREFIX replaces all of them, no STAGE
+ * UCSEC_CMD_TRUNK_DEL           request: UCSEC_A_TRUNK_ID
+ * UCSEC_CMD_TRUNK_FLUSH         request: removes all trunks, or those whose
+ *                               cookie begins with UCSEC_A_TRUNK_COOKIE
+ * UCSEC_CMD_TRUNK_GET           dump of all, or of UCSEC_A_TRUNK_ID
+ *   reply: all of TRUNK_NEW, UCSEC_A_TRUNK_PREFIXES (how many) and _VERDICTS
+ *   (UCSEC_A_VERDICTS_*). A trunk whose prefixes do not fit one message goes
+ *   on in the next ones, which hold its ID and PREFIX alone.
+ * UCSEC_CMD_PREFIX_NEW          request: UCSEC_A_TRUNK_ID, _PREFIX (any
+ *                               number), and _STAGE for a staged trunk
+ * UCSEC_CMD_PREFIX_DEL          request: UCSEC_A_TRUNK_ID, _PREFIX (any
+ *                               number); the last one of a trunk stays
+ *
+ * UCSEC_CMD_ACL_BEGIN           request                         reply: STAGE
+ *   UCSEC_A_TRUNK_COOKIE        the set is to replace the trunks whose cookie
+ *                               begins so; all of them if absent
+ *   Begins an empty staged set and discards one that was begun before.
+ * UCSEC_CMD_ACL_COMMIT          request: UCSEC_A_TRUNK_STAGE
+ *   Puts the staged set in force, whole or not at all. Counters and buckets
+ *   of trunks that keep their id go on. ESTALE: another one was begun since.
+ *
+ * UCSEC_CMD_ACL_GET             request, empty; reply: UCSEC_A_ACL_*
+ * UCSEC_CMD_ACL_SET             request: UCSEC_A_ACL_*, what is absent stays
+ *   UCSEC_A_ACL_UNKNOWN         u32, enum ucsec_unknown: signalling from an
+ *                               address of no trunk; count by default
+ *   UCSEC_A_ACL_PORT            be16, up to UCSEC_MAX_ACL_PORTS: ports of
+ *                               signalling beside those of trunks, where
+ *                               UNKNOWN holds too; one 0 removes them all
+ *   UCSEC_A_ACL_MARK            u32: bits set in the mark of what is to be
+ *                               rejected, and cleared in that of all other
+ *                               signalling; default UCSEC_ACL_MARK
+ *   UCSEC_A_ACL_REJECT_RATE     u32, 0..UCSEC_MAX_RATE: rejected ones passed
+ *   UCSEC_A_ACL_REJECT_BURST    up in a second, and at once; those above are
+ *                               dropped
+ *   UCSEC_A_ACL_MAX_TRUNKS      u32
+ *   UCSEC_A_ACL_MAX_PREFIXES    u32
+ *   UCSEC_A_ACL_DENIAL_BURST    u32: denials of a trunk in a second that make
+ *                               a burst
+ *   reply of ACL_GET beside them: _TRUNKS, _PREFIXES (in force), _SOURCES
+ *   (room of the table of sources), _VERDICTS (of unknown sources)
+ *
+ * UCSEC_CMD_ACL_TEST            request                        reply: verdict
+ *   UCSEC_A_TRIAL_SADDR4        be32    } exactly one
+ *   UCSEC_A_TRIAL_SADDR6        16 bytes}
+ *   UCSEC_A_TRIAL_DPORT         be16, required
+ *   UCSEC_A_TRIAL_TRANSPORT     u32 of enum ucsec_transports, one; UDP if
+ *                               absent
+ *   UCSEC_A_TRIAL_PAYLOAD       0..UCSEC_MAX_TRIAL bytes, a datagram
+ *   reply: _VERDICT (enum ucsec_verdict), _REASON (enum ucsec_denial), _CLASS
+ *   (enum ucsec_sip_class); _METHOD (one of enum ucsec_methods), _NEEDS (of
+ *   enum ucsec_boxes) and _IN_DIALOG (flag) with a request; _FAULT (enum
+ *   ucsec_sip_fault) with what cannot be parsed; _TRUNK and _COOKIE if the
+ *   source is known. Changes no counter and no bucket; says what the buckets
+ *   would let through now. ENOENT: no port of signalling.
+ *
+ * UCSEC_CMD_ACL_NTF             to the group "events"
+ *   UCSEC_A_TRUNK_EVENT         u32, enum ucsec_event
+ *   UCSEC_A_TRUNK_ID, _COOKIE   absent: of unknown sources
+ *   UCSEC_A_TRUNK_COUNT         u64, denials of the burst up to now
+ *   UCSEC_A_TRUNK_VERDICTS      the counters now
  */
 #ifndef _UAPI_LINUX_UCSEC_H
 #define _UAPI_LINUX_UCSEC_H
@@ -102,6 +196,11 @@
 #define UCSEC_MAX_SSRCS		16
 #define UCSEC_MIN_WINDOW	64
 #define UCSEC_MAX_WINDOW	32768
+#define UCSEC_MAX_TRUNK_PORTS	16
+#define UCSEC_MAX_ACL_PORTS	16
+#define UCSEC_MAX_RATE		1000000
+#define UCSEC_MAX_TRIAL		65507
+#define UCSEC_ACL_MARK		0x75000000
 
 enum ucsec_suite {
 	UCSEC_SUITE_UNSPEC,
@@ -166,10 +265,134 @@ enum ucsec_event {
 	UCSEC_EVENT_REPLAY_BURST,
 	UCSEC_EVENT_KEY_NEAR_END,
 	UCSEC_EVENT_SSRC_LIMIT,
+	UCSEC_EVENT_DENIAL_BURST,
+	UCSEC_EVENT_DENIAL_BURST_OVER,
 
 	/* private: */
 	__UCSEC_EVENT_MAX,
 	UCSEC_EVENT_MAX = (__UCSEC_EVENT_MAX - 1)
+};
+
+enum ucsec_trunk_kind {
+	UCSEC_TRUNK_UNSPEC,
+	UCSEC_TRUNK_TRUNK,
+	UCSEC_TRUNK_LINE,
+
+	/* private: */
+	__UCSEC_TRUNK_MAX,
+	UCSEC_TRUNK_MAX = (__UCSEC_TRUNK_MAX - 1)
+};
+
+enum ucsec_verdict {
+	UCSEC_VERDICT_PASS,
+	UCSEC_VERDICT_DROP,
+	UCSEC_VERDICT_REJECT,
+
+	/* private: */
+	__UCSEC_VERDICT_MAX,
+	UCSEC_VERDICT_MAX = (__UCSEC_VERDICT_MAX - 1)
+};
+
+enum ucsec_unknown {
+	UCSEC_UNKNOWN_PASS,
+	UCSEC_UNKNOWN_COUNT,
+	UCSEC_UNKNOWN_DROP,
+
+	/* private: */
+	__UCSEC_UNKNOWN_MAX,
+	UCSEC_UNKNOWN_MAX = (__UCSEC_UNKNOWN_MAX - 1)
+};
+
+enum ucsec_transports {
+	UCSEC_TRANSPORT_UDP = 1,
+	UCSEC_TRANSPORT_TCP = 2,
+	UCSEC_TRANSPORT_TLS = 4,
+};
+
+enum ucsec_methods {
+	UCSEC_METHOD_INVITE = 1,
+	UCSEC_METHOD_ACK = 2,
+	UCSEC_METHOD_BYE = 4,
+	UCSEC_METHOD_CANCEL = 8,
+	UCSEC_METHOD_OPTIONS = 16,
+	UCSEC_METHOD_REGISTER = 32,
+	UCSEC_METHOD_PRACK = 64,
+	UCSEC_METHOD_UPDATE = 128,
+	UCSEC_METHOD_INFO = 256,
+	UCSEC_METHOD_MESSAGE = 512,
+	UCSEC_METHOD_PUBLISH = 1024,
+	UCSEC_METHOD_SUBSCRIBE = 2048,
+	UCSEC_METHOD_NOTIFY = 4096,
+	UCSEC_METHOD_REFER = 8192,
+	UCSEC_METHOD_OTHER = 16384,
+};
+
+enum ucsec_boxes {
+	UCSEC_BOX_PRESENCE_SUBSCRIPTION = 1,
+	UCSEC_BOX_OUT_OF_DIALOG_REFER = 2,
+	UCSEC_BOX_UNSOLICITED_NOTIFICATION = 4,
+	UCSEC_BOX_REPLACES_HEADER = 8,
+};
+
+enum ucsec_rate_kind {
+	UCSEC_RATE_REQUESTS,
+	UCSEC_RATE_RESPONSES,
+	UCSEC_RATE_KEEPALIVES,
+	UCSEC_RATE_SOURCE,
+
+	/* private: */
+	__UCSEC_RATE_MAX,
+	UCSEC_RATE_MAX = (__UCSEC_RATE_MAX - 1)
+};
+
+enum ucsec_sip_class {
+	UCSEC_CLASS_REQUEST,
+	UCSEC_CLASS_RESPONSE,
+	UCSEC_CLASS_KEEPALIVE,
+	UCSEC_CLASS_STUN,
+	UCSEC_CLASS_CONNECT,
+	UCSEC_CLASS_UNPARSED,
+
+	/* private: */
+	__UCSEC_CLASS_MAX,
+	UCSEC_CLASS_MAX = (__UCSEC_CLASS_MAX - 1)
+};
+
+enum ucsec_sip_fault {
+	UCSEC_FAULT_NONE,
+	UCSEC_FAULT_START_LINE,
+	UCSEC_FAULT_HEADER,
+	UCSEC_FAULT_CONTROL,
+	UCSEC_FAULT_REPEATED,
+	UCSEC_FAULT_NO_TO,
+	UCSEC_FAULT_TO,
+	UCSEC_FAULT_EVENT,
+	UCSEC_FAULT_REFER_TO,
+	UCSEC_FAULT_NO_END,
+	UCSEC_FAULT_LENGTH,
+
+	/* private: */
+	__UCSEC_FAULT_MAX,
+	UCSEC_FAULT_MAX = (__UCSEC_FAULT_MAX - 1)
+};
+
+enum ucsec_denial {
+	UCSEC_DENIAL_NONE,
+	UCSEC_DENIAL_SOURCE,
+	UCSEC_DENIAL_METHOD,
+	UCSEC_DENIAL_PRESENCE,
+	UCSEC_DENIAL_REFER,
+	UCSEC_DENIAL_NOTIFICATION,
+	UCSEC_DENIAL_REPLACES,
+	UCSEC_DENIAL_UNPARSED,
+	UCSEC_DENIAL_RATE,
+	UCSEC_DENIAL_SOURCE_RATE,
+	UCSEC_DENIAL_REJECT_RATE,
+	UCSEC_DENIAL_NOMEM,
+
+	/* private: */
+	__UCSEC_DENIAL_MAX,
+	UCSEC_DENIAL_MAX = (__UCSEC_DENIAL_MAX - 1)
 };
 
 enum {
@@ -298,6 +521,110 @@ enum {
 };
 
 enum {
+	UCSEC_A_PREFIX_ADDR4 = 1,
+	UCSEC_A_PREFIX_ADDR6,
+	UCSEC_A_PREFIX_LEN,
+
+	__UCSEC_A_PREFIX_MAX,
+	UCSEC_A_PREFIX_MAX = (__UCSEC_A_PREFIX_MAX - 1)
+};
+
+enum {
+	UCSEC_A_RATE_KIND = 1,
+	UCSEC_A_RATE_PER_SECOND,
+	UCSEC_A_RATE_BURST,
+
+	__UCSEC_A_RATE_MAX,
+	UCSEC_A_RATE_MAX = (__UCSEC_A_RATE_MAX - 1)
+};
+
+enum {
+	UCSEC_A_DENIALS_REASON = 1,
+	UCSEC_A_DENIALS_PACKETS,
+
+	__UCSEC_A_DENIALS_MAX,
+	UCSEC_A_DENIALS_MAX = (__UCSEC_A_DENIALS_MAX - 1)
+};
+
+enum {
+	UCSEC_A_VERDICTS_PAD = 1,
+	UCSEC_A_VERDICTS_REQUESTS,
+	UCSEC_A_VERDICTS_RESPONSES,
+	UCSEC_A_VERDICTS_KEEPALIVES,
+	UCSEC_A_VERDICTS_STUN,
+	UCSEC_A_VERDICTS_CONNECTS,
+	UCSEC_A_VERDICTS_UNPARSED,
+	UCSEC_A_VERDICTS_PASSED,
+	UCSEC_A_VERDICTS_DROPPED,
+	UCSEC_A_VERDICTS_REJECTED,
+	UCSEC_A_VERDICTS_DENIALS,
+
+	__UCSEC_A_VERDICTS_MAX,
+	UCSEC_A_VERDICTS_MAX = (__UCSEC_A_VERDICTS_MAX - 1)
+};
+
+enum {
+	UCSEC_A_TRUNK_PAD = 1,
+	UCSEC_A_TRUNK_ID,
+	UCSEC_A_TRUNK_KIND,
+	UCSEC_A_TRUNK_PREFIX,
+	UCSEC_A_TRUNK_PORT,
+	UCSEC_A_TRUNK_TRANSPORTS,
+	UCSEC_A_TRUNK_METHODS,
+	UCSEC_A_TRUNK_BOXES,
+	UCSEC_A_TRUNK_UNPARSED,
+	UCSEC_A_TRUNK_DENIAL,
+	UCSEC_A_TRUNK_RATE,
+	UCSEC_A_TRUNK_COOKIE,
+	UCSEC_A_TRUNK_STAGE,
+	UCSEC_A_TRUNK_PREFIXES,
+	UCSEC_A_TRUNK_VERDICTS,
+	UCSEC_A_TRUNK_EVENT,
+	UCSEC_A_TRUNK_COUNT,
+
+	__UCSEC_A_TRUNK_MAX,
+	UCSEC_A_TRUNK_MAX = (__UCSEC_A_TRUNK_MAX - 1)
+};
+
+enum {
+	UCSEC_A_ACL_UNKNOWN = 1,
+	UCSEC_A_ACL_PORT,
+	UCSEC_A_ACL_MARK,
+	UCSEC_A_ACL_REJECT_RATE,
+	UCSEC_A_ACL_REJECT_BURST,
+	UCSEC_A_ACL_MAX_TRUNKS,
+	UCSEC_A_ACL_MAX_PREFIXES,
+	UCSEC_A_ACL_DENIAL_BURST,
+	UCSEC_A_ACL_TRUNKS,
+	UCSEC_A_ACL_PREFIXES,
+	UCSEC_A_ACL_SOURCES,
+	UCSEC_A_ACL_VERDICTS,
+
+	__UCSEC_A_ACL_MAX,
+	UCSEC_A_ACL_MAX = (__UCSEC_A_ACL_MAX - 1)
+};
+
+enum {
+	UCSEC_A_TRIAL_SADDR4 = 1,
+	UCSEC_A_TRIAL_SADDR6,
+	UCSEC_A_TRIAL_DPORT,
+	UCSEC_A_TRIAL_TRANSPORT,
+	UCSEC_A_TRIAL_PAYLOAD,
+	UCSEC_A_TRIAL_VERDICT,
+	UCSEC_A_TRIAL_REASON,
+	UCSEC_A_TRIAL_CLASS,
+	UCSEC_A_TRIAL_METHOD,
+	UCSEC_A_TRIAL_NEEDS,
+	UCSEC_A_TRIAL_IN_DIALOG,
+	UCSEC_A_TRIAL_FAULT,
+	UCSEC_A_TRIAL_TRUNK,
+	UCSEC_A_TRIAL_COOKIE,
+
+	__UCSEC_A_TRIAL_MAX,
+	UCSEC_A_TRIAL_MAX = (__UCSEC_A_TRIAL_MAX - 1)
+};
+
+enum {
 	UCSEC_CMD_STREAM_NEW = 1,
 	UCSEC_CMD_STREAM_SET,
 	UCSEC_CMD_STREAM_DEL,
@@ -308,6 +635,19 @@ enum {
 	UCSEC_CMD_PARAM_GET,
 	UCSEC_CMD_PARAM_SET,
 	UCSEC_CMD_STREAM_NTF,
+	UCSEC_CMD_TRUNK_NEW,
+	UCSEC_CMD_TRUNK_SET,
+	UCSEC_CMD_TRUNK_DEL,
+	UCSEC_CMD_TRUNK_GET,
+	UCSEC_CMD_TRUNK_FLUSH,
+	UCSEC_CMD_PREFIX_NEW,
+	UCSEC_CMD_PREFIX_DEL,
+	UCSEC_CMD_ACL_BEGIN,
+	UCSEC_CMD_ACL_COMMIT,
+	UCSEC_CMD_ACL_GET,
+	UCSEC_CMD_ACL_SET,
+	UCSEC_CMD_ACL_TEST,
+	UCSEC_CMD_ACL_NTF,
 
 	__UCSEC_CMD_MAX,
 	UCSEC_CMD_MAX = (__UCSEC_CMD_MAX - 1)
