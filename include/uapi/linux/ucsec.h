@@ -165,6 +165,8 @@
  * UCSEC_CMD_ACL_TEST            request                        reply: verdict
  *   UCSEC_A_TRIAL_SADDR4        be32    } exactly one
  *   UCSEC_A_TRIAL_SADDR6        16 bytes}
+ *   UCSEC_A_TRIAL_DADDR4        be32    } exactly one, of the same family
+ *   UCSEC_A_TRIAL_DADDR6        16 bytes}
  *   UCSEC_A_TRIAL_DPORT         be16, required
  *   UCSEC_A_TRIAL_TRANSPORT     u32 of enum ucsec_transports, one; UDP if
  *                               absent
@@ -174,7 +176,8 @@
  *   enum ucsec_boxes) and _IN_DIALOG (flag) with a request; _FAULT (enum
  *   ucsec_sip_fault) with what cannot be parsed; _TRUNK and _COOKIE if the
  *   source is known. Changes no counter and no bucket; says what the buckets
- *   would let through now. ENOENT: no port of signalling.
+ *   would let through now. ENOENT: DPORT is none of signalling; EADDRNOTAVAIL:
+ *   DADDR is none of this namespace. Both mean that the hook passes it.
  *
  * UCSEC_CMD_ACL_NTF             to the group "events"
  *   UCSEC_A_TRUNK_EVENT         u32, enum ucsec_event
@@ -200,7 +203,7 @@
 #define UCSEC_MAX_ACL_PORTS	16
 #define UCSEC_MAX_RATE		1000000
 #define UCSEC_MAX_TRIAL		65507
-#define UCSEC_ACL_MARK		0x75000000
+#define UCSEC_ACL_MARK		0x20000000
 
 enum ucsec_suite {
 	UCSEC_SUITE_UNSPEC,
@@ -607,6 +610,8 @@ enum {
 enum {
 	UCSEC_A_TRIAL_SADDR4 = 1,
 	UCSEC_A_TRIAL_SADDR6,
+	UCSEC_A_TRIAL_DADDR4,
+	UCSEC_A_TRIAL_DADDR6,
 	UCSEC_A_TRIAL_DPORT,
 	UCSEC_A_TRIAL_TRANSPORT,
 	UCSEC_A_TRIAL_PAYLOAD,
