@@ -110,6 +110,7 @@ lint: ## Check sizes, includes, style, shell scripts and the module's annotation
 	@scripts/check-style
 	@scripts/check-params
 	@scripts/check-requirements >/dev/null
+	@scripts/check-tests
 	@scripts/check-shell
 	@scripts/check-format
 	@$(MAKE) --no-print-directory modules C=2 CF=-Wsparse-error

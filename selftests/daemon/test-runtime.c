@@ -35,11 +35,12 @@ static int put(int64_t phone, int64_t line, const char *contact,
 static size_t by_line(int64_t line)
 {
 	struct store_registrations found;
-	size_t count;
+	size_t count = 0;
 
-	if (store_registration_by_line(env.store, line, &found))
+	if (store_registration_list(env.store, &found))
 		return 999;
-	count = found.count;
+	for (size_t i = 0; i < found.count; i++)
+		count += found.list[i].line == line;
 	store_registrations_clear(&found);
 	return count;
 }

@@ -44,6 +44,9 @@ static void test_blind(void **state)
 	expect_sent(w, "491 REFER");
 	OP(party, transferring, 180, NULL);
 	expect_line(expect_sent(w, "NOTIFY"), "SIP/2.0 180 Ringing\r\n");
+	/* No line of a stranger's. */
+	OP(party, transferring, 183, "Fine\r\nSIP/2.0 200 OK");
+	expect_line(expect_sent(w, "NOTIFY"), "SIP/2.0 183 Unknown\r\n");
 	OP(party, transferring, 200, "Fine");
 	notify = expect_sent(w, "NOTIFY");
 	expect_line(notify, "Subscription-State: terminated;reason=noresource");
@@ -205,7 +208,7 @@ static void test_referral(void **state)
 
 	expect_line(notify, "NOTIFY sip:5@10.0.0.9 SIP/2.0\r\n");
 	expect_line(notify, "Event: refer;id=7\r\n");
-	expect_line(notify, "Subscription-State: active;");
+	expect_line(notify, "Subscription-State: active;expires=600\r\n");
 	expect_line(notify, "\r\n\r\nSIP/2.0 100 Trying\r\n");
 	assert_int_equal(OP(party, alert, 180, NULL, 0), 0);
 	assert_int_equal(OP(party, offer, TEXT("offer")), 0);

@@ -277,8 +277,10 @@ static void test_suites(void)
 		ok(row->class == NO ? !good && !seen.received :
 		   good && seen.class == (enum net_class)row->class &&
 		   (!row->cipher || !strcmp(seen.cipher, row->cipher)),
-		   "%s: %s %s", row->name, good ? net_class_name(seen.class) :
-						  "refused", seen.cipher);
+		   "%s: %s %s", row->name, !good ? "refused" :
+		   seen.class == NET_CLEAR ? "clear" :
+		   seen.class == NET_ENCRYPTED ? "encrypted" : "authenticated",
+		   seen.cipher);
 	}
 }
 

@@ -57,12 +57,6 @@ struct metric *metrics_counter(const char *name, const char *help,
 	return find(name, help, labels, true);
 }
 
-struct metric *metrics_gauge(const char *name, const char *help,
-			     const char *labels)
-{
-	return find(name, help, labels, false);
-}
-
 void metrics_gauge_read(const char *name, const char *help, const char *labels,
 			metrics_reader reader, void *ctx)
 {
@@ -114,12 +108,7 @@ void metrics_add(struct metric *metric, int64_t count)
 	atomic_fetch_add_explicit(&metric->value, count, memory_order_relaxed);
 }
 
-void metrics_set(struct metric *metric, int64_t value)
-{
-	atomic_store_explicit(&metric->value, value, memory_order_relaxed);
-}
-
-int64_t metrics_value(const struct metric *metric)
+static int64_t value_of(const struct metric *metric)
 {
 	return metric->reader ? metric->reader(metric->ctx) :
 		atomic_load_explicit(&metric->value, memory_order_relaxed);
@@ -130,7 +119,7 @@ static void write_one(FILE *out, const struct metric *m)
 	fprintf(out, "%s%s%s%s%s %" PRId64 "\n", m->name,
 		m->counter ? "_total" : "", m->labels ? "{" : "",
 		m->labels ? m->labels : "", m->labels ? "}" : "",
-		metrics_value(m));
+		value_of(m));
 }
 
 /* A family stands together, whenever its members came. */

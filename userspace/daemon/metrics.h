@@ -17,8 +17,6 @@ struct metric;
 /* @name without "_total"; never NULL: what finds no room counts unseen. */
 struct metric *metrics_counter(const char *name, const char *help,
 			       const char *labels);
-struct metric *metrics_gauge(const char *name, const char *help,
-			     const char *labels);
 /* A gauge that is asked on the loop when it is shown. */
 typedef int64_t (*metrics_reader)(void *ctx);
 void metrics_gauge_read(const char *name, const char *help, const char *labels,
@@ -37,8 +35,6 @@ void metrics_family(metrics_writer writer, void *ctx);
 void metrics_write_label(FILE *out, const char *value);
 
 void metrics_add(struct metric *metric, int64_t count);
-void metrics_set(struct metric *metric, int64_t value);
-int64_t metrics_value(const struct metric *metric);
 
 /* All of them as OpenMetrics text. */
 void metrics_write(FILE *out);

@@ -43,11 +43,10 @@ void call_devices_recheck(struct call_system *system);
 
 /* show.c: for the admin API; the caller decrefs. NULL: no such call. */
 json_t *call_list(struct call_system *system);
-/* Legs, devices, suites, status and what keeps it from a lock, in words. */
-json_t *call_show(struct call_system *system, const char *id);
 /*
- * The same with the kernel's counters, which come later: @done gets the
- * document, which it decrefs. Errors: -ENOENT.
+ * Legs, devices, suites, status and what keeps it from a lock, in words; with the
+ * kernel's counters, which come later: @done gets the document, which it decrefs.
+ * Errors: -ENOENT.
  */
 int call_show_counters(struct call_system *system, const char *id,
 		       void (*done)(void *arg, json_t *call), void *arg);

@@ -90,10 +90,6 @@ void media_side_next(const struct media_line *line, enum call_leg leg,
 		     struct media_side *next);
 void media_stage_wipe(struct media_line *line);
 
-/* media-conf.c */
-
-bool media_ranges_equal(const struct call_range *a, const struct call_range *b);
-
 /* media-stream.c: what a line wants of the kernel */
 
 void media_cookie(const struct call_media *media, unsigned int line,

@@ -258,6 +258,14 @@ static void on_up(void *arg)
 	reconcile(arg);
 }
 
+static bool ranges_equal(const struct call_range *a, const struct call_range *b)
+{
+	return a->addr.family == b->addr.family && a->first == b->first &&
+	       a->last == b->last &&
+	       !memcmp(&a->addr.v6, &b->addr.v6, a->addr.family == AF_INET6 ?
+		       sizeof(a->addr.v6) : sizeof(a->addr.v4));
+}
+
 static int make_ports(struct call_media_system *system)
 {
 	for (int realm = 0; realm < CALL_REALMS; realm++) {
@@ -268,7 +276,7 @@ static int make_ports(struct call_media_system *system)
 			if (range->addr.family == AF_UNSPEC)
 				continue;
 			/* One range for both realms: one set of ports. */
-			if (realm == CALL_REALM_TRUNK && media_ranges_equal(
+			if (realm == CALL_REALM_TRUNK && ranges_equal(
 			    range, &system->conf.ranges[CALL_REALM_LINE][v])) {
 				system->ports[realm][v] =
 					system->ports[CALL_REALM_LINE][v];

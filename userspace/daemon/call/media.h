@@ -80,10 +80,6 @@ typedef void (*call_media_event_fn)(void *arg, unsigned int line,
 /* err 0, or -errno with a constant or short-lived sentence. */
 typedef void (*call_media_done_fn)(void *arg, int err, const char *why);
 
-/* -EINVAL, with a constant sentence: sizes, families, overlap of the ranges. */
-int call_media_conf_check(const struct call_media_conf *conf,
-			  const char **why);
-
 /* One for the daemon. mediad may be NULL if nothing is anchored. */
 struct call_media_system *
 call_media_system_new(struct event_base *base,

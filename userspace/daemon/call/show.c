@@ -203,13 +203,6 @@ json_t *call_list(struct call_system *system)
 	return list;
 }
 
-json_t *call_show(struct call_system *system, const char *id)
-{
-	struct call *call = call_by_name(system, id);
-
-	return call ? json_call(call) : NULL;
-}
-
 /* The document of a call while its counters are on their way. */
 struct call_query {
 	json_t *json;

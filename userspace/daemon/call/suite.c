@@ -51,23 +51,6 @@ bool call_suite_admitted(const struct call_suite *suite, enum call_menu menu)
 	return suite->strictest >= menu;
 }
 
-int call_menu_parse(const char *name, enum call_menu *menu)
-{
-	static const char *const names[] = {
-		[CALL_MENU_ALL] = "all",
-		[CALL_MENU_MEDIUM] = "medium",
-		[CALL_MENU_STRONGEST] = "strongest",
-	};
-
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(name, names[i]))
-			continue;
-		*menu = (enum call_menu)i;
-		return 0;
-	}
-	return -EINVAL;
-}
-
 /*
  * A block more than is wanted: OpenSSL's generator keeps the last block that it
  * gave until it is asked again.
@@ -92,11 +75,6 @@ bool call_key_equal(const struct call_key *a, const struct call_key *b)
 {
 	return a->len == b->len && !CRYPTO_memcmp(a->material, b->material,
 						  sizeof(a->material));
-}
-
-void call_key_wipe(struct call_key *key)
-{
-	explicit_bzero(key, sizeof(*key));
 }
 
 void call_crypto_wipe(struct call_crypto *crypto)

@@ -39,8 +39,6 @@ extern const struct call_suite call_suites[CALL_SUITES];
 const struct call_suite *call_suite_find(const char *name, size_t len);
 unsigned int call_suite_rank(const struct call_suite *suite);	/* 0 is best */
 bool call_suite_admitted(const struct call_suite *suite, enum call_menu menu);
-/* "all", "medium", "strongest"; -EINVAL. */
-int call_menu_parse(const char *name, enum call_menu *menu);
 
 /* A master key followed by its master salt, and its MKI if it has one. */
 struct call_key {
@@ -59,7 +57,6 @@ struct call_crypto {
 /* From the system's random generator. Errors: -EIO, nothing is written then. */
 int call_key_new(struct call_key *key, const struct call_suite *suite);
 bool call_key_equal(const struct call_key *a, const struct call_key *b);
-void call_key_wipe(struct call_key *key);
 void call_crypto_wipe(struct call_crypto *crypto);
 
 #endif /* CALL_SUITE_H */

@@ -2,7 +2,6 @@
 // A connection as others see it: references, facts, sending, closing.
 
 #include <errno.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +20,6 @@ struct net_conn *net_conn_new(struct net *net, enum net_transport transport,
 		return NULL;
 	conn->net = net;
 	conn->refs = 1;
-	conn->id = ++net->last_id;
 	conn->peer.transport = transport;
 	if (stream) {
 		conn->stream = (struct net_stream *)(conn + 1);
@@ -68,29 +66,6 @@ bool net_conn_is_connected(const struct net_conn *conn)
 {
 	return net_conn_is_open(conn) &&
 	       (!conn->stream || conn->stream->state == NET_OPEN);
-}
-
-uint64_t net_conn_id(const struct net_conn *conn)
-{
-	return conn->id;
-}
-
-int net_conn_cert_der(const struct net_conn *conn, uint8_t **der, size_t *len)
-{
-	X509 *x509;
-	int n;
-
-	if (!conn->stream || !conn->stream->ssl)
-		return -ENODATA;
-	x509 = SSL_get0_peer_certificate(conn->stream->ssl);
-	if (!x509)
-		return -ENODATA;
-	*der = NULL;
-	n = i2d_X509(x509, der);
-	if (n < 0)
-		return -ENOMEM;
-	*len = (size_t)n;
-	return 0;
 }
 
 int net_conn_send(struct net_conn *conn, const void *data, size_t len)

@@ -53,7 +53,6 @@ struct net {
 	void *arg;
 	unsigned int refs;		/* one of its owner, one a connection */
 	bool freed;			/* no call-backs any more */
-	uint64_t last_id;
 	struct net_counters counters;
 	LIST_HEAD(, net_listener) listeners;
 	LIST_HEAD(net_streams, net_stream) accepted, outgoing;
@@ -78,7 +77,6 @@ enum net_state {
 struct net_conn {
 	struct net *net;
 	unsigned int refs;
-	uint64_t id;
 	struct net_peer peer;
 	void *data;
 	struct net_stream *stream;	/* NULL: datagrams, */

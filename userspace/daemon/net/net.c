@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The whole of net/: made, counted, freed.
 
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -117,15 +116,4 @@ const char *net_transport_name(enum net_transport transport)
 	};
 
 	return names[transport];
-}
-
-const char *net_class_name(enum net_class class)
-{
-	static const char *const names[] = {
-		[NET_CLEAR] = "clear",
-		[NET_AUTHENTICATED] = "authenticated",
-		[NET_ENCRYPTED] = "encrypted",
-	};
-
-	return names[class];
 }

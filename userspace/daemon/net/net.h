@@ -50,7 +50,6 @@ enum net_transport { NET_ANY, NET_UDP, NET_TCP, NET_TLS };
 enum net_class { NET_CLEAR, NET_AUTHENTICATED, NET_ENCRYPTED };
 
 const char *net_transport_name(enum net_transport transport);	/* "UDP" */
-const char *net_class_name(enum net_class class);	/* "clear", ... */
 
 struct net_ops {
 	/*
@@ -139,10 +138,6 @@ const struct net_peer *net_conn_peer(const struct net_conn *conn);
 bool net_conn_is_open(const struct net_conn *conn);
 /* Not only about to be; what is sent to it has a way to go. */
 bool net_conn_is_connected(const struct net_conn *conn);
-/* Unique for this process's life, never 0: "which connection" in logs. */
-uint64_t net_conn_id(const struct net_conn *conn);
-/* The peer's certificate; the caller frees. Errors: -ENODATA, -ENOMEM. */
-int net_conn_cert_der(const struct net_conn *conn, uint8_t **der, size_t *len);
 
 /*
  * Takes a copy. Before the handshake is through, and while the peer reads

@@ -258,16 +258,6 @@ const struct sip_target *sip_dialog_target(const struct sip_dialog *dialog)
 	return &dialog->target;
 }
 
-const char *sip_dialog_call_id(const struct sip_dialog *dialog)
-{
-	return dialog->call_id;
-}
-
-const char *sip_dialog_local_tag(const struct sip_dialog *dialog)
-{
-	return dialog->local_tag;
-}
-
 const char *sip_dialog_remote_tag(const struct sip_dialog *dialog)
 {
 	return dialog->remote_tag;

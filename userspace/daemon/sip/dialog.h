@@ -81,8 +81,6 @@ void sip_dialog_moved(struct sip_dialog *dialog, struct net_conn *conn);
 /* Where its requests go. Good until the next change of the dialog. */
 const struct sip_target *sip_dialog_target(const struct sip_dialog *dialog);
 
-const char *sip_dialog_call_id(const struct sip_dialog *dialog);
-const char *sip_dialog_local_tag(const struct sip_dialog *dialog);
 const char *sip_dialog_remote_tag(const struct sip_dialog *dialog);
 /* Their name-addr, without tag. */
 const char *sip_dialog_remote(const struct sip_dialog *dialog);

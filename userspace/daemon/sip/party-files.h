@@ -180,6 +180,27 @@ void sip_party_transferring(struct call_party *party, int status,
 			    const char *reason);
 void sip_party_forget_refer(struct sip_party *p);
 
+/* party-refer-sub.c */
+struct sip_refer_sub {
+	uint32_t cseq;			/* the REFER's: which subscription */
+	unsigned int expires;		/* seconds, as it is told */
+	bool is_silent;			/* Refer-Sub: false, RFC 4488 */
+	int status;			/* of the call that it asks for */
+	char reason[64];
+};
+
+/* As the REFER @msg wants it; its status is 100. */
+void sip_refer_sub_init(struct sip_refer_sub *sub, const osip_message_t *msg,
+			unsigned int expires);
+/* @reason NULL: the usual one. */
+void sip_refer_sub_set(struct sip_refer_sub *sub, int status,
+		       const char *reason);
+/* Is that status the last one? */
+bool sip_refer_sub_is_over(const struct sip_refer_sub *sub);
+/* What tells the status, to be sent; NULL: no memory. */
+osip_message_t *sip_refer_sub_notify(const struct sip_refer_sub *sub,
+				     struct sip_dialog *dialog);
+
 /* party-refer-to.c */
 struct sip_refer_to {
 	char number[STORE_TEXT_SIZE];

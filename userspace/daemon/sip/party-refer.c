@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* REFER within a call: blind and attended transfer, RFC 3515 and RFC 5589. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sip/party-files.h"
 
+enum { SUB_EXPIRES = 180 };
+
 /* The one transfer that a party may have under way. */
 struct sip_refer {
-	uint32_t cseq;
+	struct sip_refer_sub sub;
 	bool is_accepted;	/* 202 has left */
-	bool is_silent;		/* Refer-Sub: false, RFC 4488 */
-	int status;
-	char reason[64];
 };
 
 void sip_party_forget_refer(struct sip_party *p)
@@ -21,32 +18,15 @@ void sip_party_forget_refer(struct sip_party *p)
 	p->refer = NULL;
 }
 
-/* The implicit subscription's NOTIFY: section 2.4.4. */
 static void notify(struct sip_party *p)
 {
-	struct sip_refer *refer = p->refer;
-	bool is_last = refer->status >= 200;
-	char event[32], body[128];
+	const struct sip_refer_sub *sub = &p->refer->sub;
+	bool is_last = sip_refer_sub_is_over(sub);
 	osip_message_t *msg;
-	int len;
 
-	if (!refer->is_silent) {
-		msg = sip_dialog_request(p->dialog, "NOTIFY");
-		if (!msg)
-			return;
-		/* All but a dialog's first need the id, and all may have it. */
-		snprintf(event, sizeof(event), "refer;id=%u", refer->cseq);
-		len = snprintf(body, sizeof(body), "SIP/2.0 %d %s\r\n",
-			       refer->status, refer->reason);
-		if (osip_message_set_header(msg, "Event", event) ||
-		    osip_message_set_header(msg, "Subscription-State",
-					    is_last ?
-					    "terminated;reason=noresource" :
-					    "active;expires=180") ||
-		    sip_party_set_body(msg, "message/sipfrag;version=2.0",
-				       body, len))
-			osip_message_free(msg);
-		else
+	if (!sub->is_silent) {
+		msg = sip_refer_sub_notify(sub, p->dialog);
+		if (msg)
 			sip_party_send(p, p->dialog, msg, NULL, 0);
 	}
 	if (is_last)
@@ -61,12 +41,7 @@ void sip_party_transferring(struct call_party *party, int status,
 	if (!p->refer || status < 100 || status > 699 ||
 	    p->phase != SIP_PARTY_UP)
 		return;
-	if (!reason)
-		reason = osip_message_get_reason(status);
-	if (!reason || strpbrk(reason, "\r\n"))
-		reason = "Unknown";
-	p->refer->status = status;
-	snprintf(p->refer->reason, sizeof(p->refer->reason), "%s", reason);
+	sip_refer_sub_set(&p->refer->sub, status, reason);
 	if (p->refer->is_accepted)
 		notify(p);
 }
@@ -78,7 +53,7 @@ static void accept_refer(struct sip_party *p, struct sip_request *req)
 	if (!response)
 		return;
 	sip_party_contact(response, req);
-	if (p->refer && p->refer->is_silent)
+	if (p->refer && p->refer->sub.is_silent)
 		osip_message_set_header(response, "Refer-Sub", "false");
 	sip_respond(req, response);
 	if (!p->refer)
@@ -89,7 +64,6 @@ static void accept_refer(struct sip_party *p, struct sip_request *req)
 
 static int ask_transfer(struct sip_party *p, const osip_message_t *msg)
 {
-	const char *sub = sip_header(msg, "Refer-Sub");
 	struct sip_party *replaced;
 	struct sip_refer_to to;
 	int status;
@@ -104,10 +78,7 @@ static int ask_transfer(struct sip_party *p, const osip_message_t *msg)
 	p->refer = calloc(1, sizeof(*p->refer));
 	if (!p->refer)
 		return 500;
-	p->refer->is_silent = sub && !strncasecmp(sub, "false", 5);
-	p->refer->cseq = strtoul(msg->cseq->number, NULL, 10);
-	p->refer->status = 100;
-	strcpy(p->refer->reason, "Trying");
+	sip_refer_sub_init(&p->refer->sub, msg, SUB_EXPIRES);
 	status = call_transfer(&p->party, to.number,
 			       replaced ? &replaced->party : NULL);
 	if (status)

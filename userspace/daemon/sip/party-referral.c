@@ -18,6 +18,9 @@
 #include "refusal.h"
 #include "sip/party-files.h"
 
+/* Two calls ring for it, one after the other. */
+enum { SUB_EXPIRES = 600 };
+
 struct sip_referral {
 	struct call_party party;	/* first: the call's view of it */
 	struct sip_parties *all;
@@ -29,12 +32,9 @@ struct sip_referral {
 	bool is_let_go;			/* the call wants no events any more */
 	struct event *turn;
 
-	/* The subscription; no dialog: nobody wants NOTIFYs. */
-	struct sip_dialog *dialog;
+	struct sip_refer_sub sub;
+	struct sip_dialog *dialog;	/* NULL: nobody wants NOTIFYs */
 	struct sip_client *client;	/* a NOTIFY under way */
-	uint32_t cseq;
-	int status;			/* 200 and above: the last one */
-	char reason[64];
 	bool is_behind;			/* the next one is due after it */
 };
 
@@ -91,28 +91,6 @@ static void notify_failed(void *arg, struct sip_client *client, int err)
 	notified(arg, false);
 }
 
-static osip_message_t *new_notify(struct sip_referral *r)
-{
-	osip_message_t *msg = sip_dialog_request(r->dialog, "NOTIFY");
-	char event[32], body[128];
-	int len;
-
-	if (!msg)
-		return NULL;
-	snprintf(event, sizeof(event), "refer;id=%u", r->cseq);
-	len = snprintf(body, sizeof(body), "SIP/2.0 %d %s\r\n", r->status,
-		       r->reason);
-	if (!osip_message_set_header(msg, "Event", event) &&
-	    !osip_message_set_header(msg, "Subscription-State",
-				     r->status >= 200 ?
-				     "terminated;reason=noresource" :
-				     "active;expires=600") &&
-	    !sip_party_set_body(msg, "message/sipfrag;version=2.0", body, len))
-		return msg;
-	osip_message_free(msg);
-	return NULL;
-}
-
 /* One at a time, so that the last to arrive is the last there is to say. */
 static void notify(struct sip_referral *r)
 {
@@ -126,7 +104,7 @@ static void notify(struct sip_referral *r)
 	r->is_behind = r->client;
 	if (r->client)
 		return;
-	msg = new_notify(r);
+	msg = sip_refer_sub_notify(&r->sub, r->dialog);
 	if (msg && sip_send(r->all->config.sip, msg,
 			    sip_dialog_target(r->dialog), &ops, r, &r->client))
 		r->client = NULL;
@@ -134,14 +112,9 @@ static void notify(struct sip_referral *r)
 
 static void tell(struct sip_referral *r, int status, const char *reason)
 {
-	if (r->status >= 200)
+	if (sip_refer_sub_is_over(&r->sub))
 		return;
-	if (!reason)
-		reason = osip_message_get_reason(status);
-	if (!reason || strpbrk(reason, "\r\n"))
-		reason = "Unknown";
-	r->status = status;
-	snprintf(r->reason, sizeof(r->reason), "%s", reason);
+	sip_refer_sub_set(&r->sub, status, reason);
 	notify(r);
 }
 
@@ -152,7 +125,7 @@ static void give_up(struct sip_referral *r, int status, const char *text)
 		return;
 	r->is_let_go = true;
 	call_gone(&r->party, &(struct call_cause){
-		.status = r->status, .text = text });
+		.status = r->sub.status, .text = text });
 }
 
 static void answer(struct sip_referral *r)
@@ -195,8 +168,8 @@ static void turn(evutil_socket_t fd, short what, void *arg)
 	if (r->is_standing && !r->is_moving && !r->is_let_go)
 		move(r);
 	/* It led nowhere: who was called has nobody to speak with. */
-	if (r->status >= 300)
-		give_up(r, r->status, "the transfer by a REFER failed");
+	if (r->sub.status >= 300)
+		give_up(r, r->sub.status, "the transfer by a REFER failed");
 	if (r->is_let_go && !r->client)
 		free_referral(r);
 }
@@ -315,9 +288,7 @@ static struct sip_referral *new_referral(struct sip_parties *parties,
 	party->family = net_conn_peer(req->conn)->local.sa.sa_family;
 	r->all = parties;
 	r->to = *to;
-	r->cseq = sip_uint(req->msg->cseq->number);
-	r->status = 100;
-	strcpy(r->reason, "Trying");
+	sip_refer_sub_init(&r->sub, req->msg, SUB_EXPIRES);
 	r->next = parties->referrals;
 	if (r->next)
 		r->next->prev = &r->next;
@@ -357,12 +328,10 @@ static int judge(struct sip_referral *r, const char *number)
 
 static bool agree(struct sip_referral *r, struct sip_request *req)
 {
-	const char *sub = sip_header(req->msg, "Refer-Sub");
-	bool is_silent = sub && !strncasecmp(sub, "false", 5);
 	osip_message_t *response;
 
 	/* No party of a call owns it: its only requests are ours. */
-	if (!is_silent) {
+	if (!r->sub.is_silent) {
 		r->dialog = sip_dialog_new_uas(r->all->dialogs, req, NULL);
 		if (!r->dialog)
 			return false;
@@ -371,8 +340,8 @@ static bool agree(struct sip_referral *r, struct sip_request *req)
 	if (!response)
 		return false;
 	if (sip_party_contact(response, req) ||
-	    (is_silent && osip_message_set_header(response, "Refer-Sub",
-						  "false"))) {
+	    (r->sub.is_silent &&
+	     osip_message_set_header(response, "Refer-Sub", "false"))) {
 		osip_message_free(response);
 		return false;
 	}

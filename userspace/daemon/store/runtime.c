@@ -148,15 +148,6 @@ static int read_list(struct store *store, sqlite3_stmt *stmt, int64_t id,
 	"SELECT phone, line, contact, phone_name, number, path, call_id," \
 	" cseq, expires, mode, user_agent, options, user FROM registration "
 
-int store_registration_by_line(struct store *store, int64_t line,
-			       struct store_registrations *found)
-{
-	sqlite3_stmt *stmt = store_stmt(store, STMT_REGISTRATION_BY_LINE,
-					SELECT_REGISTRATION "WHERE line = ?1");
-
-	return read_list(store, stmt, line, found);
-}
-
 int store_registration_by_phone(struct store *store, int64_t phone,
 				struct store_registrations *found)
 {

@@ -42,8 +42,6 @@ struct store_registrations {
 };
 
 /* Expired ones are still there until store_registration_expire(). */
-int store_registration_by_line(struct store *store, int64_t line,
-			       struct store_registrations *found);
 int store_registration_by_phone(struct store *store, int64_t phone,
 				struct store_registrations *found);
 int store_registration_list(struct store *store,
