@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * To, Event, Refer-To and CSeq, read so that nobody can read them otherwise.
+ *
+ * What is not of RFC 3261's grammar is not guessed at: parsers differ in how
+ * they mend it. Of what is of it, quoted values of parameters are refused where
+ * a parser that splits at semicolons or angles first would see others.
+ */
+#include "internal.h"
+#include "scan.h"
+#include "value.h"
+
+const u8 ucsec_sip_token[256] = {
+	['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['0' ... '9'] = 1,
+	['-'] = 1, ['.'] = 1, ['!'] = 1, ['%'] = 1, ['*'] = 1, ['_'] = 1,
+	['+'] = 1, ['`'] = 1, ['\''] = 1, ['~'] = 1,
+};
+
+/* 0 at the end: no NUL is in a head. */
+static u8 peek(const struct ucsec_sip_text *c)
+{
+	return c->at < c->end ? *c->at : 0;
+}
+
+static void skip_space(struct ucsec_sip_text *c)
+{
+	while (c->at < c->end && (ucsec_sip_blank(*c->at) || *c->at == '\r' ||
+				  *c->at == '\n'))
+		c->at++;
+}
+
+static bool take(struct ucsec_sip_text *c, u8 wanted)
+{
+	if (peek(c) != wanted)
+		return false;
+	c->at++;
+	return true;
+}
+
+static size_t take_token(struct ucsec_sip_text *c)
+{
+	const u8 *start = c->at;
+
+	while (c->at < c->end && ucsec_sip_token[*c->at])
+		c->at++;
+	return (size_t)(c->at - start);
+}
+
+/* Lower-case word at start, of letters and that length? */
+static bool is_word(const u8 *start, size_t len, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < len && word[i]; i++) {
+		if ((start[i] | 0x20) != word[i])
+			return false;
+	}
+	return i == len && !word[i];
+}
+
+/* Behind its opening quote; plain: nothing in it that others split at. */
+static bool take_quoted(struct ucsec_sip_text *c, bool plain)
+{
+	while (c->at < c->end) {
+		u8 got = *c->at++;
+
+		if (got == '"')
+			return true;
+		if (plain && (got == '<' || got == '>' || got == ';' ||
+			      got == ',' || got == '\\'))
+			return false;
+		/* A quoted-pair is of anything but a line's end. */
+		if (got == '\\' && (c->at == c->end || *c->at++ == '\r'))
+			return false;
+	}
+	return false;
+}
+
+/* A token, a host with brackets and colons, or a quoted string. */
+static bool take_value(struct ucsec_sip_text *c)
+{
+	const u8 *start = c->at;
+
+	if (take(c, '"'))
+		return take_quoted(c, true);
+	while (c->at < c->end && (ucsec_sip_token[*c->at] || *c->at == '[' ||
+				  *c->at == ']' || *c->at == ':'))
+		c->at++;
+	return c->at > start;
+}
+
+/*
+ * *( SEMI token [ EQUAL value ] ) up to the end. Two tags are none that all
+ * would agree on; a tag that is empty, quoted or no token is none at all, which
+ * is what denies more.
+ */
+static bool take_params(struct ucsec_sip_text *c, bool *tag)
+{
+	bool seen = false, is_tag;
+	const u8 *start;
+	size_t len;
+
+	*tag = false;
+	for (skip_space(c); take(c, ';'); skip_space(c)) {
+		skip_space(c);
+		start = c->at;
+		len = take_token(c);
+		if (!len)
+			return false;
+		is_tag = is_word(start, len, "tag");
+		if (is_tag && seen)
+			return false;
+		seen |= is_tag;
+		skip_space(c);
+		if (!take(c, '='))
+			continue;
+		skip_space(c);
+		start = c->at;
+		if (!take_value(c))
+			return false;
+		if (is_tag) {
+			struct ucsec_sip_text value = { start, c->at };
+
+			*tag = take_token(&value) && value.at == value.end;
+		}
+	}
+	return c->at == c->end;
+}
+
+/* RFC 3986 scheme, a colon, and something behind it. */
+static bool is_uri(const u8 *at, const u8 *end)
+{
+	const u8 *start = at;
+
+	for (; at < end && *at != ':'; at++) {
+		u8 c = *at | 0x20;
+
+		if ((c < 'a' || c > 'z') &&
+		    (at == start || ((*at < '0' || *at > '9') &&
+				     *at != '+' && *at != '-' && *at != '.')))
+			return false;
+	}
+	return at > start && at + 1 < end;
+}
+
+/* Behind the opening angle. */
+static bool take_angles(struct ucsec_sip_text *c)
+{
+	const u8 *start = c->at;
+
+	while (c->at < c->end && *c->at != '>') {
+		if (*c->at <= ' ' || *c->at == '<' || *c->at == '"')
+			return false;
+		c->at++;
+	}
+	return is_uri(start, c->at) && take(c, '>');
+}
+
+/* Section 20: without angles neither comma, question mark nor semicolon. */
+static bool take_bare_uri(struct ucsec_sip_text *c)
+{
+	const u8 *start = c->at;
+
+	while (c->at < c->end && *c->at > ' ' && *c->at != ';' &&
+	       *c->at != ',' && *c->at != '?' && *c->at != '<' &&
+	       *c->at != '>' && *c->at != '"')
+		c->at++;
+	return is_uri(start, c->at);
+}
+
+static bool take_address(struct ucsec_sip_text *c)
+{
+	struct ucsec_sip_text ahead;
+
+	skip_space(c);
+	if (take(c, '"')) {
+		if (!take_quoted(c, false))
+			return false;
+		skip_space(c);
+		return take(c, '<') && take_angles(c);
+	}
+	ahead = *c;
+	while (take_token(&ahead))
+		skip_space(&ahead);
+	if (!take(&ahead, '<'))
+		return take_bare_uri(c);
+	*c = ahead;
+	return take_angles(c);
+}
+
+bool ucsec_sip_value_to(struct ucsec_sip_text text, bool *tag)
+{
+	return take_address(&text) && take_params(&text, tag);
+}
+
+bool ucsec_sip_value_event(struct ucsec_sip_text text, bool *presence)
+{
+	const u8 *start;
+	size_t len;
+	bool tag;
+
+	skip_space(&text);
+	start = text.at;
+	len = take_token(&text);
+	*presence = len >= 8 && is_word(start, 8, "presence") &&
+		    (len == 8 || start[8] == '.');
+	return len && take_params(&text, &tag);
+}
+
+static int hex(u8 c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * The next character with its escape undone, and those within ("%2552" is an
+ * "R" to whoever undoes it twice). -1 at the end and for a bad escape.
+ */
+static int take_unescaped(struct ucsec_sip_text *c)
+{
+	const u8 *at = c->at;
+
+	if (at == c->end)
+		return -1;
+	if (*at != '%')
+		return *c->at++;
+	for (at++; c->end - at >= 4 && at[0] == '2' && at[1] == '5' &&
+	     hex(at[2]) >= 0 && hex(at[3]) >= 0; at += 2)
+		;
+	if (c->end - at < 2 || hex(at[0]) < 0 || hex(at[1]) < 0)
+		return -1;
+	c->at = at + 2;
+	return hex(at[0]) << 4 | hex(at[1]);
+}
+
+static bool begins_header(int c)
+{
+	return c == '?' || c == '&' || c == ';' || (c >= 0 && c < ' ' &&
+						    c != '\t');
+}
+
+/*
+ * Does a header of that name begin anywhere? Escaped or not, behind whatever
+ * somebody may take for the beginning of one, escaped line ends too. *bad: an
+ * escape that is none, or of NUL, where parsers cut the name or do not.
+ */
+static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
+{
+	static const char word[] = "replaces";
+	bool found = false, begun = false;
+	size_t matched = 0;
+
+	*bad = false;
+	while (c.at < c.end) {
+		int got = take_unescaped(&c);
+
+		if (got <= 0) {
+			*bad = true;
+			c.at += got < 0;
+		}
+		if (matched == sizeof(word) - 1 &&
+		    (got < 0 || !ucsec_sip_token[got]))
+			found = true;
+		if (begins_header(got)) {
+			begun = true;
+			matched = 0;
+		} else if (begun && (got | 0x20) == word[matched] &&
+			   matched < sizeof(word) - 1) {
+			matched++;
+		} else if (matched || (got != ' ' && got != '\t')) {
+			begun = false;
+			matched = 0;
+		}
+	}
+	return found || matched == sizeof(word) - 1;
+}
+
+bool ucsec_sip_value_refer_to(struct ucsec_sip_text text, bool *replaces)
+{
+	struct ucsec_sip_text whole = text, uri;
+	bool tag, bad;
+
+	*replaces = embeds_replaces(whole, &bad);
+	skip_space(&text);
+	uri = text;
+	if (!take_address(&text))
+		return false;
+	uri.end = text.at;
+	/* In the name that is shown, a percent sign is one. */
+	if (bad && take(&uri, '"'))
+		take_quoted(&uri, false);
+	if (bad)
+		embeds_replaces(uri, &bad);
+	return (!bad || *replaces) && take_params(&text, &tag);
+}
+
+bool ucsec_sip_value_cseq(struct ucsec_sip_text text,
+			  struct ucsec_sip_text method)
+{
+	const u8 *start;
+	size_t len;
+
+	skip_space(&text);
+	start = text.at;
+	while (text.at < text.end && *text.at >= '0' && *text.at <= '9')
+		text.at++;
+	if (text.at == start)
+		return false;
+	start = text.at;
+	skip_space(&text);
+	if (text.at == start)
+		return false;
+	start = text.at;
+	len = take_token(&text);
+	skip_space(&text);
+	return text.at == text.end && len == (size_t)(method.end - method.at) &&
+	       !memcmp(start, method.at, len);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The values that the scanner reads: each a range of bytes of one header, with
+ * no control character in it but tabs and the CRLFs of folds.
+ */
+#ifndef UCSEC_SIP_VALUE_H
+#define UCSEC_SIP_VALUE_H
+
+struct ucsec_sip_text {
+	const u8 *at, *end;
+};
+
+/* Characters of a token (RFC 3261 section 25.1). */
+extern const u8 ucsec_sip_token[256];
+
+static inline bool ucsec_sip_blank(u8 c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* All of them: false for what has not the one reading that all agree on. */
+
+/* tag: there is one, of a token's characters, as a parameter of the header. */
+bool ucsec_sip_value_to(struct ucsec_sip_text text, bool *tag);
+bool ucsec_sip_value_event(struct ucsec_sip_text text, bool *presence);
+bool ucsec_sip_value_refer_to(struct ucsec_sip_text text, bool *replaces);
+bool ucsec_sip_value_cseq(struct ucsec_sip_text text,
+			  struct ucsec_sip_text method);
+
+#endif /* UCSEC_SIP_VALUE_H */
