@@ -22,22 +22,23 @@ struct head {
 #define REPEAT(byte)	((u64)0x0101010101010101 * (byte))
 
 /*
- * Controls of eight bytes, the high bit of each: exact, as no byte carries into
- * the next. Those with the high bit set are text.
+ * Of eight bytes, the high bit of those that seem to be controls or DEL; with
+ * the high bit set they are text. None is overlooked: a borrow or a carry makes
+ * a neighbour seem to be one, and never hides one.
  */
-static u64 controls_of(u64 bytes)
+static inline u64 seem_controls(u64 bytes)
 {
-	u64 low = bytes & REPEAT(0x7f);
-
-	return ~bytes & ((low + REPEAT(1)) | ~(low + REPEAT(0x60))) &
+	return ((bytes - REPEAT(0x20)) | (bytes + REPEAT(1))) & ~bytes &
 	       REPEAT(0x80);
 }
 
-/* The first control character, DEL among them; end if there is none. */
-static const u8 *find_control(const u8 *at, const u8 *end)
+/* The first that may be a control character; end if there is none. */
+static inline const u8 *find_control(const u8 *at, const u8 *end)
 {
-	for (; end - at >= 8; at += 8) {
-		u64 found = controls_of(get_unaligned_le64(at));
+	const u8 *words = at + ((size_t)(end - at) & ~(size_t)7);
+
+	for (; at < words; at += 8) {
+		u64 found = seem_controls(get_unaligned_le64(at));
 
 		if (found)
 			return at + __ffs64(found) / 8;
@@ -56,18 +57,15 @@ static int skip_lines(struct head *head, const u8 **eol)
 		at = find_control(at, end);
 		if (at == end)
 			return UCSEC_FAULT_NO_END;
-		if (*at == '\t') {
+		if (*at == '\t' || (*at >= ' ' && *at != 0x7f)) {
 			at++;
 			continue;
 		}
-		if (*at != '\r')
+		if (*at != '\r' || (end - at > 1 && at[1] != '\n'))
 			return UCSEC_FAULT_CONTROL;
 		/* Whether the line goes on, the byte behind tells. */
 		if (end - at < 3)
-			return end - at == 2 && at[1] != '\n' ?
-			       UCSEC_FAULT_CONTROL : UCSEC_FAULT_NO_END;
-		if (at[1] != '\n')
-			return UCSEC_FAULT_CONTROL;
+			return UCSEC_FAULT_NO_END;
 		if (!ucsec_sip_blank(at[2]))
 			break;
 		at += 3;
@@ -156,33 +154,32 @@ static int read_header(struct head *head, const u8 *name, size_t len,
 	}
 }
 
+/* The CR at the line's end stops whoever looks for its name. */
 static int scan_line(struct head *head)
 {
-	const u8 *at = head->at, *end = head->end, *name = at;
+	const u8 *name = head->at, *at = name;
 	struct ucsec_sip_text value;
+	int fault = skip_lines(head, &value.end);
 	size_t len;
-	int fault;
 
-	while (at < end && ucsec_sip_token[*at])
+	if (fault)
+		return fault;
+	while (ucsec_sip_is(*at, UCSEC_SIP_TOKEN))
 		at++;
 	len = (size_t)(at - name);
-	while (at < end && ucsec_sip_blank(*at))
+	while (ucsec_sip_blank(*at))
 		at++;
-	if (at == end)
-		return UCSEC_FAULT_NO_END;
 	if (!len || *at != ':')
-		return find_control(at, at + 1) == at && *at != '\r' ?
-		       UCSEC_FAULT_CONTROL : UCSEC_FAULT_HEADER;
-	head->at = at + 1;
+		return UCSEC_FAULT_HEADER;
 	value.at = at + 1;
-	fault = skip_lines(head, &value.end);
-	return fault ?: read_header(head, name, len, value);
+	return len <= 8 ? read_header(head, name, len, value) : 0;
 }
 
 /* Up to the empty line, which there must be. */
 static int scan_headers(struct head *head)
 {
-	while (head->at < head->end && *head->at != '\r') {
+	/* Behind a line there is a byte at least: skip_lines() saw it. */
+	while (*head->at != '\r') {
 		int fault = scan_line(head);
 
 		if (fault)
@@ -236,20 +233,16 @@ static bool is_version(const u8 *at)
 static int scan_request_line(struct head *head)
 {
 	const u8 *start = head->at, *at = start, *uri, *eol;
-	int fault;
+	int fault = skip_lines(head, &eol);
 
-	while (at < head->end && ucsec_sip_token[*at])
+	if (fault)
+		return fault;
+	while (ucsec_sip_is(*at, UCSEC_SIP_TOKEN))
 		at++;
 	head->method.at = start;
 	head->method.end = at;
-	fault = skip_lines(head, &eol);
-	if (fault == UCSEC_FAULT_CONTROL)
-		return fault;
-	if (at == start || at == head->end || *at != ' ')
-		return at == head->end && fault ? fault :
-						  UCSEC_FAULT_START_LINE;
-	if (fault)
-		return fault;
+	if (at == start || *at != ' ')
+		return UCSEC_FAULT_START_LINE;
 	uri = ++at;
 	while (*at > ' ')
 		at++;		/* the CR ends it */

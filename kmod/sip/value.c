@@ -10,17 +10,20 @@
 #include "scan.h"
 #include "value.h"
 
-const u8 ucsec_sip_token[256] = {
-	['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['0' ... '9'] = 1,
-	['-'] = 1, ['.'] = 1, ['!'] = 1, ['%'] = 1, ['*'] = 1, ['_'] = 1,
-	['+'] = 1, ['`'] = 1, ['\''] = 1, ['~'] = 1,
-};
+#define TOKEN	(UCSEC_SIP_TOKEN | UCSEC_SIP_URI | UCSEC_SIP_BARE_URI)
+#define BARE	(UCSEC_SIP_URI | UCSEC_SIP_BARE_URI)
 
-/* 0 at the end: no NUL is in a head. */
-static u8 peek(const struct ucsec_sip_text *c)
-{
-	return c->at < c->end ? *c->at : 0;
-}
+const u8 ucsec_sip_chars[256] = {
+	['a' ... 'z'] = TOKEN, ['A' ... 'Z'] = TOKEN, ['0' ... '9'] = TOKEN,
+	['-'] = TOKEN, ['.'] = TOKEN, ['!'] = TOKEN, ['%'] = TOKEN,
+	['*'] = TOKEN, ['_'] = TOKEN, ['+'] = TOKEN, ['`'] = TOKEN,
+	['\''] = TOKEN, ['~'] = TOKEN,
+	['#'] = BARE, ['$'] = BARE, ['&'] = BARE, ['('] = BARE, [')'] = BARE,
+	['/'] = BARE, [':'] = BARE, ['='] = BARE, ['@'] = BARE,
+	['['] = BARE, ['\\'] = BARE, [']'] = BARE, ['^'] = BARE,
+	['{'] = BARE, ['|'] = BARE, ['}'] = BARE, [0x80 ... 0xff] = BARE,
+	[','] = UCSEC_SIP_URI, [';'] = UCSEC_SIP_URI, ['?'] = UCSEC_SIP_URI,
+};
 
 static void skip_space(struct ucsec_sip_text *c)
 {
@@ -31,8 +34,8 @@ static void skip_space(struct ucsec_sip_text *c)
 
 static bool take(struct ucsec_sip_text *c, u8 wanted)
 {
-	if (peek(c) != wanted)
-		return false;
+	if (*c->at != wanted)
+		return false;	/* at the end a CR is what there is */
 	c->at++;
 	return true;
 }
@@ -41,7 +44,7 @@ static size_t take_token(struct ucsec_sip_text *c)
 {
 	const u8 *start = c->at;
 
-	while (c->at < c->end && ucsec_sip_token[*c->at])
+	while (ucsec_sip_is(*c->at, UCSEC_SIP_TOKEN))
 		c->at++;
 	return (size_t)(c->at - start);
 }
@@ -83,7 +86,7 @@ static bool take_value(struct ucsec_sip_text *c)
 
 	if (take(c, '"'))
 		return take_quoted(c, true);
-	while (c->at < c->end && (ucsec_sip_token[*c->at] || *c->at == '[' ||
+	while (c->at < c->end && (ucsec_sip_is(*c->at, UCSEC_SIP_TOKEN) || *c->at == '[' ||
 				  *c->at == ']' || *c->at == ':'))
 		c->at++;
 	return c->at > start;
@@ -143,29 +146,21 @@ static bool is_uri(const u8 *at, const u8 *end)
 	return at > start && at + 1 < end;
 }
 
+/* Of characters of that part alone. */
+static bool take_uri(struct ucsec_sip_text *c, u8 part)
+{
+	const u8 *start = c->at, *at = start;
+
+	while (ucsec_sip_is(*at, part))
+		at++;
+	c->at = at;
+	return is_uri(start, at);
+}
+
 /* Behind the opening angle. */
 static bool take_angles(struct ucsec_sip_text *c)
 {
-	const u8 *start = c->at;
-
-	while (c->at < c->end && *c->at != '>') {
-		if (*c->at <= ' ' || *c->at == '<' || *c->at == '"')
-			return false;
-		c->at++;
-	}
-	return is_uri(start, c->at) && take(c, '>');
-}
-
-/* Section 20: without angles neither comma, question mark nor semicolon. */
-static bool take_bare_uri(struct ucsec_sip_text *c)
-{
-	const u8 *start = c->at;
-
-	while (c->at < c->end && *c->at > ' ' && *c->at != ';' &&
-	       *c->at != ',' && *c->at != '?' && *c->at != '<' &&
-	       *c->at != '>' && *c->at != '"')
-		c->at++;
-	return is_uri(start, c->at);
+	return take_uri(c, UCSEC_SIP_URI) && take(c, '>');
 }
 
 static bool take_address(struct ucsec_sip_text *c)
@@ -183,7 +178,7 @@ static bool take_address(struct ucsec_sip_text *c)
 	while (take_token(&ahead))
 		skip_space(&ahead);
 	if (!take(&ahead, '<'))
-		return take_bare_uri(c);
+		return take_uri(c, UCSEC_SIP_BARE_URI);
 	*c = ahead;
 	return take_angles(c);
 }
@@ -262,7 +257,7 @@ static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
 			c.at += got < 0;
 		}
 		if (matched == sizeof(word) - 1 &&
-		    (got < 0 || !ucsec_sip_token[got]))
+		    (got < 0 || !ucsec_sip_is((u8)got, UCSEC_SIP_TOKEN)))
 			found = true;
 		if (begins_header(got)) {
 			begun = true;

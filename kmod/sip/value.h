@@ -6,12 +6,24 @@
 #ifndef UCSEC_SIP_VALUE_H
 #define UCSEC_SIP_VALUE_H
 
+/* Of a line of the head: *end can be read, and is its CR. */
 struct ucsec_sip_text {
 	const u8 *at, *end;
 };
 
-/* Characters of a token (RFC 3261 section 25.1). */
-extern const u8 ucsec_sip_token[256];
+/* What a character may be part of (RFC 3261 section 25.1). */
+enum {
+	UCSEC_SIP_TOKEN = 1,
+	UCSEC_SIP_URI = 2,		/* between angles */
+	UCSEC_SIP_BARE_URI = 4,		/* without them (section 20) */
+};
+
+extern const u8 ucsec_sip_chars[256];
+
+static inline bool ucsec_sip_is(u8 c, u8 part)
+{
+	return ucsec_sip_chars[c] & part;
+}
 
 static inline bool ucsec_sip_blank(u8 c)
 {
