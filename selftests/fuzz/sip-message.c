@@ -45,7 +45,7 @@ static void look_at(const char *data, const struct sip_frame *frame)
 			    memcmp(msg->sip_method, outline.method.at,
 				   outline.method.len))
 				abort();
-			sip_facts_of(msg, &facts);
+			sip_facts_parsed(msg, &facts);
 		}
 		if (!sip_to_bytes(msg, &bytes, &len))
 			osip_free(bytes);

@@ -361,7 +361,7 @@ bool sip_access(struct sip *sip, const struct sip_input *in,
 	static struct sip_identity id;	/* too large for the stack */
 
 	memset(peer, 0, sizeof(*peer));
-	sip_facts_of(msg, facts);
+	*facts = in->facts;
 	peer->class = net_conn_peer(in->conn)->class;
 	peer->kind = sip_identify(sip, in, msg, &id);
 	switch (peer->kind) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// The facts that method lists are about (AUTHZ-1).
-
+/*
+ * The facts that method lists are about (AUTHZ-1): the kernel's scanner finds
+ * them in the bytes, and libosip2, by which requests are acted on, has to agree.
+ */
 #include <string.h>
 #include <strings.h>
+#include <uapi/linux/ucsec.h>
 
-#include "sip/sip.h"
+#include "scan.h"
+#include "sip/internal.h"
 
 /* "presence" and its template packages: presence.winfo. */
 static bool is_presence(const char *event)
@@ -81,7 +85,7 @@ static bool parses_replaces(const char *refer_to)
 	return found;
 }
 
-void sip_facts_of(const osip_message_t *msg, struct authz_facts *facts)
+void sip_facts_parsed(const osip_message_t *msg, struct authz_facts *facts)
 {
 	const char *event = sip_header(msg, "Event");
 	const char *refer_to = sip_header(msg, "Refer-To");
@@ -93,4 +97,56 @@ void sip_facts_of(const osip_message_t *msg, struct authz_facts *facts)
 	facts->replaces = sip_header(msg, "Replaces");
 	facts->refer_replaces = refer_to && (embeds_replaces(refer_to) ||
 					     parses_replaces(refer_to));
+}
+
+/* Both count methods in one order. */
+_Static_assert(1 << AUTHZ_INVITE == UCSEC_METHOD_INVITE &&
+	       1 << AUTHZ_PUBLISH == UCSEC_METHOD_PUBLISH &&
+	       1 << AUTHZ_REFER == UCSEC_METHOD_REFER &&
+	       1 << AUTHZ_METHOD_OTHER == UCSEC_METHOD_OTHER,
+	       "methods of the ABI and of authz differ");
+
+static const char *fault_of(const struct ucsec_sip_facts *scanned)
+{
+	static const char *const reasons[] = {
+		[UCSEC_FAULT_START_LINE] = "Bad Start Line",
+		[UCSEC_FAULT_HEADER] = "Bad Header",
+		[UCSEC_FAULT_CONTROL] = "Control Character",
+		[UCSEC_FAULT_REPEATED] = "Header Twice",
+		[UCSEC_FAULT_NO_TO] = "Mandatory Header Missing",
+		[UCSEC_FAULT_TO] = "Bad To",
+		[UCSEC_FAULT_EVENT] = "Bad Event",
+		[UCSEC_FAULT_REFER_TO] = "Bad Refer-To Or Referred-By",
+	};
+
+	if (scanned->class == UCSEC_SIP_UNPARSED &&
+	    scanned->fault < sizeof(reasons) / sizeof(reasons[0]) &&
+	    reasons[scanned->fault])
+		return reasons[scanned->fault];
+	return "Read In Two Ways";
+}
+
+const char *sip_facts_of(const struct sip_input *in, const osip_message_t *msg,
+			 struct authz_facts *facts)
+{
+	struct ucsec_sip_facts scanned;
+	struct authz_facts parsed;
+
+	ucsec_sip_scan((const uint8_t *)in->data, in->len, &scanned);
+	if (scanned.class != UCSEC_SIP_REQUEST)
+		return fault_of(&scanned);
+	*facts = (struct authz_facts){
+		.method = (enum authz_method)__builtin_ctz(scanned.method),
+		.in_dialog = scanned.in_dialog,
+		.presence = scanned.presence,
+		.replaces = scanned.replaces,
+		.refer_replaces = scanned.refer_replaces,
+	};
+	sip_facts_parsed(msg, &parsed);
+	return facts->method == parsed.method &&
+	       facts->in_dialog == parsed.in_dialog &&
+	       facts->presence == parsed.presence &&
+	       facts->replaces == parsed.replaces &&
+	       facts->refer_replaces == parsed.refer_replaces ?
+	       NULL : "Read In Two Ways";
 }

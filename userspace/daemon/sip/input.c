@@ -173,7 +173,13 @@ static void take_message(struct sip *sip, struct sip_input *in)
 		return;
 	}
 	if (in->outline.request) {
-		take_request(sip, in, msg);
+		fault.reason = sip_facts_of(in, msg, &in->facts);
+		if (!fault.reason) {
+			take_request(sip, in, msg);
+			return;
+		}
+		refuse(sip, in, &fault);
+		osip_message_free(msg);
 		return;
 	}
 	sip->counters.responses++;

@@ -66,6 +66,7 @@ struct sip_input {
 	size_t head, len;
 	struct sip_outline outline;
 	struct sip_via via;		/* the topmost */
+	struct authz_facts facts;	/* of a request */
 };
 
 /* message.c; parsed messages and bytes are the caller's to free */
@@ -87,6 +88,14 @@ void sip_answer_tag(const struct sip *sip, const struct sip_input *in,
 /* RFC 3261 section 18.2.2, RFC 3581; a reference, or NULL. */
 struct net_conn *sip_answer_conn(struct sip *sip, struct net_conn *conn,
 				 const struct sip_via *via);
+
+/* facts.c */
+
+/* NULL, or why it is none that is read in one way only: a reason for 400. */
+const char *sip_facts_of(const struct sip_input *in, const osip_message_t *msg,
+			 struct authz_facts *facts);
+/* What the parser takes it for. */
+void sip_facts_parsed(const osip_message_t *msg, struct authz_facts *facts);
 
 /* input.c */
 extern const struct net_ops sip_net_ops;

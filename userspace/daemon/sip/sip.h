@@ -215,9 +215,6 @@ bool sip_header_has(const osip_message_t *msg, const char *name,
 const char *sip_from_tag(const osip_message_t *msg);	/* NULL if missing */
 const char *sip_to_tag(const osip_message_t *msg);
 
-/* facts.c */
-void sip_facts_of(const osip_message_t *msg, struct authz_facts *facts);
-
 /* registrar.c: where phones are */
 
 struct sip_binding {
