@@ -269,7 +269,8 @@ static void put_other(struct mutator *m)
 	put(m, PICK_SOUND(m, others, 19));
 }
 
-static const char *put_start(struct mutator *m)
+/* The method as it was written goes to method, for CSeq. */
+static void put_start(struct mutator *m, char method[16])
 {
 	static const char *const methods[] = {
 		"INVITE", "REFER", "REFER", "REFER", "SUBSCRIBE", "SUBSCRIBE",
@@ -286,15 +287,17 @@ static const char *put_start(struct mutator *m)
 		" sip:b@h", " sip:b@h SIP/2.0\r\n ", " tel:1 SIP/2.0",
 		" sip:b@h;x?Replaces=1 SIP/2.0", " b SIP/2.0", "",
 	};
-	const char *method = methods[below(m, one_in(m, 8) ?
-					   ARRAY_SIZE(methods) : 9)];
+	size_t start;
 
 	if (one_in(m, 10 * m->rare))
 		put(m, PICK(m, fronts));
-	put_name(m, method, 10 * m->rare);
+	start = m->len;
+	put_name(m, methods[below(m, one_in(m, 8) ? ARRAY_SIZE(methods) : 9)],
+		 10 * m->rare);
+	memcpy(method, m->bytes + start, m->len - start);
+	method[m->len - start] = '\0';
 	put(m, one_in(m, 10 * m->rare) ? PICK(m, rests) : " sip:b@h SIP/2.0");
 	put(m, one_in(m, 50 * m->rare) ? "\n" : "\r\n");
-	return method;
 }
 
 static void put_basics(struct mutator *m, const char *method)
@@ -343,13 +346,13 @@ static void spoil(struct mutator *m)
 
 void mutate(struct mutator *m)
 {
-	const char *method;
+	char method[16];
 	bool early;
 	int i;
 
 	m->len = 0;
 	m->rare = 2u << below(m, 6);
-	method = put_start(m);
+	put_start(m, method);
 	early = one_in(m, 2);
 	if (early)
 		put_to(m);
