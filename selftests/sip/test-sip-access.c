@@ -300,6 +300,46 @@ static void test_trunk(void)
 	close(fd);
 }
 
+/* What the scanner and the parser read differently, and what it cannot read. */
+static const struct {
+	const char *more, *reason;
+} two_ways[] = {
+	{ "Event: dialog, presence\n", "Bad Event" },
+	{ "Event: \"presence\"\n", "Bad Event" },
+	{ "o:\n", "Bad Event" },
+	{ "Refer-To: <sip:y@z?Re%zzplaces=1>\n", "Bad Refer-To" },
+	{ "r: <sip:y@z?a=%26Replaces=1>\n", "Read In Two Ways" },
+	{ "r: <sip:y@z?%2552eplaces=1>\n", "Read In Two Ways" },
+	{ "t: <sip:y@z>\n", "Header Twice" },
+};
+
+static void test_two_ways(int type, const char *name)
+{
+	int fd = wire_dial(&wire, "127.0.0.1", type, NULL);
+	uint64_t before = sip_counters(wire.sip)->refused_strict;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(two_ways); i++) {
+		const struct ask a = { .fd = fd, .method = "MESSAGE",
+				       .user = "x", .more = two_ways[i].more };
+
+		handled = 0;
+		ok(ask(&a) == 400 && strstr(buf, two_ways[i].reason) &&
+		   !handled, "%s: 400 %s", name, two_ways[i].reason);
+	}
+	ok(sip_counters(wire.sip)->refused_strict - before ==
+	   ARRAY_SIZE(two_ways), "%s: counted", name);
+	/* A tag that is one to the parser: in a dialog, or not? */
+	wire_put(fd, "REFER sip:ucsec SIP/2.0\n"
+		 "Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bKtag%d\n"
+		 "From: <sip:a@ucsec>;tag=f\nTo: <sip:b@ucsec>;tag=\"1\"\n"
+		 "Call-ID: t\nCSeq: 1 REFER\nContent-Length: 0\n\n", type);
+	wire_get(&wire, fd, buf, sizeof(buf));
+	ok(wire_status(buf) == 400 && strstr(buf, "Read In Two Ways"),
+	   "%s: a tag to one of them", name);
+	close(fd);
+}
+
 /* An unknown phone that says its name gets a number, once. */
 static void test_enrol(void)
 {
@@ -384,6 +424,8 @@ int main(void)
 	test_stranger(stranger);
 	test_trunk();
 	test_restart(fd);
+	test_two_ways(SOCK_DGRAM, "UDP");
+	test_two_ways(SOCK_STREAM, "TCP");
 	test_enrol();
 	close(fd);
 	close(stranger);

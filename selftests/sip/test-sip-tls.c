@@ -103,8 +103,9 @@ static void client_close(struct client *client)
 	close(client->fd);
 }
 
-static int ask(struct client *client, const char *method, const char *user,
-	       char *buf, size_t size)
+static int ask_more(struct client *client, const char *method,
+		    const char *user, const char *more_lines, char *buf,
+		    size_t size)
 {
 	static unsigned int branch;
 	char text[1024], *out = text;
@@ -115,9 +116,9 @@ static int ask(struct client *client, const char *method, const char *user,
 		     "Via: SIP/2.0/TLS 127.0.0.1;branch=z9hG4bKt%u\r\n"
 		     "From: <sip:%s@ucsec>;tag=f\r\nTo: <sip:%s@ucsec>\r\n"
 		     "Call-ID: %u\r\nCSeq: 1 %s\r\n"
-		     "Contact: <sip:%s@127.0.0.1:5061;transport=tls>\r\n"
+		     "Contact: <sip:%s@127.0.0.1:5061;transport=tls>\r\n%s"
 		     "Content-Length: 0\r\n\r\n", method, branch, user, user,
-		     branch, method, user);
+		     branch, method, user, more_lines);
 	if (SSL_write(client->ssl, out, n) != n)
 		return 0;
 	do {
@@ -125,6 +126,12 @@ static int ask(struct client *client, const char *method, const char *user,
 	} while (n <= 0 && more(client->ssl, n));
 	buf[n > 0 ? n : 0] = '\0';
 	return wire_status(buf);
+}
+
+static int ask(struct client *client, const char *method, const char *user,
+	       char *buf, size_t size)
+{
+	return ask_more(client, method, user, "", buf, size);
 }
 
 static const struct {
@@ -230,6 +237,13 @@ static void test_trunk(void)
 	ok(ask(&client, "MESSAGE", "x", buf, sizeof(buf)) == 200 &&
 	   last.kind == SIP_PEER_TRUNK && last.class == NET_ENCRYPTED,
 	   "a trunk by its name");
+	handled = 0;
+	ok(ask_more(&client, "MESSAGE", "x", "Event: dialog, presence\r\n",
+		    buf, sizeof(buf)) == 400 && strstr(buf, "Bad Event") &&
+	   ask_more(&client, "MESSAGE", "x",
+		    "r: <sip:y@z?a=%26Replaces=1>\r\n", buf, sizeof(buf)) ==
+	   400 && strstr(buf, "Read In Two Ways") && !handled,
+	   "not what is read in two ways");
 	client_close(&client);
 	client_open(&client, TRUNK, NULLS);
 	handled = 0;
