@@ -33,46 +33,57 @@ static inline u64 seem_controls(u64 bytes)
 }
 
 /* The first that may be a control character; end if there is none. */
-static inline const u8 *find_control(const u8 *at, const u8 *end)
+static __always_inline const u8 *find_control(const u8 *at, const u8 *end)
 {
-	const u8 *words = at + ((size_t)(end - at) & ~(size_t)7);
+	const u8 *words = at + ((size_t)(end - at) & ~(size_t)15);
+	u64 found;
 
-	for (; at < words; at += 8) {
-		u64 found = seem_controls(get_unaligned_le64(at));
-
+	for (; at < words; at += 16) {
+		found = seem_controls(get_unaligned_le64(at));
 		if (found)
 			return at + __ffs64(found) / 8;
+		found = seem_controls(get_unaligned_le64(at + 8));
+		if (found)
+			return at + 8 + __ffs64(found) / 8;
 	}
 	while (at < end && *at >= ' ' && *at != 0x7f)
 		at++;
 	return at;
 }
 
-/* Moves behind the CRLF of a line and of those that continue it. */
-static int skip_lines(struct head *head, const u8 **eol)
+/*
+ * The CR that ends a line and those that continue it; NULL and a fault if there
+ * is none. Behind CR and LF there is a byte then: it tells that the line ends.
+ */
+static __always_inline const u8 *find_eol(const u8 *at, const u8 *end,
+					  int *fault)
 {
-	const u8 *at = head->at, *end = head->end;
-
 	for (;;) {
 		at = find_control(at, end);
-		if (at == end)
-			return UCSEC_FAULT_NO_END;
-		if (*at == '\t' || (*at >= ' ' && *at != 0x7f)) {
+		if (end - at >= 3 && at[0] == '\r' && at[1] == '\n') {
+			if (!ucsec_sip_blank(at[2]))
+				return at;
+			at += 3;
+		} else if (at < end && (*at == '\t' ||
+					(*at >= ' ' && *at != 0x7f))) {
 			at++;
-			continue;
-		}
-		if (*at != '\r' || (end - at > 1 && at[1] != '\n'))
-			return UCSEC_FAULT_CONTROL;
-		/* Whether the line goes on, the byte behind tells. */
-		if (end - at < 3)
-			return UCSEC_FAULT_NO_END;
-		if (!ucsec_sip_blank(at[2]))
+		} else {
 			break;
-		at += 3;
+		}
 	}
-	*eol = at;
-	head->at = at + 2;
-	return UCSEC_FAULT_NONE;
+	*fault = at == end || (*at == '\r' && (end - at == 1 ||
+						at[1] == '\n')) ?
+		 UCSEC_FAULT_NO_END : UCSEC_FAULT_CONTROL;
+	return NULL;
+}
+
+/* What is no token's character is in each line, its CR at the latest. */
+static __always_inline const u8 *skip_token(const u8 *at)
+{
+	while (ucsec_sip_is(at[0], UCSEC_SIP_TOKEN) &&
+	       ucsec_sip_is(at[1], UCSEC_SIP_TOKEN))
+		at += 2;
+	return at + ucsec_sip_is(at[0], UCSEC_SIP_TOKEN);
 }
 
 /* Lower-case name with the same letters? Both are len bytes long. */
@@ -154,40 +165,38 @@ static int read_header(struct head *head, const u8 *name, size_t len,
 	}
 }
 
-/* The CR at the line's end stops whoever looks for its name. */
-static int scan_line(struct head *head)
-{
-	const u8 *name = head->at, *at = name;
-	struct ucsec_sip_text value;
-	int fault = skip_lines(head, &value.end);
-	size_t len;
-
-	if (fault)
-		return fault;
-	while (ucsec_sip_is(*at, UCSEC_SIP_TOKEN))
-		at++;
-	len = (size_t)(at - name);
-	while (ucsec_sip_blank(*at))
-		at++;
-	if (!len || *at != ':')
-		return UCSEC_FAULT_HEADER;
-	value.at = at + 1;
-	return len <= 8 ? read_header(head, name, len, value) : 0;
-}
-
-/* Up to the empty line, which there must be. */
+/*
+ * Up to the empty line, which there must be. The CR at a line's end stops
+ * whoever looks for its name; behind a line there is a byte at least.
+ */
 static int scan_headers(struct head *head)
 {
-	/* Behind a line there is a byte at least: skip_lines() saw it. */
-	while (*head->at != '\r') {
-		int fault = scan_line(head);
+	const u8 *at = head->at, *end = head->end;
+	int fault = UCSEC_FAULT_NONE;
 
+	while (*at != '\r') {
+		const u8 *name = at, *eol = find_eol(at, end, &fault);
+		size_t len;
+
+		if (!eol)
+			return fault;
+		at = skip_token(at);
+		len = (size_t)(at - name);
+		while (ucsec_sip_blank(*at))
+			at++;
+		if (!len || *at != ':')
+			return UCSEC_FAULT_HEADER;
+		if (len <= 8)
+			fault = read_header(head, name, len,
+					    (struct ucsec_sip_text){
+						at + 1, eol });
 		if (fault)
 			return fault;
+		at = eol + 2;
 	}
-	if (head->end - head->at < 2)
+	if (end - at < 2)
 		return UCSEC_FAULT_NO_END;
-	if (head->at[1] != '\n')
+	if (at[1] != '\n')
 		return UCSEC_FAULT_CONTROL;
 	return head->to ? UCSEC_FAULT_NONE : UCSEC_FAULT_NO_TO;
 }
@@ -233,12 +242,13 @@ static bool is_version(const u8 *at)
 static int scan_request_line(struct head *head)
 {
 	const u8 *start = head->at, *at = start, *uri, *eol;
-	int fault = skip_lines(head, &eol);
+	int fault = UCSEC_FAULT_NONE;
 
-	if (fault)
+	eol = find_eol(start, head->end, &fault);
+	if (!eol)
 		return fault;
-	while (ucsec_sip_is(*at, UCSEC_SIP_TOKEN))
-		at++;
+	head->at = eol + 2;
+	at = skip_token(at);
 	head->method.at = start;
 	head->method.end = at;
 	if (at == start || *at != ' ')

@@ -15,6 +15,9 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint64_t u64;
 
+#ifndef __always_inline
+#define __always_inline inline __attribute__((__always_inline__))
+#endif
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 
 static inline u64 get_unaligned_le64(const void *p)
