@@ -8,6 +8,8 @@
 #include "admission.h"
 
 #define WATCH_INTERVAL	HZ
+/* Without many denials, after which a burst of them is over. */
+#define CALM_SECONDS	5
 /* Told this many packets before the last: at 50 a second, 16 days. */
 #define RTP_MARGIN	(1ULL << 26)
 #define RTCP_MARGIN	(1U << 20)
@@ -147,6 +149,48 @@ static void watch_keys(struct ucsec_stream *stream)
 	stream->end_told = near;
 }
 
+/*
+ * Denials of a trunk, or of unknown sources. One word when a burst begins, one
+ * when it is over, with the total, however many come between.
+ */
+static void watch_denials(struct ucsec_net *un,
+			  const struct ucsec_trunk *trunk,
+			  struct ucsec_account *account)
+{
+	u64 now = ucsec_account_denials(account);
+	bool many = now - account->denials_seen >= un->acl.params.denial_burst;
+
+	if (many && !account->in_burst) {
+		account->in_burst = true;
+		account->burst_began = account->denials_seen;
+		ucsec_notify_acl(un, trunk, UCSEC_EVENT_DENIAL_BURST,
+				 now - account->burst_began);
+	}
+	account->calm = many ? 0 : account->calm + 1;
+	if (account->in_burst && account->calm >= CALM_SECONDS) {
+		account->in_burst = false;
+		ucsec_notify_acl(un, trunk, UCSEC_EVENT_DENIAL_BURST_OVER,
+				 now - account->burst_began);
+	}
+	if (!account->in_burst)
+		account->calm = 0;
+	account->denials_seen = now;
+}
+
+static void watch_acl(struct ucsec_net *un)
+{
+	const struct ucsec_ruleset *rules = ucsec_ruleset(&un->acl);
+	u32 i;
+
+	if (!rules)
+		return;
+	watch_denials(un, NULL, un->acl.unknown);
+	for (i = 0; i < rules->ntrunks; i++) {
+		watch_denials(un, rules->trunk[i], rules->trunk[i]->account);
+		cond_resched();
+	}
+}
+
 static void watch_work(struct work_struct *work)
 {
 	struct ucsec_net *un = container_of(to_delayed_work(work),
@@ -169,7 +213,8 @@ static void watch_work(struct work_struct *work)
 					     0);
 		cond_resched();
 	}
-	if (un->nstreams)
+	watch_acl(un);
+	if (un->nstreams || un->acl.active)
 		queue_delayed_work(ucsec_wq, &un->watch_work, WATCH_INTERVAL);
 	mutex_unlock(&un->lock);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arrival: netfilter hooks that pick the packets of media ports out of all
- * others, and take them from there to departure.
+ * Arrival: netfilter hooks that pick the packets of media and signalling ports
+ * out of all others; media they take from there to departure.
  *
- * Before conntrack, so that media makes no entries there and is not rewritten;
- * after defragmentation and the raw table, so that both have their say. INPUT
- * rules never see media.
+ * Before conntrack, so that media makes no entries there and is not rewritten,
+ * and what the ACL drops makes none either; after defragmentation and the raw
+ * table, so that both have their say. INPUT rules never see media.
  */
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
@@ -20,6 +20,7 @@
 #include "forward.h"
 #include "hook.h"
 #include "media.h"
+#include "signalling.h"
 #include "skb.h"
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -185,13 +186,6 @@ static unsigned int refuse(const struct arrival *a, struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
-/* Datagrams that the sender or GRO left in one, unlike UFO's single one. */
-static bool is_train(const struct sk_buff *skb)
-{
-	return skb_is_gso(skb) &&
-	       !(skb_shinfo(skb)->gso_type & SKB_GSO_UDP);
-}
-
 /* One by one. */
 static unsigned int take_train(const struct arrival *a, struct sk_buff *skb)
 {
@@ -224,7 +218,7 @@ static unsigned int dispatch(const struct arrival *a, struct sk_buff *skb,
 	local_bh_disable();
 	if (unlikely(refusal))
 		verdict = refuse(a, skb, refusal);
-	else if (unlikely(is_train(skb)))
+	else if (unlikely(ucsec_skb_is_train(skb)))
 		verdict = take_train(a, skb);
 	else if (unlikely(take_up(a, skb)))
 		verdict = NF_ACCEPT;
@@ -234,21 +228,17 @@ static unsigned int dispatch(const struct arrival *a, struct sk_buff *skb,
 	return verdict;
 }
 
-/*
- * Is it for a media port? Reads the UDP header; no lock, no copy.
- */
-static bool find(struct arrival *a, struct sk_buff *skb, struct net *net)
-{
-	struct ucsec_net *un = ucsec_net(net);
-	struct ucsec_entry_key key = {};
-	struct udphdr *uh;
+enum kind {
+	OTHER,
+	MEDIA,
+	SIGNALLING,
+};
 
-	if (!pskb_may_pull(skb, a->thoff + sizeof(*uh)))
-		return false;
-	uh = (struct udphdr *)(skb->data + a->thoff);
-	if (likely(!READ_ONCE(un->ports[ntohs(uh->dest)])))
-		return false;
-	key.port = uh->dest;
+static bool find_stream(struct arrival *a, const struct sk_buff *skb,
+			struct ucsec_net *un, __be16 port)
+{
+	struct ucsec_entry_key key = { .port = port };
+
 	if (a->family == AF_INET) {
 		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &key.addr);
 	} else {
@@ -268,6 +258,28 @@ static bool find(struct arrival *a, struct sk_buff *skb, struct net *net)
 }
 
 /*
+ * Is it for a media port, or one of signalling? Reads the UDP header; no lock,
+ * no copy. A port may be both, on different addresses: streams name theirs.
+ */
+static enum kind find(struct arrival *a, struct sk_buff *skb,
+		      struct ucsec_net *un)
+{
+	struct udphdr *uh;
+	u32 users;
+
+	if (!pskb_may_pull(skb, a->thoff + sizeof(*uh)))
+		return OTHER;
+	uh = (struct udphdr *)(skb->data + a->thoff);
+	users = READ_ONCE(un->ports[ntohs(uh->dest)]);
+	if (likely(!users))
+		return OTHER;
+	if (users & ~(UCSEC_PORT_DATAGRAM | UCSEC_PORT_STREAM) &&
+	    find_stream(a, skb, un, uh->dest))
+		return MEDIA;
+	return users & UCSEC_PORT_DATAGRAM ? SIGNALLING : OTHER;
+}
+
+/*
  * Not for this host: by its link address, or as seen by a bridge that lets
  * iptables look at what it forwards.
  */
@@ -282,21 +294,40 @@ static bool is_foreign(const struct sk_buff *skb)
 	return skb->pkt_type != PACKET_HOST;
 }
 
+static unsigned int take_segment(struct ucsec_net *un, struct sk_buff *skb,
+				 u16 family, unsigned int thoff)
+{
+	if (likely(!READ_ONCE(un->acl.streams)) || is_foreign(skb))
+		return NF_ACCEPT;
+	return ucsec_signalling_segment(un, skb, family, thoff);
+}
+
 static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
+	struct ucsec_net *un = ucsec_net(state->net);
 	const struct iphdr *iph = ip_hdr(skb);
 	struct arrival a;
 
-	if (iph->protocol != IPPROTO_UDP || is_foreign(skb))
-		return NF_ACCEPT;
 	/* The first fragment has the ports; the others never get whole. */
 	if (unlikely(iph->frag_off & htons(IP_OFFSET)))
 		return NF_ACCEPT;
+	if (iph->protocol == IPPROTO_TCP)
+		return take_segment(un, skb, AF_INET, iph->ihl * 4);
+	if (iph->protocol != IPPROTO_UDP || is_foreign(skb))
+		return NF_ACCEPT;
 	a.family = AF_INET;
 	a.thoff = iph->ihl * 4;
-	if (!find(&a, skb, state->net))
+	switch (find(&a, skb, un)) {
+	case OTHER:
 		return NF_ACCEPT;
+	case SIGNALLING:
+		return ucsec_signalling_datagram(un, skb, AF_INET, a.thoff,
+						 ip_hdr(skb)->frag_off &
+						 htons(IP_MF));
+	case MEDIA:
+		break;
+	}
 	iph = ip_hdr(skb);
 	ipv6_addr_set_v4mapped(iph->saddr, &a.saddr);
 	a.hop.tos = iph->tos;
@@ -309,11 +340,11 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 }
 
 /*
- * UDP behind extension headers: refused on a media port, which nothing that
- * sends media needs, and passed elsewhere.
+ * Behind extension headers: refused on a media port, which nothing that sends
+ * media needs, judged as any other on one of signalling, passed elsewhere.
  */
 static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
-				struct net *net)
+				struct ucsec_net *un)
 {
 	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 	__be16 frag_off = 0;
@@ -323,12 +354,22 @@ static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
 		return NF_ACCEPT;
 	thoff = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &nexthdr,
 				 &frag_off);
-	if (thoff < 0 || nexthdr != IPPROTO_UDP ||
-	    (frag_off & htons(IP6_OFFSET)))
+	if (thoff < 0 || (frag_off & htons(IP6_OFFSET)))
+		return NF_ACCEPT;
+	if (nexthdr == IPPROTO_TCP)
+		return take_segment(un, skb, AF_INET6, thoff);
+	if (nexthdr != IPPROTO_UDP)
 		return NF_ACCEPT;
 	a->thoff = thoff;
-	if (!find(a, skb, net))
+	switch (find(a, skb, un)) {
+	case OTHER:
 		return NF_ACCEPT;
+	case SIGNALLING:
+		return ucsec_signalling_datagram(un, skb, AF_INET6, thoff,
+						 frag_off);
+	case MEDIA:
+		break;
+	}
 	return dispatch(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
 					   UCSEC_DROP_OPTIONS);
 }
@@ -336,17 +377,27 @@ static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
 static unsigned int hook_v6(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
+	struct ucsec_net *un = ucsec_net(state->net);
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct arrival a;
 
-	if (is_foreign(skb))
-		return NF_ACCEPT;
 	a.family = AF_INET6;
 	a.thoff = sizeof(*ip6h);
-	if (unlikely(ip6h->nexthdr != IPPROTO_UDP))
-		return hook_v6_ext(skb, &a, state->net);
-	if (!find(&a, skb, state->net))
+	if (ip6h->nexthdr == IPPROTO_TCP)
+		return take_segment(un, skb, AF_INET6, a.thoff);
+	if (is_foreign(skb))
 		return NF_ACCEPT;
+	if (unlikely(ip6h->nexthdr != IPPROTO_UDP))
+		return hook_v6_ext(skb, &a, un);
+	switch (find(&a, skb, un)) {
+	case OTHER:
+		return NF_ACCEPT;
+	case SIGNALLING:
+		return ucsec_signalling_datagram(un, skb, AF_INET6, a.thoff,
+						 false);
+	case MEDIA:
+		break;
+	}
 	ip6h = ipv6_hdr(skb);
 	a.saddr = ip6h->saddr;
 	a.hop.tos = ipv6_get_dsfield(ip6h);
@@ -370,21 +421,26 @@ static const struct nf_hook_ops hook_ops[] = {
 
 int ucsec_hook_hold(struct ucsec_net *un)
 {
+	int err;
+
 	lockdep_assert_held(&un->lock);
-	if (un->nstreams)
+	if (un->hook_users++)
 		return 0;
 	/* Stays until the namespace goes: packets may be reading it. */
 	if (!un->ports)
 		un->ports = kvcalloc(65536, sizeof(*un->ports), GFP_KERNEL);
-	if (!un->ports)
-		return -ENOMEM;
-	return nf_register_net_hooks(un->net, hook_ops, ARRAY_SIZE(hook_ops));
+	err = un->ports ? nf_register_net_hooks(un->net, hook_ops,
+						ARRAY_SIZE(hook_ops)) :
+			  -ENOMEM;
+	if (err)
+		un->hook_users--;
+	return err;
 }
 
 void ucsec_hook_release(struct ucsec_net *un)
 {
 	lockdep_assert_held(&un->lock);
-	if (!un->nstreams)
+	if (!--un->hook_users)
 		nf_unregister_net_hooks(un->net, hook_ops,
 					ARRAY_SIZE(hook_ops));
 }

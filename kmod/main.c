@@ -42,7 +42,7 @@ static void __exit ucsec_mod_exit(void)
 module_init(ucsec_mod_init);
 module_exit(ucsec_mod_exit);
 
-MODULE_DESCRIPTION("Secure real-time transport: SRTP streams in the kernel");
+MODULE_DESCRIPTION("Secure voice: SRTP streams and trunk ACLs in the kernel");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(UCSEC_VERSION);
 MODULE_ALIAS_GENL_FAMILY(UCSEC_FAMILY_NAME);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The generic netlink family: parse, check, call objects; knows no packets. */
+/* The generic netlink family, and what is asked of a namespace as a whole. */
 #include <linux/module.h>
 #include <net/sock.h>
 #include <net/genetlink.h>
-#include "attr.h"
 #include "fill.h"
+#include "netlink.h"
 #include "policy.h"
 
 static bool unprivileged_userns;
@@ -61,18 +61,18 @@ static void ucsec_nl_post_doit(const struct genl_ops *ops, struct sk_buff *skb,
 				 genlmsg_len(info->genlhdr));
 }
 
-static int no_memory(struct genl_info *info)
+int ucsec_nl_no_memory(struct genl_info *info)
 {
 	NL_SET_ERR_MSG(info->extack, "the kernel has no memory left for this");
 	return -ENOMEM;
 }
 
-static struct sk_buff *reply_new(struct genl_info *info, void **hdr)
+struct sk_buff *ucsec_nl_reply_new(struct genl_info *info, void **hdr)
 {
 	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
 	if (!msg) {
-		no_memory(info);
+		ucsec_nl_no_memory(info);
 		return NULL;
 	}
 	*hdr = genlmsg_put_reply(msg, info, &ucsec_netlink_family, 0,
@@ -83,8 +83,8 @@ static struct sk_buff *reply_new(struct genl_info *info, void **hdr)
 	return NULL;
 }
 
-static int reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr,
-		      int err)
+int ucsec_nl_reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr,
+			int err)
 {
 	if (err) {
 		nlmsg_free(msg);
@@ -92,176 +92,6 @@ static int reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr,
 	}
 	genlmsg_end(msg, hdr);
 	return genlmsg_reply(msg, info);
-}
-
-/* The stream a request names; NULL and the sentence if there is none. */
-static struct ucsec_stream *find_stream(struct genl_info *info)
-{
-	struct nlattr *id = info->attrs[UCSEC_A_STREAM_ID];
-	struct ucsec_stream *stream;
-
-	if (!id) {
-		NL_SET_ERR_MSG(info->extack, "which stream?");
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, UCSEC_A_STREAM_ID);
-		return ERR_PTR(-EINVAL);
-	}
-	stream = ucsec_stream_find(info->user_ptr[0], nla_get_u32(id));
-	if (stream)
-		return stream;
-	NL_SET_ERR_MSG_ATTR(info->extack, id, "no such stream");
-	return ERR_PTR(-ENOENT);
-}
-
-/*
- * Streams
- */
-
-/* A parsed request, with keys in it. */
-struct request {
-	struct ucsec_stream_config cfg;
-	struct nlattr *tb[UCSEC_A_STREAM_MAX + 1];
-};
-
-static int stream_new(struct genl_info *info, struct request *r)
-{
-	struct ucsec_net *un = info->user_ptr[0];
-	struct ucsec_stream *stream;
-	struct sk_buff *msg;
-	void *hdr;
-	int err;
-
-	err = ucsec_attr_stream_new(info, r->tb, &r->cfg);
-	if (err)
-		return err;
-	/* First, so that no stream is made whose id cannot be told. */
-	msg = reply_new(info, &hdr);
-	if (!msg)
-		return -ENOMEM;
-	stream = ucsec_stream_new(un, &r->cfg, info->extack);
-	if (IS_ERR(stream))
-		return reply_send(info, msg, hdr, PTR_ERR(stream));
-	err = nla_put_u32(msg, UCSEC_A_STREAM_ID, stream->id);
-	err = reply_send(info, msg, hdr, err);
-	if (err)
-		ucsec_stream_remove(stream);
-	return err;
-}
-
-static int stream_set(struct genl_info *info, struct request *r)
-{
-	struct ucsec_stream *stream;
-	int err;
-
-	err = ucsec_attr_stream_set(info, r->tb, &r->cfg);
-	if (err)
-		return err;
-	stream = ucsec_stream_find(info->user_ptr[0], r->cfg.id);
-	if (!stream) {
-		NL_SET_ERR_MSG_ATTR(info->extack, r->tb[UCSEC_A_STREAM_ID],
-				    "no such stream");
-		return -ENOENT;
-	}
-	return ucsec_stream_set(stream, &r->cfg, info->extack);
-}
-
-static int with_request(struct genl_info *info,
-			int (*handle)(struct genl_info *, struct request *))
-{
-	struct request *r = kzalloc(sizeof(*r), GFP_KERNEL);
-	int err = -ENOMEM;
-
-	if (r)
-		err = handle(info, r);
-	kfree_sensitive(r);
-	/* What lacks memory further down has no words of its own. */
-	return err == -ENOMEM ? no_memory(info) : err;
-}
-
-static int ucsec_nl_stream_new_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return with_request(info, stream_new);
-}
-
-static int ucsec_nl_stream_set_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	return with_request(info, stream_set);
-}
-
-static int ucsec_nl_stream_del_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	struct ucsec_stream *stream = find_stream(info);
-
-	if (IS_ERR(stream))
-		return PTR_ERR(stream);
-	ucsec_stream_remove(stream);
-	return 0;
-}
-
-static int ucsec_nl_stream_flush_doit(struct sk_buff *skb,
-				      struct genl_info *info)
-{
-	ucsec_stream_flush(info->user_ptr[0]);
-	return 0;
-}
-
-static int ucsec_nl_stream_get_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	struct ucsec_stream *stream = find_stream(info);
-	struct sk_buff *msg;
-	void *hdr;
-
-	if (IS_ERR(stream))
-		return PTR_ERR(stream);
-	msg = reply_new(info, &hdr);
-	if (!msg)
-		return -ENOMEM;
-	return reply_send(info, msg, hdr, ucsec_fill_stream(msg, stream));
-}
-
-static int dump_stream(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct ucsec_stream *stream)
-{
-	void *hdr;
-	int err;
-
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &ucsec_netlink_family, NLM_F_MULTI,
-			  UCSEC_CMD_STREAM_GET);
-	if (!hdr)
-		return -EMSGSIZE;
-	genl_dump_check_consistent(cb, hdr);
-	err = ucsec_fill_stream(skb, stream);
-	if (err) {
-		genlmsg_cancel(skb, hdr);
-		return err;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-static int ucsec_nl_stream_get_dumpit(struct sk_buff *skb,
-				      struct netlink_callback *cb)
-{
-	struct ucsec_net *un = ucsec_net(sock_net(cb->skb->sk));
-	struct ucsec_stream *stream;
-	int id = cb->args[0];
-	int err = 0;
-
-	mutex_lock(&un->lock);
-	cb->seq = un->generation;
-	idr_for_each_entry_continue(&un->ids, stream, id) {
-		err = dump_stream(skb, cb, stream);
-		if (err)
-			break;
-	}
-	/* A full message goes on where it stopped. */
-	cb->args[0] = id;
-	mutex_unlock(&un->lock);
-	return skb->len ?: err;
 }
 
 /*
@@ -299,7 +129,7 @@ static int ucsec_nl_stats_get_doit(struct sk_buff *skb,
 	void *hdr;
 	int err;
 
-	msg = reply_new(info, &hdr);
+	msg = ucsec_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	ucsec_netns_stats(un, &stats);
@@ -312,7 +142,7 @@ static int ucsec_nl_stats_get_doit(struct sk_buff *skb,
 				       atomic64_read(&un->events_lost),
 				       UCSEC_A_STATS_PAD)))
 		err = -EMSGSIZE;
-	return reply_send(info, msg, hdr, err);
+	return ucsec_nl_reply_send(info, msg, hdr, err);
 }
 
 static int ucsec_nl_param_get_doit(struct sk_buff *skb,
@@ -322,10 +152,10 @@ static int ucsec_nl_param_get_doit(struct sk_buff *skb,
 	struct sk_buff *msg;
 	void *hdr;
 
-	msg = reply_new(info, &hdr);
+	msg = ucsec_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	return reply_send(info, msg, hdr,
+	return ucsec_nl_reply_send(info, msg, hdr,
 			  ucsec_fill_params(msg, &un->params));
 }
 
@@ -417,6 +247,76 @@ static struct genl_ops ucsec_nl_ops[] __ro_after_init = {
 		.doit = ucsec_nl_param_set_doit,
 		.policy = ucsec_param_set_nl_policy,
 		.maxattr = ARRAY_SIZE(ucsec_param_set_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_TRUNK_NEW,
+		.doit = ucsec_nl_trunk_new_doit,
+		.policy = ucsec_trunk_new_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_trunk_new_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_TRUNK_SET,
+		.doit = ucsec_nl_trunk_set_doit,
+		.policy = ucsec_trunk_set_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_trunk_set_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_TRUNK_DEL,
+		.doit = ucsec_nl_trunk_del_doit,
+		.policy = ucsec_trunk_id_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_trunk_id_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_TRUNK_GET,
+		.dumpit = ucsec_nl_trunk_get_dumpit,
+		.policy = ucsec_trunk_id_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_trunk_id_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_TRUNK_FLUSH,
+		.doit = ucsec_nl_trunk_flush_doit,
+		.policy = ucsec_trunk_cookie_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_trunk_cookie_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_PREFIX_NEW,
+		.doit = ucsec_nl_prefix_new_doit,
+		.policy = ucsec_prefix_new_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_prefix_new_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_PREFIX_DEL,
+		.doit = ucsec_nl_prefix_del_doit,
+		.policy = ucsec_prefix_del_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_prefix_del_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_ACL_BEGIN,
+		.doit = ucsec_nl_acl_begin_doit,
+		.policy = ucsec_trunk_cookie_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_trunk_cookie_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_ACL_COMMIT,
+		.doit = ucsec_nl_acl_commit_doit,
+		.policy = ucsec_acl_commit_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_acl_commit_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_ACL_GET,
+		.doit = ucsec_nl_acl_get_doit,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_ACL_SET,
+		.doit = ucsec_nl_acl_set_doit,
+		.policy = ucsec_acl_set_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_acl_set_nl_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = UCSEC_CMD_ACL_TEST,
+		.doit = ucsec_nl_acl_test_doit,
+		.policy = ucsec_acl_test_nl_policy,
+		.maxattr = ARRAY_SIZE(ucsec_acl_test_nl_policy) - 1,
 		.flags = GENL_ADMIN_PERM,
 	},
 };

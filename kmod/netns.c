@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Network namespaces: each has its own streams, counters and limits; and the
+ * Network namespaces: each has its own streams, trunks and limits; and the
  * count of objects, which must come out even when the module goes.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -9,6 +9,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <net/netns/generic.h>
+#include "stage.h"
 #include "stream.h"
 
 static unsigned int net_id __read_mostly;
@@ -22,6 +23,8 @@ static struct {
 	[UCSEC_OBJECT_STREAM] = { "streams" },
 	[UCSEC_OBJECT_PATH] = { "paths" },
 	[UCSEC_OBJECT_KEYS] = { "key sets" },
+	[UCSEC_OBJECT_TRUNK] = { "trunks" },
+	[UCSEC_OBJECT_RULESET] = { "rulesets" },
 };
 
 void ucsec_object_created(enum ucsec_object kind)
@@ -86,9 +89,18 @@ static int __net_init netns_init(struct net *net)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(un->stats, cpu)->syncp);
+	err = ucsec_acl_init(&un->acl);
+	if (err)
+		goto err_stats;
 	err = ucsec_stream_table_init(un);
 	if (err)
-		free_percpu(un->stats);
+		goto err_acl;
+	return 0;
+
+err_acl:
+	ucsec_acl_exit(&un->acl);
+err_stats:
+	free_percpu(un->stats);
 	return err;
 }
 
@@ -102,6 +114,8 @@ static void __net_exit netns_pre_exit(struct net *net)
 
 	mutex_lock(&un->lock);
 	ucsec_stream_flush(un);
+	ucsec_stage_discard(&un->acl);
+	ucsec_ruleset_end(un);
 	mutex_unlock(&un->lock);
 	ucsec_event_exit(un);
 }
@@ -112,6 +126,7 @@ static void __net_exit netns_exit(struct net *net)
 
 	ucsec_stream_table_exit(un);
 	idr_destroy(&un->ids);
+	ucsec_acl_exit(&un->acl);
 	free_percpu(un->stats);
 	kvfree(un->ports);
 	mutex_destroy(&un->lock);

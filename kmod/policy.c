@@ -11,6 +11,21 @@
 			 UCSEC_F_ROC_RESET | UCSEC_F_FREEBIND |		\
 			 UCSEC_F_HAND_UP)
 
+#define TRANSPORTS	(UCSEC_TRANSPORT_UDP | UCSEC_TRANSPORT_TCP |	\
+			 UCSEC_TRANSPORT_TLS)
+#define METHODS		(UCSEC_METHOD_INVITE | UCSEC_METHOD_ACK |	\
+			 UCSEC_METHOD_BYE | UCSEC_METHOD_CANCEL |	\
+			 UCSEC_METHOD_OPTIONS | UCSEC_METHOD_REGISTER |	\
+			 UCSEC_METHOD_PRACK | UCSEC_METHOD_UPDATE |	\
+			 UCSEC_METHOD_INFO | UCSEC_METHOD_MESSAGE |	\
+			 UCSEC_METHOD_PUBLISH | UCSEC_METHOD_SUBSCRIBE |\
+			 UCSEC_METHOD_NOTIFY | UCSEC_METHOD_REFER |	\
+			 UCSEC_METHOD_OTHER)
+#define BOXES		(UCSEC_BOX_PRESENCE_SUBSCRIPTION |		\
+			 UCSEC_BOX_OUT_OF_DIALOG_REFER |		\
+			 UCSEC_BOX_UNSOLICITED_NOTIFICATION |		\
+			 UCSEC_BOX_REPLACES_HEADER)
+
 /* Too large for the s16 limits of a policy, which takes no const ones. */
 static struct netlink_range_validation window_range = {
 	.min = UCSEC_MIN_WINDOW,
@@ -24,6 +39,15 @@ static struct netlink_range_validation overlap_range = {
 static struct netlink_range_validation streams_range = {
 	.min = 1,
 	.max = UCSEC_LIMIT_MAX_STREAMS,
+};
+
+static struct netlink_range_validation rate_range = {
+	.min = 1,
+	.max = UCSEC_MAX_RATE,
+};
+
+static struct netlink_range_validation reject_range = {
+	.max = UCSEC_MAX_RATE,
 };
 
 const struct nla_policy
@@ -102,4 +126,95 @@ ucsec_param_set_nl_policy[UCSEC_A_PARAMS_REPLAY_BURST + 1] = {
 	[UCSEC_A_PARAMS_IDLE] = { .type = NLA_U32 },
 	[UCSEC_A_PARAMS_AUTH_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
 	[UCSEC_A_PARAMS_REPLAY_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/*
+ * Trunks
+ */
+
+const struct nla_policy ucsec_prefix_nl_policy[UCSEC_A_PREFIX_LEN + 1] = {
+	[UCSEC_A_PREFIX_ADDR4] = { .type = NLA_BE32 },
+	[UCSEC_A_PREFIX_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[UCSEC_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+const struct nla_policy ucsec_rate_nl_policy[UCSEC_A_RATE_BURST + 1] = {
+	[UCSEC_A_RATE_KIND] = NLA_POLICY_MAX(NLA_U32, UCSEC_RATE_MAX),
+	[UCSEC_A_RATE_PER_SECOND] = NLA_POLICY_FULL_RANGE(NLA_U32, &rate_range),
+	[UCSEC_A_RATE_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &rate_range),
+};
+
+const struct nla_policy ucsec_trunk_new_nl_policy[UCSEC_A_TRUNK_STAGE + 1] = {
+	[UCSEC_A_TRUNK_ID] = { .type = NLA_U32 },
+	[UCSEC_A_TRUNK_KIND] = NLA_POLICY_MAX(NLA_U32, UCSEC_TRUNK_MAX),
+	[UCSEC_A_TRUNK_PREFIX] = NLA_POLICY_NESTED(ucsec_prefix_nl_policy),
+	[UCSEC_A_TRUNK_PORT] = { .type = NLA_BE16 },
+	[UCSEC_A_TRUNK_TRANSPORTS] = NLA_POLICY_MASK(NLA_U32, TRANSPORTS),
+	[UCSEC_A_TRUNK_METHODS] = NLA_POLICY_MASK(NLA_U32, METHODS),
+	[UCSEC_A_TRUNK_BOXES] = NLA_POLICY_MASK(NLA_U32, BOXES),
+	[UCSEC_A_TRUNK_UNPARSED] = NLA_POLICY_MAX(NLA_U32, UCSEC_VERDICT_MAX),
+	[UCSEC_A_TRUNK_DENIAL] = NLA_POLICY_MAX(NLA_U32, UCSEC_VERDICT_MAX),
+	[UCSEC_A_TRUNK_RATE] = NLA_POLICY_NESTED(ucsec_rate_nl_policy),
+	[UCSEC_A_TRUNK_COOKIE] = NLA_POLICY_MAX(NLA_BINARY, UCSEC_MAX_COOKIE_LEN),
+	[UCSEC_A_TRUNK_STAGE] = { .type = NLA_U32 },
+};
+
+const struct nla_policy ucsec_trunk_set_nl_policy[UCSEC_A_TRUNK_COOKIE + 1] = {
+	[UCSEC_A_TRUNK_ID] = { .type = NLA_U32 },
+	[UCSEC_A_TRUNK_PREFIX] = NLA_POLICY_NESTED(ucsec_prefix_nl_policy),
+	[UCSEC_A_TRUNK_PORT] = { .type = NLA_BE16 },
+	[UCSEC_A_TRUNK_TRANSPORTS] = NLA_POLICY_MASK(NLA_U32, TRANSPORTS),
+	[UCSEC_A_TRUNK_METHODS] = NLA_POLICY_MASK(NLA_U32, METHODS),
+	[UCSEC_A_TRUNK_BOXES] = NLA_POLICY_MASK(NLA_U32, BOXES),
+	[UCSEC_A_TRUNK_UNPARSED] = NLA_POLICY_MAX(NLA_U32, UCSEC_VERDICT_MAX),
+	[UCSEC_A_TRUNK_DENIAL] = NLA_POLICY_MAX(NLA_U32, UCSEC_VERDICT_MAX),
+	[UCSEC_A_TRUNK_RATE] = NLA_POLICY_NESTED(ucsec_rate_nl_policy),
+	[UCSEC_A_TRUNK_COOKIE] = NLA_POLICY_MAX(NLA_BINARY, UCSEC_MAX_COOKIE_LEN),
+};
+
+const struct nla_policy ucsec_trunk_id_nl_policy[UCSEC_A_TRUNK_ID + 1] = {
+	[UCSEC_A_TRUNK_ID] = { .type = NLA_U32 },
+};
+
+const struct nla_policy
+ucsec_trunk_cookie_nl_policy[UCSEC_A_TRUNK_COOKIE + 1] = {
+	[UCSEC_A_TRUNK_COOKIE] = NLA_POLICY_MAX(NLA_BINARY, UCSEC_MAX_COOKIE_LEN),
+};
+
+const struct nla_policy ucsec_prefix_new_nl_policy[UCSEC_A_TRUNK_STAGE + 1] = {
+	[UCSEC_A_TRUNK_ID] = { .type = NLA_U32 },
+	[UCSEC_A_TRUNK_PREFIX] = NLA_POLICY_NESTED(ucsec_prefix_nl_policy),
+	[UCSEC_A_TRUNK_STAGE] = { .type = NLA_U32 },
+};
+
+const struct nla_policy ucsec_prefix_del_nl_policy[UCSEC_A_TRUNK_PREFIX + 1] = {
+	[UCSEC_A_TRUNK_ID] = { .type = NLA_U32 },
+	[UCSEC_A_TRUNK_PREFIX] = NLA_POLICY_NESTED(ucsec_prefix_nl_policy),
+};
+
+const struct nla_policy ucsec_acl_commit_nl_policy[UCSEC_A_TRUNK_STAGE + 1] = {
+	[UCSEC_A_TRUNK_STAGE] = { .type = NLA_U32 },
+};
+
+const struct nla_policy ucsec_acl_set_nl_policy[UCSEC_A_ACL_DENIAL_BURST + 1] = {
+	[UCSEC_A_ACL_UNKNOWN] = NLA_POLICY_MAX(NLA_U32, UCSEC_UNKNOWN_MAX),
+	[UCSEC_A_ACL_PORT] = { .type = NLA_BE16 },
+	[UCSEC_A_ACL_MARK] = { .type = NLA_U32 },
+	[UCSEC_A_ACL_REJECT_RATE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &reject_range),
+	[UCSEC_A_ACL_REJECT_BURST] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &reject_range),
+	[UCSEC_A_ACL_MAX_TRUNKS] = NLA_POLICY_MIN(NLA_U32, 1),
+	[UCSEC_A_ACL_MAX_PREFIXES] = NLA_POLICY_MIN(NLA_U32, 1),
+	[UCSEC_A_ACL_DENIAL_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy ucsec_acl_test_nl_policy[UCSEC_A_TRIAL_PAYLOAD + 1] = {
+	[UCSEC_A_TRIAL_SADDR4] = { .type = NLA_BE32 },
+	[UCSEC_A_TRIAL_SADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[UCSEC_A_TRIAL_DADDR4] = { .type = NLA_BE32 },
+	[UCSEC_A_TRIAL_DADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[UCSEC_A_TRIAL_DPORT] = { .type = NLA_BE16 },
+	[UCSEC_A_TRIAL_TRANSPORT] = NLA_POLICY_MASK(NLA_U32, TRANSPORTS),
+	[UCSEC_A_TRIAL_PAYLOAD] = { .type = NLA_BINARY, .len = UCSEC_MAX_TRIAL },
 };

@@ -18,4 +18,11 @@ void ucsec_skb_resize(struct sk_buff *skb, unsigned int len);
 /* Forgets all that belongs to the way the packet came. */
 void ucsec_skb_forget(struct sk_buff *skb);
 
+/* Datagrams that the sender or GRO left in one, unlike UFO's single one. */
+static inline bool ucsec_skb_is_train(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) &&
+	       !(skb_shinfo(skb)->gso_type & SKB_GSO_UDP);
+}
+
 #endif /* UCSEC_SKB_H */

@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <uapi/linux/ucsec.h>
+#include "acl.h"
 
 struct genl_family;
 struct ucsec_crypto_session;
@@ -31,6 +32,13 @@ enum {
 	UCSEC_LIMIT_IDLE_S		= 30 * 24 * 3600,
 	UCSEC_DEFAULT_AUTH_BURST	= 50,
 	UCSEC_DEFAULT_REPLAY_BURST	= 50,
+	UCSEC_DEFAULT_MAX_TRUNKS	= 16384,
+	UCSEC_LIMIT_MAX_TRUNKS		= 131072,
+	UCSEC_DEFAULT_MAX_PREFIXES	= 262144,
+	UCSEC_LIMIT_MAX_PREFIXES	= 4194304,
+	UCSEC_DEFAULT_REJECT_RATE	= 100,
+	UCSEC_DEFAULT_REJECT_BURST	= 100,
+	UCSEC_DEFAULT_DENIAL_BURST	= 100,
 };
 
 /* Limits and defaults; read with READ_ONCE() off the lock. */
@@ -45,6 +53,10 @@ struct ucsec_params {
 	u32 replay_burst;
 };
 
+/* Beside the number of rows, which is far below. */
+#define UCSEC_PORT_DATAGRAM	BIT(31)
+#define UCSEC_PORT_STREAM	BIT(30)
+
 /*
  * A network namespace. @lock serialises everything but packets; packets find
  * streams in @table under RCU and take @pending_lock to leave an event.
@@ -54,14 +66,17 @@ struct ucsec_net {
 	struct rhashtable table;
 	struct ucsec_stats_cpu __percpu *stats;
 	/*
-	 * Rows of the table by port, so that a datagram for none of them costs
-	 * one read. From the first stream on; written under @lock.
+	 * Rows of the table by port, and marks of signalling ports, so that a
+	 * datagram for none of them costs one read. From the first stream or
+	 * trunk on; written under @lock.
 	 */
 	u32 *ports;
+	struct ucsec_acl acl;
 
 	struct mutex lock;
 	struct idr ids;			/* @lock */
 	u32 nstreams;			/* @lock */
+	u32 hook_users;			/* @lock; streams, and the ACL */
 	u32 generation;			/* @lock; of the set of streams */
 	struct ucsec_params params;	/* written under @lock */
 	atomic64_t events_sent;
@@ -79,6 +94,8 @@ enum ucsec_object {
 	UCSEC_OBJECT_STREAM,
 	UCSEC_OBJECT_PATH,
 	UCSEC_OBJECT_KEYS,
+	UCSEC_OBJECT_TRUNK,
+	UCSEC_OBJECT_RULESET,
 
 	UCSEC_OBJECT_COUNT
 };

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The judge: what becomes of one message of signalling, and why.
+ *
+ * Cheap questions come first, so that a flood costs little: whose it is, the
+ * rate of its source, then the rate of the trunk where the first byte tells
+ * that it can only be a request; only then is it read.
+ */
+#include <linux/ctype.h>
+#include <linux/inetdevice.h>
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include "acl.h"
+#include "ucsec.h"
+
+int ucsec_acl_init(struct ucsec_acl *acl)
+{
+	acl->params = (struct ucsec_acl_params){
+		.unknown = UCSEC_UNKNOWN_COUNT,
+		.mark = UCSEC_ACL_MARK,
+		.reject = {
+			.per_second = UCSEC_DEFAULT_REJECT_RATE,
+			.burst = UCSEC_DEFAULT_REJECT_BURST,
+		},
+		.max_trunks = UCSEC_DEFAULT_MAX_TRUNKS,
+		.max_prefixes = UCSEC_DEFAULT_MAX_PREFIXES,
+		.denial_burst = UCSEC_DEFAULT_DENIAL_BURST,
+	};
+	acl->unknown = ucsec_account_new();
+	return acl->unknown ? 0 : -ENOMEM;
+}
+
+/* No packet uses them any more. */
+void ucsec_acl_exit(struct ucsec_acl *acl)
+{
+	ucsec_account_put(acl->unknown);
+	ucsec_sources_free(acl->sources);
+}
+
+bool ucsec_acl_is_local4(struct net *net, __be32 addr)
+{
+	return __ip_dev_find(net, addr, false);
+}
+
+bool ucsec_acl_is_local6(struct net *net, const struct in6_addr *addr,
+			 const struct net_device *dev)
+{
+	/* Link-local ones are of one link. */
+	return ipv6_chk_addr(net, addr, dev, dev &&
+			     ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL);
+}
+
+static const struct ucsec_slot *find_slot(const struct ucsec_ruleset *rules,
+					  u32 key)
+{
+	const struct ucsec_slot *slot = rules->slot;
+	u32 n, half;
+
+	for (n = rules->nslots; n > 1; n -= half) {
+		half = n / 2;
+		if (slot[half].key <= key)
+			slot += half;
+	}
+	return n && slot->key == key ? slot : NULL;
+}
+
+bool ucsec_acl_lookup(const struct ucsec_acl *acl,
+		      const struct ucsec_acl_packet *p,
+		      struct ucsec_acl_result *r)
+{
+	const struct ucsec_ruleset *rules = rcu_dereference(acl->rules);
+	const struct ucsec_slot *slot;
+	u32 owner = UCSEC_PREFIX_NOBODY;
+
+	slot = rules ? find_slot(rules, ucsec_slot_key(p->dport, p->stream)) :
+		       NULL;
+	if (!slot)
+		return false;
+	if (slot->table)
+		owner = ucsec_prefix_find(slot->table, p->v6, p->hi, p->lo);
+	r->trunk = owner == UCSEC_PREFIX_NOBODY ? NULL : rules->trunk[owner];
+	r->verdict = UCSEC_VERDICT_PASS;
+	r->reason = UCSEC_DENIAL_NONE;
+	r->class = p->stream ? UCSEC_CLASS_CONNECT : UCSEC_CLASS_UNREAD;
+	r->uncounted = false;
+	return true;
+}
+
+static void deny(struct ucsec_acl_result *r, enum ucsec_verdict verdict,
+		 enum ucsec_denial reason)
+{
+	r->verdict = verdict;
+	r->reason = reason;
+}
+
+static void read_message(const struct ucsec_acl_packet *p,
+			 struct ucsec_acl_result *r)
+{
+	if (p->stream)
+		return;
+	if (p->broken) {
+		memset(&r->facts, 0, sizeof(r->facts));
+		r->facts.class = UCSEC_SIP_UNPARSED;
+		r->facts.fault = UCSEC_FAULT_LENGTH;
+	} else {
+		ucsec_sip_scan(p->data, p->len, &r->facts);
+	}
+	r->class = r->facts.class;
+}
+
+/* Whatever the rest says, it is a request or cannot be parsed. */
+static bool can_only_be_request(const struct ucsec_acl_packet *p)
+{
+	return p->stream || p->broken ||
+	       (p->len >= 4 && isalpha(p->data[0]) &&
+		strncasecmp(p->data, "SIP/", 4));
+}
+
+static bool take(const struct ucsec_trunk *trunk, enum ucsec_rate_kind kind,
+		 u64 now, bool trial)
+{
+	return ucsec_rate_take(&trunk->account->bucket[kind],
+			       &trunk->rate[kind], now, trial);
+}
+
+static enum ucsec_rate_kind rate_of(u8 class)
+{
+	switch (class) {
+	case UCSEC_CLASS_RESPONSE:
+		return UCSEC_RATE_RESPONSES;
+	case UCSEC_CLASS_KEEPALIVE:
+	case UCSEC_CLASS_STUN:
+		return UCSEC_RATE_KEEPALIVES;
+	default:
+		return UCSEC_RATE_REQUESTS;
+	}
+}
+
+/*
+ * Rates, and the reading between them. False if one is used up: then it is
+ * dropped, as an answer would cost what the rate is to save.
+ */
+static bool within_rates(struct ucsec_acl *acl,
+			 const struct ucsec_acl_packet *p, bool trial,
+			 struct ucsec_acl_result *r)
+{
+	const struct ucsec_trunk *trunk = r->trunk;
+	bool early = can_only_be_request(p);
+	u64 now = ktime_get_ns();
+
+	/* The first one, lest one source empty the bucket of all. */
+	if (trunk->rate[UCSEC_RATE_SOURCE].per_second &&
+	    !ucsec_sources_take(acl->sources, trunk->id, p->v6, p->hi,
+				&trunk->rate[UCSEC_RATE_SOURCE], now, trial)) {
+		deny(r, UCSEC_VERDICT_DROP, UCSEC_DENIAL_SOURCE_RATE);
+		return false;
+	}
+	if (early && !take(trunk, UCSEC_RATE_REQUESTS, now, trial)) {
+		deny(r, UCSEC_VERDICT_DROP, UCSEC_DENIAL_RATE);
+		return false;
+	}
+	read_message(p, r);
+	if (!early && !take(trunk, rate_of(r->class), now, trial)) {
+		deny(r, UCSEC_VERDICT_DROP, UCSEC_DENIAL_RATE);
+		return false;
+	}
+	return true;
+}
+
+static void judge_request(const struct ucsec_trunk *trunk,
+			  struct ucsec_acl_result *r)
+{
+	u32 lacks = r->facts.needs & ~trunk->boxes;
+
+	if (!(r->facts.method & trunk->methods))
+		deny(r, trunk->denial, UCSEC_DENIAL_METHOD);
+	else if (lacks & UCSEC_BOX_PRESENCE_SUBSCRIPTION)
+		deny(r, trunk->denial, UCSEC_DENIAL_PRESENCE);
+	else if (lacks & UCSEC_BOX_OUT_OF_DIALOG_REFER)
+		deny(r, trunk->denial, UCSEC_DENIAL_REFER);
+	else if (lacks & UCSEC_BOX_UNSOLICITED_NOTIFICATION)
+		deny(r, trunk->denial, UCSEC_DENIAL_NOTIFICATION);
+	else if (lacks & UCSEC_BOX_REPLACES_HEADER)
+		deny(r, trunk->denial, UCSEC_DENIAL_REPLACES);
+}
+
+static void judge_unknown(const struct ucsec_acl *acl,
+			  struct ucsec_acl_result *r)
+{
+	switch (READ_ONCE(acl->params.unknown)) {
+	case UCSEC_UNKNOWN_DROP:
+		deny(r, UCSEC_VERDICT_DROP, UCSEC_DENIAL_SOURCE);
+		break;
+	case UCSEC_UNKNOWN_PASS:
+		r->uncounted = true;
+		break;
+	}
+}
+
+void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
+		     bool trial, struct ucsec_acl_result *r)
+{
+	const struct ucsec_trunk *trunk = r->trunk;
+
+	if (trial)
+		read_message(p, r);
+	if (!trunk) {
+		judge_unknown(acl, r);
+		return;
+	}
+	if (!within_rates(acl, p, trial, r))
+		return;
+	/* A line has no method list: phones may ask for anything. */
+	if (trunk->kind == UCSEC_TRUNK_TRUNK) {
+		if (r->class == UCSEC_CLASS_REQUEST)
+			judge_request(trunk, r);
+		else if (r->class == UCSEC_CLASS_UNPARSED &&
+			 trunk->unparsed != UCSEC_VERDICT_PASS)
+			deny(r, trunk->unparsed, UCSEC_DENIAL_UNPARSED);
+	}
+	/* The daemon answers what is rejected: no more than it is to. */
+	if (r->verdict == UCSEC_VERDICT_REJECT) {
+		struct ucsec_rate rate = {
+			.per_second = READ_ONCE(acl->params.reject.per_second),
+			.burst = READ_ONCE(acl->params.reject.burst),
+		};
+
+		if (!rate.per_second || !rate.burst ||
+		    !ucsec_rate_take(&acl->reject, &rate, ktime_get_ns(),
+				     trial))
+			deny(r, UCSEC_VERDICT_DROP, UCSEC_DENIAL_REJECT_RATE);
+	}
+}
+
+void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r)
+{
+	static const u8 verdicts[] = {
+		[UCSEC_VERDICT_PASS] = UCSEC_COUNT_PASSED,
+		[UCSEC_VERDICT_DROP] = UCSEC_COUNT_DROPPED,
+		[UCSEC_VERDICT_REJECT] = UCSEC_COUNT_REJECTED,
+	};
+	const struct ucsec_account *account;
+	struct ucsec_counts_cpu *c;
+
+	if (r->uncounted)
+		return;
+	account = r->trunk ? r->trunk->account : acl->unknown;
+	c = this_cpu_ptr(account->counts);
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->count[verdicts[r->verdict]]);
+	if (r->class != UCSEC_CLASS_UNREAD)
+		u64_stats_inc(&c->count[UCSEC_COUNT_CLASS + r->class]);
+	if (r->reason)
+		u64_stats_inc(&c->count[UCSEC_COUNT_DENIAL + r->reason]);
+	u64_stats_update_end(&c->syncp);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The handlers of the family, and what they share. */
+#ifndef UCSEC_NETLINK_H
+#define UCSEC_NETLINK_H
+
+#include <net/genetlink.h>
+#include "ucsec.h"
+
+/* netlink.c */
+
+/* -ENOMEM in words. */
+int ucsec_nl_no_memory(struct genl_info *info);
+struct sk_buff *ucsec_nl_reply_new(struct genl_info *info, void **hdr);
+/* Frees @msg and returns @err, if there is one. */
+int ucsec_nl_reply_send(struct genl_info *info, struct sk_buff *msg, void *hdr,
+			int err);
+
+/* stream-netlink.c; all under the lock of info->user_ptr[0], the namespace */
+
+int ucsec_nl_stream_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_stream_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_stream_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_stream_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_stream_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_stream_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+
+/* acl-netlink.c; likewise */
+
+int ucsec_nl_trunk_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_trunk_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_trunk_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_trunk_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_prefix_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_prefix_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_acl_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_acl_commit_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_acl_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_acl_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_acl_test_doit(struct sk_buff *skb, struct genl_info *info);
+int ucsec_nl_trunk_get_dumpit(struct sk_buff *skb,
+			      struct netlink_callback *cb);
+
+#endif /* UCSEC_NETLINK_H */
