@@ -61,6 +61,16 @@ static void ucsec_nl_post_doit(const struct genl_ops *ops, struct sk_buff *skb,
 				 genlmsg_len(info->genlhdr));
 }
 
+int ucsec_nl_refuse(struct genl_info *info, const struct nlattr *attr, int err,
+		    const char *sentence)
+{
+	if (info->extack) {
+		info->extack->bad_attr = attr;
+		info->extack->_msg = sentence;
+	}
+	return err;
+}
+
 int ucsec_nl_no_memory(struct genl_info *info)
 {
 	NL_SET_ERR_MSG(info->extack, "the kernel has no memory left for this");

@@ -21,5 +21,5 @@ balanced() {
 		n++
 		made += c
 		bad += c != d
-	} END { exit !(n == 3 && made > 0 && !bad) }'
+	} END { exit !(n == 5 && made > 0 && !bad) }'
 }
