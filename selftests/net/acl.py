@@ -232,3 +232,14 @@ def enter(namespace):
     if ctypes.CDLL(None, use_errno=True).setns(fd, 0x40000000):
         raise OSError(ctypes.get_errno(), "setns")
     os.close(fd)
+
+
+def in_namespace(main):
+    """Runs main in a network namespace of its own, with lo up."""
+    name = f"ucsec-{os.getpid()}-t"
+    shell(f"ip netns add {name} && ip -n {name} link set lo up")
+    try:
+        enter(name)
+        return main()
+    finally:
+        shell(f"ip netns del {name}")
