@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Token buckets: of a trunk, and of each of the addresses within its prefixes. */
-#include <linux/cache.h>
-#include <linux/math64.h>
-#include <linux/mm.h>
-#include <linux/random.h>
-#include <linux/slab.h>
-#include <linux/time64.h>
+/* Token buckets: of a trunk, and of each address within its prefixes. */
 #include "rate.h"
 
 /*
  * What a token costs is @step of time; a bucket is empty when it would be full
  * only @burst steps from now. Later than that it can be only after the rate
- * was raised: it counts as empty under the new one.
+ * was changed: it counts as empty under the new one. *@next is when it is full
+ * after this, also if there was no token.
  */
 static bool advance(u64 now, u64 step, u32 burst, u64 full_at, u64 *next)
 {
 	u64 debt = full_at > now ? full_at - now : 0;
+	bool pass;
 
 	debt = min(debt, step * burst);
-	*next = now + debt + step;
-	return debt + step <= step * burst;
+	pass = debt + step <= step * burst;
+	*next = now + debt + (pass ? step : 0);
+	return pass;
 }
 
 bool ucsec_rate_take(struct ucsec_bucket *bucket,
 		     const struct ucsec_rate *rate, u64 now, bool trial)
 {
 	u64 step, next;
+	bool pass;
 	s64 old;
 
 	if (!rate->per_second)
@@ -33,12 +31,12 @@ bool ucsec_rate_take(struct ucsec_bucket *bucket,
 	step = div_u64(NSEC_PER_SEC, rate->per_second);
 	old = atomic64_read(&bucket->full_at);
 	do {
-		if (!advance(now, step, rate->burst, old, &next))
-			return false;
-		if (trial)
-			return true;
+		pass = advance(now, step, rate->burst, old, &next);
+		/* An empty bucket costs no write, but for a debt cut short. */
+		if (trial || (!pass && next >= (u64)old))
+			break;
 	} while (!atomic64_try_cmpxchg(&bucket->full_at, &old, next));
-	return true;
+	return pass;
 }
 
 /*
@@ -77,12 +75,15 @@ void ucsec_sources_free(struct ucsec_sources *sources)
 	kvfree(sources);
 }
 
-/* Time to the full bucket; 0 if it is full. Times wrap, debts are short. */
+/*
+ * Time to the full bucket; 0 if it is full, as that of an empty slot is. Times
+ * come round, but debts are short.
+ */
 static u64 debt_of(u64 slot, u64 now)
 {
 	u64 debt = (slot - now) & TIME_MASK;
 
-	return debt <= DEBT_MAX ? debt : 0;
+	return slot && debt <= DEBT_MAX ? debt : 0;
 }
 
 /* The slot of @tag, else a free one; NULL if there is neither. */
@@ -110,8 +111,9 @@ bool ucsec_sources_take(struct ucsec_sources *sources, u32 trunk, bool v6,
 			u64 hi, const struct ucsec_rate *rate, u64 now,
 			bool trial)
 {
-	u64 step, next, hash, tag;
+	u64 step, next, hash, tag, debt;
 	atomic64_t *set, *slot;
+	bool pass = true;
 	s64 old;
 	int i;
 
@@ -128,14 +130,12 @@ bool ucsec_sources_take(struct ucsec_sources *sources, u32 trunk, bool v6,
 		slot = find_slot(set, tag, now, &old);
 		if (!slot)
 			return true;
-		if (!advance(now, step, rate->burst, now + debt_of(old, now),
-			     &next))
-			return false;
-		if (trial)
-			return true;
-		if (atomic64_try_cmpxchg(slot, &old,
-					 tag << TIME_BITS | (next & TIME_MASK)))
-			return true;
+		debt = debt_of(old, now);
+		pass = advance(now, step, rate->burst, now + debt, &next);
+		if (trial || (!pass && next >= now + debt) ||
+		    atomic64_try_cmpxchg(slot, &old, tag << TIME_BITS |
+						     (next & TIME_MASK)))
+			break;
 	}
-	return true;
+	return pass;
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Token buckets without a lock: GCRA, which keeps one time for each, the one at
- * which the bucket would be full again ("theoretical arrival time").
+ * which the bucket would be full again ("theoretical arrival time"). The tests
+ * build the same file, on a clock of theirs.
  */
 #ifndef UCSEC_RATE_H
 #define UCSEC_RATE_H
 
-#include <linux/atomic.h>
-#include <linux/siphash.h>
-#include <linux/types.h>
+#include "rate-internal.h"
 
 /* @per_second 0: no limit. Set once before publication. */
 struct ucsec_rate {

@@ -58,7 +58,7 @@ class World:
         self.at = Receiver()
         self.at6 = Receiver("fd00:1::1", family=socket.AF_INET6)
         self.fence = Receiver(port=9)
-        self.acl = Acl()
+        self.acl, self.acl_ns = Acl(), G
 
     def send(self, data, by=None, to=("10.0.1.1", 5060)):
         (by or self.known).sendto(data, to)
