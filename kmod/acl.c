@@ -235,11 +235,6 @@ void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 
 void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r)
 {
-	static const u8 verdicts[] = {
-		[UCSEC_VERDICT_PASS] = UCSEC_COUNT_PASSED,
-		[UCSEC_VERDICT_DROP] = UCSEC_COUNT_DROPPED,
-		[UCSEC_VERDICT_REJECT] = UCSEC_COUNT_REJECTED,
-	};
 	const struct ucsec_account *account;
 	struct ucsec_counts_cpu *c;
 
@@ -248,7 +243,7 @@ void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r)
 	account = r->trunk ? r->trunk->account : acl->unknown;
 	c = this_cpu_ptr(account->counts);
 	u64_stats_update_begin(&c->syncp);
-	u64_stats_inc(&c->count[verdicts[r->verdict]]);
+	u64_stats_inc(&c->count[UCSEC_COUNT_VERDICT + r->verdict]);
 	if (r->class != UCSEC_CLASS_UNREAD)
 		u64_stats_inc(&c->count[UCSEC_COUNT_CLASS + r->class]);
 	if (r->reason)

@@ -66,12 +66,13 @@ u64 ucsec_account_denials(const struct ucsec_account *account)
 	for_each_possible_cpu(cpu) {
 		const struct ucsec_counts_cpu *c =
 			per_cpu_ptr(account->counts, cpu);
+		const u64_stats_t *v = &c->count[UCSEC_COUNT_VERDICT];
 		unsigned int start;
 
 		do {
 			start = u64_stats_fetch_begin(&c->syncp);
-			n = u64_stats_read(&c->count[UCSEC_COUNT_DROPPED]) +
-			    u64_stats_read(&c->count[UCSEC_COUNT_REJECTED]);
+			n = u64_stats_read(&v[UCSEC_VERDICT_DROP]) +
+			    u64_stats_read(&v[UCSEC_VERDICT_REJECT]);
 		} while (u64_stats_fetch_retry(&c->syncp, start));
 		sum += n;
 	}

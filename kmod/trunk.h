@@ -18,13 +18,11 @@
 
 struct nlattr;
 
+/* Counters by verdict, class and reason of denial, one after the other. */
 enum ucsec_count {
-	UCSEC_COUNT_CLASS,	/* and so on, by enum ucsec_sip_class */
-	UCSEC_COUNT_PASSED = __UCSEC_CLASS_MAX,
-	UCSEC_COUNT_DROPPED,
-	UCSEC_COUNT_REJECTED,
-	UCSEC_COUNT_DENIAL,	/* and so on, by enum ucsec_denial */
-
+	UCSEC_COUNT_VERDICT,
+	UCSEC_COUNT_CLASS = UCSEC_COUNT_VERDICT + __UCSEC_VERDICT_MAX,
+	UCSEC_COUNT_DENIAL = UCSEC_COUNT_CLASS + __UCSEC_CLASS_MAX,
 	UCSEC_COUNTS = UCSEC_COUNT_DENIAL + __UCSEC_DENIAL_MAX
 };
 
