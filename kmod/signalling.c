@@ -16,16 +16,23 @@
 /* Of a train; more than the stack makes one of. */
 #define MAX_SEGMENTS	128
 
-/* Its source; false if it is for nobody here. */
+/*
+ * Its source; false if it is for nobody here. What a VRF takes in passes
+ * PRE_ROUTING a second time as the VRF's own, and was judged.
+ */
 static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
 			u16 family, struct ucsec_acl_packet *p)
 {
 	const struct ipv6hdr *ip6h;
 
 	if (family == AF_INET) {
+		if (ipv4_l3mdev_skb(IPCB(skb)->flags))
+			return false;
 		p->hi = (u64)ntohl(ip_hdr(skb)->saddr) << 32;
 		return ucsec_acl_is_local4(un->net, ip_hdr(skb)->daddr);
 	}
+	if (ipv6_l3mdev_skb(IP6CB(skb)->flags))
+		return false;
 	ip6h = ipv6_hdr(skb);
 	p->hi = get_unaligned_be64(&ip6h->saddr.s6_addr[0]);
 	p->lo = get_unaligned_be64(&ip6h->saddr.s6_addr[8]);
