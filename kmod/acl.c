@@ -146,9 +146,15 @@ static bool within_rates(struct ucsec_acl *acl,
 			 struct ucsec_acl_result *r)
 {
 	const struct ucsec_trunk *trunk = r->trunk;
-	bool early = can_only_be_request(p);
-	u64 now = ktime_get_ns();
+	bool early;
+	u64 now;
 
+	if (!trunk->limited) {
+		read_message(p, r);
+		return true;
+	}
+	early = can_only_be_request(p);
+	now = ktime_get_ns();
 	/* The first one, lest one source empty the bucket of all. */
 	if (trunk->rate[UCSEC_RATE_SOURCE].per_second &&
 	    !ucsec_sources_take(acl->sources, trunk->id, p->v6, p->hi,

@@ -106,8 +106,10 @@ static void apply(struct ucsec_trunk *trunk,
 		trunk->unparsed = cfg->unparsed;
 	if (UCSEC_TRUNK_HAVE(cfg, DENIAL))
 		trunk->denial = cfg->denial;
-	if (UCSEC_TRUNK_HAVE(cfg, RATE))
+	if (UCSEC_TRUNK_HAVE(cfg, RATE)) {
 		memcpy(trunk->rate, cfg->rate, sizeof(trunk->rate));
+		trunk->limited = true;
+	}
 	if (UCSEC_TRUNK_HAVE(cfg, PORT)) {
 		trunk->nports = cfg->nports;
 		memcpy(trunk->port, cfg->port, sizeof(trunk->port));

@@ -82,6 +82,7 @@ struct ucsec_trunk {
 	u32 boxes;
 	u32 unparsed;
 	u32 denial;
+	bool limited;			/* it has a rate at all */
 	struct ucsec_rate rate[__UCSEC_RATE_MAX];
 	u32 nports;
 	u16 port[UCSEC_MAX_TRUNK_PORTS];	/* host order */
