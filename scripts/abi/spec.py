@@ -54,6 +54,8 @@ class Spec:
     def __init__(self, text):
         self.yaml = yaml.safe_load(text)
         self.consts, self.enums, self.flags = {}, {}, {}
+        # Enums and flags alike: value name to the name in the specification.
+        self.entry_names = {}
         for item in self.yaml["definitions"]:
             self.define(item)
         self.consts["UCSEC_FAMILY_VERSION"] = self.yaml["version"]
@@ -67,13 +69,15 @@ class Spec:
         name = item["name"]
         if item["type"] == "const":
             self.consts[c_name("", name)] = item["value"]
-        elif item["type"] == "enum":
-            self.enums[name] = {
-                c_name(name + "-", e["name"]): i
-                for i, e in enumerate(item["entries"])}
-        else:
-            self.flags = {c_name("F_", e["name"]): 1 << i
-                          for i, e in enumerate(item["entries"])}
+            return
+        flags = item["type"] == "flags"
+        prefix = item.get("name-prefix", f"ucsec-{name}-")
+        values = {f"{prefix}{e['name']}".upper().replace("-", "_"):
+                  1 << i if flags else i
+                  for i, e in enumerate(item["entries"])}
+        (self.flags if flags else self.enums)[name] = values
+        self.entry_names.update(
+            zip(values, (e["name"] for e in item["entries"])))
 
     def attribute_values(self):
         return {c_name(f"A_{s}-", a["name"]): i
@@ -85,14 +89,16 @@ class Spec:
                 for i, op in enumerate(self.operations, 1)}
 
     def values(self):
-        values = {**self.consts, **self.flags, **self.attribute_values(),
+        values = {**self.consts, **self.attribute_values(),
                   **self.command_values()}
-        for entries in self.enums.values():
+        for entries in (*self.enums.values(), *self.flags.values()):
             values.update(entries)
         return values
 
     def request_attributes(self, op):
-        return op.get("do", {}).get("request", {}).get("attributes", [])
+        """Of a dump where there is no do; where there are both they agree."""
+        return op.get("do", op.get("dump", {})).get("request", {}).get(
+            "attributes", [])
 
     def constant(self, value):
         """A limit, which may be the name of a constant."""
