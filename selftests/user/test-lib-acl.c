@@ -468,8 +468,11 @@ static void test_blame(struct ucsec *h)
 		blame = names[i];
 		ok(ucsec_trunk_new(h, &t, &id) == -EEXIST && !error->missing &&
 		   !strcmp(error->sentence, "No good.") &&
-		   !strcmp(error->attribute, names[i]), "blamed '%s'",
-		   error->attribute);
+		   !strcmp(error->attribute, names[i]) &&
+		   !strcmp(error->value, strncmp(names[i], "prefix", 6) ? "" :
+			   strcmp(names[i], "prefix.addr6") ? "1.2.3.4/32" :
+			   "::1/128"), "blamed '%s' %s", error->attribute,
+		   error->value);
 	}
 	blame = "reject-burst";
 	ok(ucsec_acl_set(h, &all) == -EEXIST &&

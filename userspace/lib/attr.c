@@ -249,6 +249,25 @@ void ucsec_attr_name(const struct nlmsghdr *request, size_t offset,
 	walk(request, offset, name, size);
 }
 
+/* The prefix of a trunk that contains the offset, NULL if none does. */
+const struct nlattr *ucsec_attr_prefix(const struct nlmsghdr *request,
+				       size_t offset)
+{
+	struct nlattr *nla;
+	int rem;
+
+	if (set_of_request(request) != &trunk_set)
+		return NULL;
+	nlmsg_for_each_attr(nla, (struct nlmsghdr *)request, GENL_HDRLEN, rem) {
+		size_t start = (const char *)nla - (const char *)request;
+
+		if (offset >= start && offset < start + nla->nla_len)
+			return nla_type(nla) == UCSEC_A_TRUNK_PREFIX ?
+				nla : NULL;
+	}
+	return NULL;
+}
+
 void ucsec_attr_missing(const struct nlmsghdr *request, size_t nest_offset,
 			unsigned int type, char *name, size_t size)
 {

@@ -91,7 +91,7 @@ static const struct nla_policy trial_policy[UCSEC_A_TRIAL_MAX + 1] = {
 	[UCSEC_A_TRIAL_COOKIE] = COOKIE,
 };
 
-static int get_prefix(const struct nlattr *nla, struct ucsec_prefix *prefix)
+int ucsec_decode_prefix(const struct nlattr *nla, struct ucsec_prefix *prefix)
 {
 	struct nlattr *tb[UCSEC_A_PREFIX_MAX + 1];
 
@@ -124,7 +124,7 @@ ssize_t ucsec_decode_prefixes(const struct nlmsghdr *nlh,
 	nlmsg_for_each_attr(nla, (struct nlmsghdr *)nlh, GENL_HDRLEN, rem) {
 		if (nla_type(nla) != UCSEC_A_TRUNK_PREFIX)
 			continue;
-		if (prefixes && get_prefix(nla, &prefixes[count]))
+		if (prefixes && ucsec_decode_prefix(nla, &prefixes[count]))
 			return -EPROTO;
 		count++;
 	}

@@ -86,6 +86,7 @@ int ucsec_decode_trunk(const struct nlmsghdr *nlh, struct ucsec_trunk *trunk);
 /* How many, without an array to put them into. */
 ssize_t ucsec_decode_prefixes(const struct nlmsghdr *nlh,
 			      struct ucsec_prefix *prefixes);
+int ucsec_decode_prefix(const struct nlattr *nla, struct ucsec_prefix *prefix);
 int ucsec_decode_acl_notice(const struct nlmsghdr *nlh,
 			    struct ucsec_notice *notice);
 int ucsec_decode_acl(const struct nlmsghdr *nlh, struct ucsec_acl *acl);
@@ -114,6 +115,8 @@ int ucsec_parse_message(struct nlattr **tb, int max,
 /* attr.c: dotted names of the attributes of a request */
 void ucsec_attr_name(const struct nlmsghdr *request, size_t offset,
 		     char *name, size_t size);
+const struct nlattr *ucsec_attr_prefix(const struct nlmsghdr *request,
+				       size_t offset);
 void ucsec_attr_missing(const struct nlmsghdr *request, size_t nest_offset,
 			unsigned int type, char *name, size_t size);
 

@@ -500,6 +500,7 @@ struct ucsec_error {
 	bool missing;		/* the attribute is missing, not wrong */
 	char attribute[64];	/* as "rx.key.material", "" if none */
 	char sentence[192];	/* the kernel's, else that of the errno */
+	char value[52];		/* the prefix to blame, "" if none */
 };
 
 struct ucsec;
@@ -546,8 +547,8 @@ int ucsec_suite_dump(struct ucsec *handle, ucsec_suite_fn fn, void *arg);
  * (-EMSGSIZE, -ENOBUFS: the socket may not send one as large). With
  * UCSEC_TR_STAGE, which is for new and prefix_new, a trunk goes into a staged
  * set in as many messages as it takes. set: what is absent stays; prefixes,
- * ports and rates are replaced as a whole. flush: all of them, or those whose
- * cookie begins with the one given.
+ * ports and rates are replaced as a whole, and by at least one. flush: all of
+ * them, or those whose cookie begins with the one given.
  */
 int ucsec_trunk_new(struct ucsec *handle, const struct ucsec_trunk *trunk,
 		    uint32_t *id);
