@@ -205,6 +205,7 @@ static void queue_acl(void)
 bool fake_acl_answer(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct ucsec_trunk trunk;
 	FILE *store;
 
 	switch (genl->cmd) {
@@ -222,7 +223,9 @@ bool fake_acl_answer(const struct nlmsghdr *nlh)
 		break;
 	case UCSEC_CMD_TRUNK_NEW:
 		append(nlh);
-		answer_u32(genl->cmd, UCSEC_A_TRUNK_ID, 3);
+		ucsec_decode_trunk(nlh, &trunk);
+		answer_u32(genl->cmd, UCSEC_A_TRUNK_ID,
+			   trunk.id ? trunk.id : 3);
 		break;
 	case UCSEC_CMD_PREFIX_NEW:
 		append(nlh);

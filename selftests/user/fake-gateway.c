@@ -3,7 +3,7 @@
  * A gateway in a box: what the fake kernel answers to ucsecctl.
  *
  * UCSEC_FAKE says how it feels: absent (no module), refuse (every request),
- * interrupted (dumps never settle). UCSEC_FAKE_TRACE names a file that gets
+ * exists (every trunk), interrupted (dumps never settle). UCSEC_FAKE_TRACE names a file that gets
  * the attributes of each request, one a line.
  */
 #include <errno.h>
@@ -209,6 +209,10 @@ static void answer(const struct nlmsghdr *nlh)
 	trace(nlh);
 	if (feels("refuse")) {
 		queue_refusal("the key is weak", -EKEYREJECTED);
+		return;
+	}
+	if (feels("exists") && genl->cmd == UCSEC_CMD_TRUNK_NEW) {
+		queue_refusal("another trunk has it", -EEXIST);
 		return;
 	}
 	if (fake_acl_answer(nlh))
