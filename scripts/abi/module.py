@@ -31,7 +31,7 @@ class Module:
 
     def __init__(self, texts, values):
         self.text = strip_comments("\n".join(texts))
-        self.values = {**values, **parse_values("\n".join(texts))}
+        self.values = parse_values("\n".join(texts), values)
         for name, body in re.findall(r"#define\s+(\w+)\s+\(((?:[^()]|\\\n)*)\)",
                                      self.text):
             self.values.setdefault(name, self.mask(body))

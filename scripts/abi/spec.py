@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The netlink specification under the names that C gives to it."""
 
+import operator
 import re
 
 import yaml
@@ -14,9 +15,12 @@ def strip_comments(text):
     return re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S)
 
 
-def parse_values(text):
-    """Values of all #defines and enumerators that are a number or a name."""
-    values = {}
+def parse_values(text, known=None):
+    """Values of all #defines and enumerators that are a number or a name.
+
+    Known ones, of another file, may stand in expressions.
+    """
+    values = dict(known or {})
     text = strip_comments(text)
     for name, value in re.findall(
             r"^[ \t]*#define[ \t]+(UCSEC_\w+)[ \t]+(\S+)[ \t]*$", text, re.M):
@@ -31,15 +35,21 @@ def parse_values(text):
     return values
 
 
+OPERATORS = {"<<": operator.lshift, "+": operator.add, "-": operator.sub,
+             "*": operator.mul}
+
+
 def number(text, values):
-    """A constant expression out of numbers, names, - and <<."""
+    """A constant expression out of numbers, names, <<, +, - and *."""
     text = text.strip().strip("()").strip()
-    if "<<" in text:
-        left, right = text.split("<<")
-        return number(left, values) << number(right, values)
-    if "-" in text.lstrip("-"):
-        left, right = text.split("-")
-        return number(left, values) - number(right, values)
+    for sign, operation in OPERATORS.items():
+        left, found, right = text.rpartition(sign)
+        if not found or not left.strip():
+            continue
+        left, right = number(left, values), number(right, values)
+        if isinstance(left, int) and isinstance(right, int):
+            return operation(left, right)
+        return text
     if text in values:
         return values[text]
     try:

@@ -372,9 +372,10 @@ struct ucsec_rate {
 #define UCSEC_DENIAL_ROOM	32
 
 /*
- * Counters since creation. The six classes add up to what was judged, and so
- * do passed, dropped and rejected. denials[] is indexed by enum ucsec_denial;
- * denials[0] collects reasons beyond UCSEC_DENIAL_ROOM.
+ * Counters since creation. passed, dropped and rejected add up to what was
+ * judged; the six classes are of what was looked at, which neither unknown
+ * sources nor what is above a rate need be. denials[] is indexed by enum
+ * ucsec_denial; denials[0] collects reasons beyond UCSEC_DENIAL_ROOM.
  */
 struct ucsec_verdicts {
 	uint64_t requests, responses, keepalives, stun, connects, unparsed;
