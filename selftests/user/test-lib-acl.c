@@ -53,12 +53,15 @@ static struct ucsec_prefix *many_prefixes(size_t count)
 	return list;
 }
 
-/* Offset of the first attribute with this dotted name; 0 if there is none. */
+/*
+ * Offset of the first attribute with this dotted name; 0 if there is none. All
+ * but prefixes, of which there may be many, stand at the beginning.
+ */
 static size_t offset_of(const char *wanted)
 {
 	char name[64];
 
-	for (size_t at = 20; at < fake.request_len; at += 4) {
+	for (size_t at = 20; at < fake.request_len && at < 2048; at += 4) {
 		ucsec_attr_name(request(), at, name, sizeof(name));
 		if (!strcmp(name, wanted))
 			return at;
