@@ -31,7 +31,7 @@ class Module:
 
     def __init__(self, texts, values):
         self.text = strip_comments("\n".join(texts))
-        self.values = {**values, **parse_values("\n".join(texts))}
+        self.values = parse_values("\n".join(texts), values)
         for name, body in re.findall(r"#define\s+(\w+)\s+\(((?:[^()]|\\\n)*)\)",
                                      self.text):
             self.values.setdefault(name, self.mask(body))
@@ -65,14 +65,21 @@ class Module:
         """The same form as wanted() for a policy as written in C."""
         match = re.fullmatch(r"NLA_POLICY_(\w+)\((.*)\)", text)
         if not match:
-            kind = re.fullmatch(r"\{ \.type = (\w+),? \}", text)
-            return (kind.group(1), None, None) if kind else (text,)
+            kind = re.fullmatch(
+                r"\{ \.type = (\w+)(?:, \.len = (\w+))?,? \}", text)
+            if not kind:
+                return (text,)
+            size = kind.group(2)
+            return kind.group(1), None, number(size, self.values) \
+                if size else None
         macro = match.group(1)
         args = [a.strip() for a in match.group(2).split(",")]
         if macro == "NESTED":
             return "nest", args[0]
         if macro == "BITFIELD32":
             return "bitfield32", self.mask(args[0])
+        if macro == "MASK":
+            return "mask", args[0], self.mask(args[1])
         if macro == "FULL_RANGE":
             limits = self.ranges.get(args[1].lstrip("& "), {})
             return args[0], limits.get("min"), limits.get("max")
@@ -93,7 +100,9 @@ def wanted(spec, attr):
     if kind == "nest":
         return "nest", f"ucsec_{attr['nested-attributes']}_nl_policy"
     if kind == "bitfield32":
-        return "bitfield32", sum(spec.flags.values())
+        return "bitfield32", sum(spec.flags[attr["enum"]].values())
+    if "enum-as-flags" in attr:
+        return "mask", TYPES[kind], sum(spec.flags[attr["enum"]].values())
     checks = {k: spec.constant(v) for k, v in attr.get("checks", {}).items()}
     exact = checks.get("exact-len")
     low = checks.get("min", checks.get("min-len", exact))
@@ -122,7 +131,7 @@ def check_policies(spec, module, header):
     """
     faults = []
     nested = documented_nested(spec, header)
-    for name in ("endpoint", "key", "crypto", "ssrc"):
+    for name in ("endpoint", "key", "crypto", "ssrc", "prefix", "rate"):
         faults += check_policy(spec, module, f"ucsec_{name}_nl_policy", name,
                                nested[name])
     for op in spec.operations:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The netlink specification under the names that C gives to it."""
 
+import operator
 import re
 
 import yaml
@@ -14,9 +15,12 @@ def strip_comments(text):
     return re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S)
 
 
-def parse_values(text):
-    """Values of all #defines and enumerators that are a number or a name."""
-    values = {}
+def parse_values(text, known=None):
+    """Values of all #defines and enumerators that are a number or a name.
+
+    Known ones, of another file, may stand in expressions.
+    """
+    values = dict(known or {})
     text = strip_comments(text)
     for name, value in re.findall(
             r"^[ \t]*#define[ \t]+(UCSEC_\w+)[ \t]+(\S+)[ \t]*$", text, re.M):
@@ -31,15 +35,21 @@ def parse_values(text):
     return values
 
 
+OPERATORS = {"<<": operator.lshift, "+": operator.add, "-": operator.sub,
+             "*": operator.mul}
+
+
 def number(text, values):
-    """A constant expression out of numbers, names, - and <<."""
+    """A constant expression out of numbers, names, <<, +, - and *."""
     text = text.strip().strip("()").strip()
-    if "<<" in text:
-        left, right = text.split("<<")
-        return number(left, values) << number(right, values)
-    if "-" in text.lstrip("-"):
-        left, right = text.split("-")
-        return number(left, values) - number(right, values)
+    for sign, operation in OPERATORS.items():
+        left, found, right = text.rpartition(sign)
+        if not found or not left.strip():
+            continue
+        left, right = number(left, values), number(right, values)
+        if isinstance(left, int) and isinstance(right, int):
+            return operation(left, right)
+        return text
     if text in values:
         return values[text]
     try:
@@ -54,6 +64,8 @@ class Spec:
     def __init__(self, text):
         self.yaml = yaml.safe_load(text)
         self.consts, self.enums, self.flags = {}, {}, {}
+        # Enums and flags alike: value name to the name in the specification.
+        self.entry_names = {}
         for item in self.yaml["definitions"]:
             self.define(item)
         self.consts["UCSEC_FAMILY_VERSION"] = self.yaml["version"]
@@ -67,13 +79,15 @@ class Spec:
         name = item["name"]
         if item["type"] == "const":
             self.consts[c_name("", name)] = item["value"]
-        elif item["type"] == "enum":
-            self.enums[name] = {
-                c_name(name + "-", e["name"]): i
-                for i, e in enumerate(item["entries"])}
-        else:
-            self.flags = {c_name("F_", e["name"]): 1 << i
-                          for i, e in enumerate(item["entries"])}
+            return
+        flags = item["type"] == "flags"
+        prefix = item.get("name-prefix", f"ucsec-{name}-")
+        values = {f"{prefix}{e['name']}".upper().replace("-", "_"):
+                  1 << i if flags else i
+                  for i, e in enumerate(item["entries"])}
+        (self.flags if flags else self.enums)[name] = values
+        self.entry_names.update(
+            zip(values, (e["name"] for e in item["entries"])))
 
     def attribute_values(self):
         return {c_name(f"A_{s}-", a["name"]): i
@@ -85,14 +99,16 @@ class Spec:
                 for i, op in enumerate(self.operations, 1)}
 
     def values(self):
-        values = {**self.consts, **self.flags, **self.attribute_values(),
+        values = {**self.consts, **self.attribute_values(),
                   **self.command_values()}
-        for entries in self.enums.values():
+        for entries in (*self.enums.values(), *self.flags.values()):
             values.update(entries)
         return values
 
     def request_attributes(self, op):
-        return op.get("do", {}).get("request", {}).get("attributes", [])
+        """Of a dump where there is no do; where there are both they agree."""
+        return op.get("do", op.get("dump", {})).get("request", {}).get(
+            "attributes", [])
 
     def constant(self, value):
         """A limit, which may be the name of a constant."""

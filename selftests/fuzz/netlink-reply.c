@@ -35,6 +35,19 @@ static void on_notice(const struct ucsec_notice *notice, void *arg)
 		abort();
 }
 
+static int on_trunk(const struct ucsec_trunk *trunk, void *arg)
+{
+	(void)arg;
+	if (trunk->port_count > UCSEC_MAX_TRUNK_PORTS ||
+	    trunk->cookie_len > UCSEC_MAX_COOKIE_LEN)
+		abort();
+	for (size_t i = 0; i < trunk->prefix_count; i++)
+		if (trunk->prefixes[i].len >
+		    (trunk->prefixes[i].family == AF_INET ? 32 : 128))
+			abort();
+	return 0;
+}
+
 static void queue_message(const uint8_t *head, size_t len)
 {
 	static const uint16_t types[] = {
@@ -58,6 +71,52 @@ static void queue_message(const uint8_t *head, size_t len)
 	free(nlh);
 }
 
+static void ask_acl(struct ucsec *h, uint8_t which)
+{
+	struct ucsec_prefix prefix = { .family = AF_INET, .len = 32 };
+	struct ucsec_trunk trunk = {
+		.have = UCSEC_TR_KIND | UCSEC_TR_COOKIE, .cookie_len = 4,
+		.prefixes = &prefix, .prefix_count = 1,
+	};
+	struct ucsec_trial trial = { .payload = "", .payload_len = 1 };
+	struct ucsec_judgement judgement;
+	struct ucsec_acl acl;
+	uint32_t id;
+	size_t at;
+
+	switch (which) {
+	case 8:
+		ucsec_trunk_new(h, &trunk, &id);
+		break;
+	case 9:
+		ucsec_trunk_dump(h, 3, on_trunk, NULL);
+		break;
+	case 10:
+		ucsec_trunk_dump(h, 0, on_trunk, NULL);
+		break;
+	case 11:
+		ucsec_acl_replace(h, "a", 1, &trunk, 1, &at);
+		break;
+	case 12:
+		if (!ucsec_acl_get(h, &acl) &&
+		    acl.port_count > UCSEC_MAX_ACL_PORTS)
+			abort();
+		break;
+	case 13:
+		if (!ucsec_acl_test(h, &trial, &judgement) &&
+		    judgement.cookie_len > UCSEC_MAX_COOKIE_LEN)
+			abort();
+		break;
+	case 14:
+		ucsec_prefix_del(h, 3, &prefix, 1);
+		break;
+	default:
+		ucsec_trunk_dump(h, 0, on_trunk, NULL);
+	}
+	if (strlen(ucsec_error(h)->value) >= sizeof(ucsec_error(h)->value))
+		abort();
+}
+
 static void ask(struct ucsec *h, uint8_t which)
 {
 	struct ucsec_stream stream = { .have = UCSEC_HAVE_IN | UCSEC_HAVE_RX };
@@ -66,6 +125,10 @@ static void ask(struct ucsec *h, uint8_t which)
 	uint32_t id;
 
 	stream.rx.key_count = 2;
+	if (which % 16 > 7) {
+		ask_acl(h, which % 16);
+		return;
+	}
 	switch (which % 8) {
 	case 0:
 		ucsec_stream_new(h, &stream, &id);

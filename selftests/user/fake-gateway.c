@@ -3,7 +3,7 @@
  * A gateway in a box: what the fake kernel answers to ucsecctl.
  *
  * UCSEC_FAKE says how it feels: absent (no module), refuse (every request),
- * interrupted (dumps never settle). UCSEC_FAKE_TRACE names a file that gets
+ * exists (every trunk), interrupted (dumps never settle). UCSEC_FAKE_TRACE names a file that gets
  * the attributes of each request, one a line.
  */
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <netlink/genl/genl.h>
 
+#include "fake-acl.h"
 #include "fake-kernel.h"
 
 static bool feels(const char *mood)
@@ -147,7 +148,8 @@ static void queue_refusal(const char *sentence, int err)
 	for (size_t at = 20; at < fake.request_len; at += 4) {
 		ucsec_attr_name((struct nlmsghdr *)fake.request, at, name,
 				sizeof(name));
-		if (strcmp(name, "rx.key.material"))
+		if (strcmp(name, "rx.key.material") &&
+		    strcmp(name, "prefix.addr4"))
 			continue;
 		nla_put_u32(msg, NLMSGERR_ATTR_OFFS, at);
 		break;
@@ -209,6 +211,12 @@ static void answer(const struct nlmsghdr *nlh)
 		queue_refusal("the key is weak", -EKEYREJECTED);
 		return;
 	}
+	if (feels("exists") && genl->cmd == UCSEC_CMD_TRUNK_NEW) {
+		queue_refusal("another trunk has it", -EEXIST);
+		return;
+	}
+	if (fake_acl_answer(nlh))
+		return;
 	switch (genl->cmd) {
 	case UCSEC_CMD_STREAM_GET:
 		answer_get(nlh);
@@ -253,6 +261,7 @@ static void queue_events(void)
 	nla_put_u32(msg, UCSEC_A_STREAM_EVENT, UCSEC_EVENT_AUTH_BURST);
 	nla_put_u64(msg, UCSEC_A_STREAM_COUNT, 120);
 	fake_queue(msg);
+	fake_acl_events();
 }
 
 __attribute__((constructor))

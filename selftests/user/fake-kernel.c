@@ -11,8 +11,6 @@
 
 #include "fake-kernel.h"
 
-#define QUEUE_LEN	64
-
 struct ucsec_link {
 	int fd;
 };
@@ -22,9 +20,13 @@ struct fake fake;
 static struct {
 	void *data;
 	ssize_t len;
-} queue[QUEUE_LEN];
+} *queue;
 
-static int head, tail;
+static int head, tail, room;
+
+/* What fake.request points to, larger from time to time. */
+static void *request;
+static size_t request_size;
 
 void fake_reset(void)
 {
@@ -37,8 +39,12 @@ void fake_reset(void)
 
 static void push(void *data, ssize_t len)
 {
-	if (tail == QUEUE_LEN)
-		abort();
+	if (tail == room) {
+		room = room ? 2 * room : 64;
+		queue = reallocarray(queue, room, sizeof(*queue));
+		if (!queue)
+			abort();
+	}
 	queue[tail].data = data;
 	queue[tail++].len = len;
 }
@@ -63,12 +69,17 @@ void fake_queue_err(int err)
 	push(NULL, err);
 }
 
-struct nl_msg *fake_msg(int cmd, int flags)
+struct nl_msg *fake_msg_of(int cmd, int flags, size_t size)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(16384);
+	struct nl_msg *msg = nlmsg_alloc_size(size);
 
 	genlmsg_put(msg, 1, 0, FAKE_FAMILY, 0, flags, cmd, 1);
 	return msg;
+}
+
+struct nl_msg *fake_msg(int cmd, int flags)
+{
+	return fake_msg_of(cmd, flags, 16384);
 }
 
 /*
@@ -81,7 +92,8 @@ struct nl_msg *fake_verdict(int type, int err, const char *sentence)
 	struct nlmsgerr body = { .error = err };
 	int flags = type == NLMSG_ERROR ? NLM_F_CAPPED : NLM_F_MULTI;
 
-	memcpy(&body.msg, fake.request, sizeof(body.msg));
+	if (fake.request)
+		memcpy(&body.msg, fake.request, sizeof(body.msg));
 	nlmsg_put(msg, 1, 0, type, 0, flags | NLM_F_ACK_TLVS);
 	nlmsg_append(msg, &body, type == NLMSG_ERROR ? sizeof(body) :
 		     sizeof(body.error), 4);
@@ -135,7 +147,13 @@ int ucsec_link_send(struct ucsec_link *link, struct nl_msg *msg)
 		return fake.send_err;
 	nlh->nlmsg_seq = ++fake.requests;
 	nlh->nlmsg_flags |= NLM_F_ACK;
-	memcpy(fake.request, nlh, nlh->nlmsg_len);
+	if (nlh->nlmsg_len > request_size) {
+		request_size = nlh->nlmsg_len;
+		request = realloc(request, request_size);
+		if (!request)
+			abort();
+	}
+	fake.request = memcpy(request, nlh, nlh->nlmsg_len);
 	fake.request_len = nlh->nlmsg_len;
 	if (fake.on_send)
 		fake.on_send((struct nlmsghdr *)fake.request);

@@ -15,7 +15,7 @@ struct fake {
 	/* Called with each request; may queue answers. NULL: nothing. */
 	void (*on_send)(const struct nlmsghdr *request);
 	void (*on_join)(void);
-	unsigned char request[16384];		/* the last one */
+	unsigned char *request;			/* the last one */
 	size_t request_len;
 };
 
@@ -24,6 +24,7 @@ extern struct fake fake;
 void fake_reset(void);
 /* Messages in the making; both are freed by queueing. */
 struct nl_msg *fake_msg(int cmd, int flags);
+struct nl_msg *fake_msg_of(int cmd, int flags, size_t size);
 struct nl_msg *fake_verdict(int type, int err, const char *sentence);
 /* The next datagram to be received; its messages get the request's number. */
 void fake_queue(struct nl_msg *msg);

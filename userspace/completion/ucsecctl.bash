@@ -7,6 +7,10 @@ _ucsecctl_ids() {
 	ucsecctl stream show 2>/dev/null | sed -n 's/^stream \([0-9]*\).*/\1/p'
 }
 
+_ucsecctl_trunks() {
+	ucsecctl acl show 2>/dev/null | sed -n 's/^trunk \([0-9]*\)$/\1/p'
+}
+
 # The daemon's words come from the tool's own table: _ucsecctl_words WORDS...
 # The names of objects, where the caller may know them, from the daemon.
 _ucsecctl_words() {
@@ -18,7 +22,7 @@ _ucsecctl_names() {
 }
 
 _ucsecctl() {
-	local both add set params suites words=() cur prev
+	local both add set params suites acl aclset aclparams words=() cur prev
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	both='from to rtcp rx tx key-file mki cookie pair dscp idle
@@ -33,6 +37,11 @@ _ucsecctl() {
 		AES_256_CM_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_32
 		AEAD_AES_128_GCM AEAD_AES_256_GCM
 		NULL_HMAC_SHA1_80 NULL_HMAC_SHA1_32'
+	acl='prefix prefix-file port transport methods boxes unparsed denial
+		rate cookie --json --help'
+	aclset="add-prefix del-prefix $acl"
+	aclparams='unknown ports mark reject-rate reject-burst max-trunks
+		max-prefixes denial-burst --json --help'
 
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -44,6 +53,45 @@ _ucsecctl() {
 	*,*,*key-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;
 	*,*,dev)		COMPREPLY=($(compgen -W \
 					"$(cd /sys/class/net && echo *)" -- "$cur")) ;;
+	acl,*,unparsed)		COMPREPLY=($(compgen -W 'pass drop reject' \
+					-- "$cur")) ;;
+	acl,*,denial)		COMPREPLY=($(compgen -W 'drop reject' -- "$cur")) ;;
+	acl,*,unknown)		COMPREPLY=($(compgen -W 'pass count drop' \
+					-- "$cur")) ;;
+	acl,*,kind)		COMPREPLY=($(compgen -W 'trunk line' -- "$cur")) ;;
+	acl,*,rate)		COMPREPLY=($(compgen -W 'requests responses
+					keepalives source' -- "$cur")) ;;
+	acl,*,transport)	COMPREPLY=($(compgen -W 'udp tcp tls' -- "$cur")) ;;
+	acl,*,methods)		COMPREPLY=($(compgen -W 'all none INVITE ACK BYE
+					CANCEL OPTIONS REGISTER PRACK UPDATE
+					INFO MESSAGE PUBLISH SUBSCRIBE NOTIFY
+					REFER OTHER' -- "$cur")) ;;
+	acl,*,boxes)		COMPREPLY=($(compgen -W 'all none
+					presence-subscription
+					out-of-dialog-refer
+					unsolicited-notification
+					replaces-header' -- "$cur")) ;;
+	acl,*,prefix-file | acl,load,load)
+				COMPREPLY=($(compgen -f -- "$cur")) ;;
+	acl,set,set | acl,del,del)
+				COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_trunks)" -- "$cur")) ;;
+	acl,show,* | acl,stats,*)
+				COMPREPLY=($(compgen -W "$(_ucsecctl_trunks)
+					cookie --prefixes --dump --json" \
+					-- "$cur")) ;;
+	acl,add,*)		COMPREPLY=($(compgen -W "id kind $acl" -- "$cur")) ;;
+	acl,set,*)		COMPREPLY=($(compgen -W "$aclset" -- "$cur")) ;;
+	acl,params,*)		COMPREPLY=($(compgen -W "$aclparams" -- "$cur")) ;;
+	acl,flush,* | acl,load,*)
+				COMPREPLY=($(compgen -W 'cookie --json' \
+					-- "$cur")) ;;
+	acl,test,*)		COMPREPLY=($(compgen -W 'transport --json' \
+					-- "$cur")) ;;
+	acl,?*,*)		;;
+	acl,*)			COMPREPLY=($(compgen -W 'add set del flush load
+					show stats params test --help' \
+					-- "$cur")) ;;
 	stream,set,set | stream,show,show | stream,del,del | *,*,pair)
 				COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_ids)" -- "$cur")) ;;
@@ -55,7 +103,7 @@ _ucsecctl() {
 	params,set,*)		COMPREPLY=($(compgen -W "$params" -- "$cur")) ;;
 	params,,*)		COMPREPLY=($(compgen -W 'set --help' -- "$cur")) ;;
 	monitor,*)		COMPREPLY=($(compgen -W 'count --json' -- "$cur")) ;;
-	,*)			COMPREPLY=($(compgen -W 'stream suites stats
+	,*)			COMPREPLY=($(compgen -W 'stream acl suites stats
 					params monitor param registration call
 					import export schema status words
 					$(_ucsecctl_words) --json --socket

@@ -45,6 +45,8 @@ struct command {
 
 /* main.c: rows by number, NULL after the last */
 const struct command *command_at(size_t i);
+/* Takes the word out of the list wherever it stands. */
+bool take_option(char **words, const char *option);
 /* noun.c: rows made of the daemon's table */
 const struct command *noun_command_at(size_t i);
 
@@ -71,6 +73,8 @@ int parse_cookie(const char *text, uint8_t *cookie, uint32_t *len);
 void format_cookie(const uint8_t *cookie, uint32_t len, char *text);
 void print_cookie(const uint8_t *cookie, uint32_t len);
 const char *reason_name(unsigned int reason, char *buf, size_t size);
+const char *denial_name(unsigned int reason, char *buf, size_t size);
+const char *bit_name(const char *name, int bit, char *buf, size_t size);
 
 /* key-file.c */
 enum status read_keys(struct ctl *ctl, const char *side, const char *file,
@@ -82,7 +86,15 @@ json_t *json_of_stats(const struct ucsec_stats *stats, bool of_namespace);
 json_t *json_of_suite(const struct ucsec_suite_info *suite);
 json_t *json_of_params(const struct ucsec_params *params);
 json_t *json_of_notice(const struct ucsec_notice *notice);
+bool is_of_acl(const struct ucsec_notice *notice);
 enum status print_json(json_t *json);
+json_t *json_of_cookie(const uint8_t *cookie, uint32_t len, bool have);
+
+/* json-acl.c: the same, of the trunk ACL */
+json_t *json_of_trunk(const struct ucsec_trunk *trunk);
+json_t *json_of_verdicts(const struct ucsec_verdicts *verdicts);
+json_t *json_of_acl(const struct ucsec_acl *acl);
+json_t *json_of_names(uint32_t bits, const char *(*name)(uint32_t bit));
 
 /*
  * http.c: one request to the daemon. STATUS_OK and @reply, or what was wrong
@@ -145,6 +157,18 @@ enum status cmd_stats(struct ctl *ctl, char **words);
 enum status cmd_params(struct ctl *ctl, char **words);
 enum status cmd_params_set(struct ctl *ctl, char **words);
 enum status cmd_monitor(struct ctl *ctl, char **words);
+enum status cmd_acl_add(struct ctl *ctl, char **words);
+enum status cmd_acl_set(struct ctl *ctl, char **words);
+enum status cmd_acl_del(struct ctl *ctl, char **words);
+enum status cmd_acl_flush(struct ctl *ctl, char **words);
+enum status cmd_acl_load(struct ctl *ctl, char **words);
+enum status cmd_acl_show(struct ctl *ctl, char **words);
+enum status cmd_acl_stats(struct ctl *ctl, char **words);
+enum status cmd_acl_params(struct ctl *ctl, char **words);
+enum status cmd_acl_test(struct ctl *ctl, char **words);
+void help_acl_add(FILE *out, const struct command *command);
+void help_acl_set(FILE *out, const struct command *command);
+void help_acl_params(FILE *out, const struct command *command);
 void help_stream_add(FILE *out, const struct command *command);
 void help_stream_set(FILE *out, const struct command *command);
 void help_params_set(FILE *out, const struct command *command);

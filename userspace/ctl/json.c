@@ -79,7 +79,7 @@ static json_t *json_of_flags(uint32_t flags)
 	return array;
 }
 
-static json_t *json_of_cookie(const uint8_t *cookie, uint32_t len, bool have)
+json_t *json_of_cookie(const uint8_t *cookie, uint32_t len, bool have)
 {
 	char text[COOKIE_TEXT_LEN];
 
@@ -213,6 +213,13 @@ json_t *json_of_params(const struct ucsec_params *params)
 	return object;
 }
 
+/* Of trunks or unknown sources; all others are of a stream. */
+bool is_of_acl(const struct ucsec_notice *notice)
+{
+	return notice->event == UCSEC_EVENT_DENIAL_BURST ||
+		notice->event == UCSEC_EVENT_DENIAL_BURST_OVER;
+}
+
 json_t *json_of_notice(const struct ucsec_notice *notice)
 {
 	const char *name = ucsec_event_name(notice->event);
@@ -220,13 +227,16 @@ json_t *json_of_notice(const struct ucsec_notice *notice)
 	uint32_t have = notice->have;
 
 	set(object, "event", json_string(name ? name : "unknown"));
-	set_int(object, "id", notice->id);
+	set_int_if(object, "id", !is_of_acl(notice), notice->id);
 	set(object, "cookie", json_of_cookie(notice->cookie, notice->cookie_len,
 					     have & UCSEC_HAVE_COOKIE));
 	set(object, "in", json_of_endpoint(&notice->in, have & UCSEC_HAVE_IN));
 	set(object, "latched", json_of_endpoint(&notice->latched,
 						have & UCSEC_HAVE_LATCHED));
 	set_int(object, "count", notice->count);
+	set_int_if(object, "trunk", have & UCSEC_HAVE_TRUNK, notice->trunk);
+	set(object, "verdicts", have & UCSEC_HAVE_VERDICTS ?
+	    json_of_verdicts(&notice->verdicts) : json_null());
 	return object;
 }
 

@@ -37,6 +37,35 @@ static const struct command commands[] = {
 	  cmd_params, NULL },
 	{ "params", "set", "NAME VALUE [NAME VALUE...]",
 	  "change limits and defaults", cmd_params_set, help_params_set },
+	{ "acl", "add",
+	  "[id ID] [kind trunk|line]\n"
+	  "prefix P[,P...] | prefix-file F\n"
+	  "port N[,N...] transport T[,T...]\n"
+	  "[methods M,...] [boxes B,...]\n"
+	  "[unparsed VERDICT] [denial VERDICT]\n"
+	  "[rate KIND N[/M]]... [cookie S]",
+	  "make a trunk of the ACL and print its id", cmd_acl_add,
+	  help_acl_add },
+	{ "acl", "set",
+	  "ID [add-prefix P,...] [del-prefix P,...]\n"
+	  "[KEYWORD...]",
+	  "change a trunk", cmd_acl_set, help_acl_set },
+	{ "acl", "del", "ID", "remove a trunk", cmd_acl_del, NULL },
+	{ "acl", "flush", "[cookie S]",
+	  "remove all trunks, or those whose cookie begins with S",
+	  cmd_acl_flush, NULL },
+	{ "acl", "load", "FILE [cookie S]",
+	  "make the trunks what FILE says, all or nothing", cmd_acl_load,
+	  NULL },
+	{ "acl", "show", "[ID | cookie S] [--prefixes | --dump]",
+	  "show trunks, with what was denied and why", cmd_acl_show, NULL },
+	{ "acl", "stats", "[ID]", "show all counters of trunks", cmd_acl_stats,
+	  NULL },
+	{ "acl", "params", "[NAME VALUE...]",
+	  "show or change what holds for all trunks", cmd_acl_params,
+	  help_acl_params },
+	{ "acl", "test", "FROM[:PORT] TO:PORT [transport T] < datagram",
+	  "say what would become of a datagram", cmd_acl_test, NULL },
 	{ "monitor", NULL, "[count N]",
 	  "print events as they come, until interrupted", cmd_monitor, NULL },
 	{ "param", "list", "", "show the system parameters", cmd_param_list,
@@ -164,8 +193,7 @@ static const struct command *find_command(char ***words)
 	return alone;
 }
 
-/* Takes the word out of the list wherever it stands. */
-static bool take_option(char **words, const char *option)
+bool take_option(char **words, const char *option)
 {
 	bool found = false;
 	char **to = words;

@@ -64,7 +64,13 @@ static void print_notice(const struct ucsec_notice *notice)
 	const char *name = ucsec_event_name(notice->event);
 	char text[UCSEC_ENDPOINT_TEXT_LEN];
 
-	printf("%s stream %u", name ? name : "unknown", notice->id);
+	printf("%s ", name ? name : "unknown");
+	if (!is_of_acl(notice))
+		printf("stream %u", notice->id);
+	else if (notice->have & UCSEC_HAVE_TRUNK)
+		printf("trunk %u", notice->trunk);
+	else
+		fputs("unknown sources", stdout);
 	if (notice->have & UCSEC_HAVE_IN) {
 		ucsec_endpoint_format(&notice->in, text, sizeof(text));
 		printf(" in %s", text);

@@ -85,8 +85,9 @@ enum status fail_request(const struct ctl *ctl)
 
 	fprintf(stderr, "ucsecctl: %s", error->sentence);
 	if (error->attribute[0])
-		fprintf(stderr, " (%sattribute %s)",
-			error->missing ? "missing " : "", error->attribute);
+		fprintf(stderr, " (%sattribute %s%s%s)",
+			error->missing ? "missing " : "", error->attribute,
+			error->value[0] ? ", " : "", error->value);
 	else if (error->code == -EPERM)
 		fputs(" (CAP_NET_ADMIN is needed)", stderr);
 	putc('\n', stderr);

@@ -120,3 +120,22 @@ const char *reason_name(unsigned int reason, char *buf, size_t size)
 	snprintf(buf, size, "reason-%u", reason);
 	return buf;
 }
+
+const char *denial_name(unsigned int reason, char *buf, size_t size)
+{
+	const char *name = reason ? ucsec_denial_name(reason) : "other";
+
+	if (name)
+		return name;
+	snprintf(buf, size, "reason-%u", reason);
+	return buf;
+}
+
+/* name, or what stands for a bit that has none. */
+const char *bit_name(const char *name, int bit, char *buf, size_t size)
+{
+	if (name)
+		return name;
+	snprintf(buf, size, "bit-%d", bit);
+	return buf;
+}

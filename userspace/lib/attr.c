@@ -96,11 +96,99 @@ static const struct attr_name params_names[] = {
 };
 ATTR_SET(params_set, params_names, UCSEC_A_PARAMS_MAX);
 
+static const struct attr_name prefix_names[] = {
+	[UCSEC_A_PREFIX_ADDR4] = { "addr4", NULL },
+	[UCSEC_A_PREFIX_ADDR6] = { "addr6", NULL },
+	[UCSEC_A_PREFIX_LEN] = { "len", NULL },
+};
+ATTR_SET(prefix_set, prefix_names, UCSEC_A_PREFIX_MAX);
+
+static const struct attr_name rate_names[] = {
+	[UCSEC_A_RATE_KIND] = { "kind", NULL },
+	[UCSEC_A_RATE_PER_SECOND] = { "per-second", NULL },
+	[UCSEC_A_RATE_BURST] = { "burst", NULL },
+};
+ATTR_SET(rate_set, rate_names, UCSEC_A_RATE_MAX);
+
+static const struct attr_name trunk_names[] = {
+	[UCSEC_A_TRUNK_ID] = { "id", NULL },
+	[UCSEC_A_TRUNK_KIND] = { "kind", NULL },
+	[UCSEC_A_TRUNK_PREFIX] = { "prefix", &prefix_set },
+	[UCSEC_A_TRUNK_PORT] = { "port", NULL },
+	[UCSEC_A_TRUNK_TRANSPORTS] = { "transports", NULL },
+	[UCSEC_A_TRUNK_METHODS] = { "methods", NULL },
+	[UCSEC_A_TRUNK_BOXES] = { "boxes", NULL },
+	[UCSEC_A_TRUNK_UNPARSED] = { "unparsed", NULL },
+	[UCSEC_A_TRUNK_DENIAL] = { "denial", NULL },
+	[UCSEC_A_TRUNK_RATE] = { "rate", &rate_set },
+	[UCSEC_A_TRUNK_COOKIE] = { "cookie", NULL },
+	[UCSEC_A_TRUNK_STAGE] = { "stage", NULL },
+	[UCSEC_A_TRUNK_PREFIXES] = { "prefixes", NULL },
+	[UCSEC_A_TRUNK_VERDICTS] = { "verdicts", NULL },
+	[UCSEC_A_TRUNK_EVENT] = { "event", NULL },
+	[UCSEC_A_TRUNK_COUNT] = { "count", NULL },
+};
+ATTR_SET(trunk_set, trunk_names, UCSEC_A_TRUNK_MAX);
+
+static const struct attr_name acl_names[] = {
+	[UCSEC_A_ACL_UNKNOWN] = { "unknown", NULL },
+	[UCSEC_A_ACL_PORT] = { "port", NULL },
+	[UCSEC_A_ACL_MARK] = { "mark", NULL },
+	[UCSEC_A_ACL_REJECT_RATE] = { "reject-rate", NULL },
+	[UCSEC_A_ACL_REJECT_BURST] = { "reject-burst", NULL },
+	[UCSEC_A_ACL_MAX_TRUNKS] = { "max-trunks", NULL },
+	[UCSEC_A_ACL_MAX_PREFIXES] = { "max-prefixes", NULL },
+	[UCSEC_A_ACL_DENIAL_BURST] = { "denial-burst", NULL },
+	[UCSEC_A_ACL_TRUNKS] = { "trunks", NULL },
+	[UCSEC_A_ACL_PREFIXES] = { "prefixes", NULL },
+	[UCSEC_A_ACL_SOURCES] = { "sources", NULL },
+	[UCSEC_A_ACL_VERDICTS] = { "verdicts", NULL },
+};
+ATTR_SET(acl_set, acl_names, UCSEC_A_ACL_MAX);
+
+static const struct attr_name trial_names[] = {
+	[UCSEC_A_TRIAL_SADDR4] = { "saddr4", NULL },
+	[UCSEC_A_TRIAL_SADDR6] = { "saddr6", NULL },
+	[UCSEC_A_TRIAL_DADDR4] = { "daddr4", NULL },
+	[UCSEC_A_TRIAL_DADDR6] = { "daddr6", NULL },
+	[UCSEC_A_TRIAL_DPORT] = { "dport", NULL },
+	[UCSEC_A_TRIAL_TRANSPORT] = { "transport", NULL },
+	[UCSEC_A_TRIAL_PAYLOAD] = { "payload", NULL },
+	[UCSEC_A_TRIAL_VERDICT] = { "verdict", NULL },
+	[UCSEC_A_TRIAL_REASON] = { "reason", NULL },
+	[UCSEC_A_TRIAL_CLASS] = { "class", NULL },
+	[UCSEC_A_TRIAL_METHOD] = { "method", NULL },
+	[UCSEC_A_TRIAL_NEEDS] = { "needs", NULL },
+	[UCSEC_A_TRIAL_IN_DIALOG] = { "in-dialog", NULL },
+	[UCSEC_A_TRIAL_FAULT] = { "fault", NULL },
+	[UCSEC_A_TRIAL_TRUNK] = { "trunk", NULL },
+	[UCSEC_A_TRIAL_COOKIE] = { "cookie", NULL },
+};
+ATTR_SET(trial_set, trial_names, UCSEC_A_TRIAL_MAX);
+
 static const struct attr_set *set_of_request(const struct nlmsghdr *request)
 {
 	const struct genlmsghdr *genl = nlmsg_data(request);
 
-	return genl->cmd == UCSEC_CMD_PARAM_SET ? &params_set : &stream_set;
+	switch (genl->cmd) {
+	case UCSEC_CMD_PARAM_SET:
+		return &params_set;
+	case UCSEC_CMD_TRUNK_NEW:
+	case UCSEC_CMD_TRUNK_SET:
+	case UCSEC_CMD_TRUNK_DEL:
+	case UCSEC_CMD_TRUNK_GET:
+	case UCSEC_CMD_TRUNK_FLUSH:
+	case UCSEC_CMD_PREFIX_NEW:
+	case UCSEC_CMD_PREFIX_DEL:
+	case UCSEC_CMD_ACL_BEGIN:
+	case UCSEC_CMD_ACL_COMMIT:
+		return &trunk_set;
+	case UCSEC_CMD_ACL_SET:
+		return &acl_set;
+	case UCSEC_CMD_ACL_TEST:
+		return &trial_set;
+	}
+	return &stream_set;
 }
 
 static void append(char *name, size_t size, const struct attr_set *set,
@@ -159,6 +247,25 @@ void ucsec_attr_name(const struct nlmsghdr *request, size_t offset,
 		     char *name, size_t size)
 {
 	walk(request, offset, name, size);
+}
+
+/* The prefix of a trunk that contains the offset, NULL if none does. */
+const struct nlattr *ucsec_attr_prefix(const struct nlmsghdr *request,
+				       size_t offset)
+{
+	struct nlattr *nla;
+	int rem;
+
+	if (set_of_request(request) != &trunk_set)
+		return NULL;
+	nlmsg_for_each_attr(nla, (struct nlmsghdr *)request, GENL_HDRLEN, rem) {
+		size_t start = (const char *)nla - (const char *)request;
+
+		if (offset >= start && offset < start + nla->nla_len)
+			return nla_type(nla) == UCSEC_A_TRUNK_PREFIX ?
+				nla : NULL;
+	}
+	return NULL;
 }
 
 void ucsec_attr_missing(const struct nlmsghdr *request, size_t nest_offset,

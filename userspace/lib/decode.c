@@ -176,16 +176,6 @@ static int get_stream_nests(struct nlattr **tb, struct ucsec_stream *stream)
 	return ucsec_get_stats(nla_data(stats), nla_len(stats), &stream->stats);
 }
 
-static void get_cookie(const struct nlattr *nla, uint8_t *cookie,
-		       uint32_t *len, uint32_t *have)
-{
-	if (!nla)
-		return;
-	*len = nla_len(nla);	/* bounded by the policy */
-	memcpy(cookie, nla_data(nla), *len);
-	*have |= UCSEC_HAVE_COOKIE;
-}
-
 static void get_stream_plain(struct nlattr **tb, struct ucsec_stream *stream)
 {
 	uint32_t *have = &stream->have;
@@ -203,8 +193,8 @@ static void get_stream_plain(struct nlattr **tb, struct ucsec_stream *stream)
 		    UCSEC_HAVE_WINDOW);
 	ucsec_get_u32_bit(tb[UCSEC_A_STREAM_MAX_SSRCS], &stream->max_ssrcs, have,
 		    UCSEC_HAVE_MAX_SSRCS);
-	get_cookie(tb[UCSEC_A_STREAM_COOKIE], stream->cookie,
-		   &stream->cookie_len, have);
+	ucsec_get_cookie(tb[UCSEC_A_STREAM_COOKIE], stream->cookie,
+			 &stream->cookie_len, have, UCSEC_HAVE_COOKIE);
 	ucsec_get_u32_bit(tb[UCSEC_A_STREAM_PAIR], &stream->pair, have,
 		    UCSEC_HAVE_PAIR);
 	if (tb[UCSEC_A_STREAM_DSCP]) {
@@ -241,8 +231,8 @@ int ucsec_decode_notice(const struct nlmsghdr *nlh, struct ucsec_notice *notice)
 	notice->event = nla_get_u32(tb[UCSEC_A_STREAM_EVENT]);
 	ucsec_get_u32_bit(tb[UCSEC_A_STREAM_ID], &notice->id, &notice->have,
 		    UCSEC_HAVE_ID);
-	get_cookie(tb[UCSEC_A_STREAM_COOKIE], notice->cookie,
-		   &notice->cookie_len, &notice->have);
+	ucsec_get_cookie(tb[UCSEC_A_STREAM_COOKIE], notice->cookie,
+			 &notice->cookie_len, &notice->have, UCSEC_HAVE_COOKIE);
 	ucsec_get_u64(tb[UCSEC_A_STREAM_COUNT], &notice->count);
 	if (get_endpoint(tb[UCSEC_A_STREAM_IN], &notice->in, &notice->have,
 			 UCSEC_HAVE_IN) ||

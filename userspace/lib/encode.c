@@ -3,67 +3,33 @@
  * Structures to attributes.
  */
 #include <errno.h>
-#include <string.h>
-#include <arpa/inet.h>
-#include <netlink/attr.h>
+#include <sys/socket.h>
 
 #include "internal.h"
-
-/*
- * libnl refuses an attribute only for lack of room, so that each of these
- * functions says 0 or -EMSGSIZE.
- */
-static int put(struct nl_msg *msg, int type, const void *data, int len)
-{
-	return nla_put(msg, type, len, data) ? -EMSGSIZE : 0;
-}
-
-static int put_u32(struct nl_msg *msg, int type, uint32_t value)
-{
-	return put(msg, type, &value, sizeof(value));
-}
-
-static int put_be16(struct nl_msg *msg, int type, uint16_t value)
-{
-	value = htons(value);
-	return put(msg, type, &value, sizeof(value));
-}
-
-/* The kernel's strict parsing wants the flag that tells a nest. */
-static struct nlattr *nest(struct nl_msg *msg, int type)
-{
-	return nla_nest_start(msg, type | NLA_F_NESTED);
-}
-
-/* An empty nest is sent as such: what it lacks is for the kernel to say. */
-static int unnest(struct nl_msg *msg, struct nlattr *start)
-{
-	return nla_nest_end_keep_empty(msg, start) ? -EMSGSIZE : 0;
-}
 
 static int put_endpoint(struct nl_msg *msg, int type,
 			const struct ucsec_endpoint *ep)
 {
-	struct nlattr *start = nest(msg, type);
+	struct nlattr *start = ucsec_nest(msg, type);
 	int err = 0;
 
 	if (!start)
 		return -EMSGSIZE;
 	if (ep->family == AF_INET)
-		err = put(msg, UCSEC_A_ENDPOINT_ADDR4, &ep->addr.addr4,
+		err = ucsec_put(msg, UCSEC_A_ENDPOINT_ADDR4, &ep->addr.addr4,
 			  sizeof(ep->addr.addr4));
 	else if (ep->family == AF_INET6)
-		err = put(msg, UCSEC_A_ENDPOINT_ADDR6, &ep->addr.addr6,
+		err = ucsec_put(msg, UCSEC_A_ENDPOINT_ADDR6, &ep->addr.addr6,
 			  sizeof(ep->addr.addr6));
 	else if (ep->family != AF_UNSPEC)
 		err = -EINVAL;
 	if (!err && ep->have & UCSEC_EP_PORT)
-		err = put_be16(msg, UCSEC_A_ENDPOINT_PORT, ep->port);
+		err = ucsec_put_be16(msg, UCSEC_A_ENDPOINT_PORT, ep->port);
 	if (!err && ep->have & UCSEC_EP_RTCP_PORT)
-		err = put_be16(msg, UCSEC_A_ENDPOINT_RTCP_PORT, ep->rtcp_port);
+		err = ucsec_put_be16(msg, UCSEC_A_ENDPOINT_RTCP_PORT, ep->rtcp_port);
 	if (!err && ep->have & UCSEC_EP_IFINDEX)
-		err = put_u32(msg, UCSEC_A_ENDPOINT_IFINDEX, ep->ifindex);
-	return err ? err : unnest(msg, start);
+		err = ucsec_put_u32(msg, UCSEC_A_ENDPOINT_IFINDEX, ep->ifindex);
+	return err ? err : ucsec_unnest(msg, start);
 }
 
 static int put_key(struct nl_msg *msg, const struct ucsec_key *key)
@@ -74,44 +40,44 @@ static int put_key(struct nl_msg *msg, const struct ucsec_key *key)
 	if (key->material_len > sizeof(key->material) ||
 	    key->mki_len > sizeof(key->mki))
 		return -EINVAL;
-	start = nest(msg, UCSEC_A_CRYPTO_KEY);
+	start = ucsec_nest(msg, UCSEC_A_CRYPTO_KEY);
 	if (!start)
 		return -EMSGSIZE;
-	err = put(msg, UCSEC_A_KEY_MATERIAL, key->material, key->material_len);
+	err = ucsec_put(msg, UCSEC_A_KEY_MATERIAL, key->material, key->material_len);
 	if (!err && key->mki_len)
-		err = put(msg, UCSEC_A_KEY_MKI, key->mki, key->mki_len);
-	return err ? err : unnest(msg, start);
+		err = ucsec_put(msg, UCSEC_A_KEY_MKI, key->mki, key->mki_len);
+	return err ? err : ucsec_unnest(msg, start);
 }
 
 static int put_crypto(struct nl_msg *msg, int type,
 		      const struct ucsec_crypto *crypto)
 {
-	struct nlattr *start = nest(msg, type);
+	struct nlattr *start = ucsec_nest(msg, type);
 	int err;
 
 	if (!start)
 		return -EMSGSIZE;
 	if (crypto->key_count > UCSEC_MAX_KEYS)
 		return -EINVAL;
-	err = put_u32(msg, UCSEC_A_CRYPTO_SUITE, crypto->suite);
+	err = ucsec_put_u32(msg, UCSEC_A_CRYPTO_SUITE, crypto->suite);
 	for (uint32_t i = 0; !err && i < crypto->key_count; i++)
 		err = put_key(msg, &crypto->keys[i]);
-	return err ? err : unnest(msg, start);
+	return err ? err : ucsec_unnest(msg, start);
 }
 
 static int put_ssrc(struct nl_msg *msg, const struct ucsec_ssrc *ssrc)
 {
-	struct nlattr *start = nest(msg, UCSEC_A_STREAM_SSRC);
+	struct nlattr *start = ucsec_nest(msg, UCSEC_A_STREAM_SSRC);
 	int err;
 
 	if (!start)
 		return -EMSGSIZE;
-	err = put_u32(msg, UCSEC_A_SSRC_SSRC, ssrc->ssrc);
+	err = ucsec_put_u32(msg, UCSEC_A_SSRC_SSRC, ssrc->ssrc);
 	if (!err && ssrc->have & UCSEC_SSRC_RX_ROC)
-		err = put_u32(msg, UCSEC_A_SSRC_RX_ROC, ssrc->rx_roc);
+		err = ucsec_put_u32(msg, UCSEC_A_SSRC_RX_ROC, ssrc->rx_roc);
 	if (!err && ssrc->have & UCSEC_SSRC_TX_ROC)
-		err = put_u32(msg, UCSEC_A_SSRC_TX_ROC, ssrc->tx_roc);
-	return err ? err : unnest(msg, start);
+		err = ucsec_put_u32(msg, UCSEC_A_SSRC_TX_ROC, ssrc->tx_roc);
+	return err ? err : ucsec_unnest(msg, start);
 }
 
 static int put_endpoints(struct nl_msg *msg, const struct ucsec_stream *stream)
@@ -137,20 +103,20 @@ static int put_numbers(struct nl_msg *msg, const struct ucsec_stream *stream)
 	int err = 0;
 
 	if (stream->have & UCSEC_HAVE_FLAGS)
-		err = put(msg, UCSEC_A_STREAM_FLAGS, &flags, sizeof(flags));
+		err = ucsec_put(msg, UCSEC_A_STREAM_FLAGS, &flags, sizeof(flags));
 	if (!err && stream->have & UCSEC_HAVE_WINDOW)
-		err = put_u32(msg, UCSEC_A_STREAM_WINDOW, stream->window);
+		err = ucsec_put_u32(msg, UCSEC_A_STREAM_WINDOW, stream->window);
 	if (!err && stream->have & UCSEC_HAVE_MAX_SSRCS)
-		err = put_u32(msg, UCSEC_A_STREAM_MAX_SSRCS, stream->max_ssrcs);
+		err = ucsec_put_u32(msg, UCSEC_A_STREAM_MAX_SSRCS, stream->max_ssrcs);
 	if (!err && stream->have & UCSEC_HAVE_PAIR)
-		err = put_u32(msg, UCSEC_A_STREAM_PAIR, stream->pair);
+		err = ucsec_put_u32(msg, UCSEC_A_STREAM_PAIR, stream->pair);
 	if (!err && stream->have & UCSEC_HAVE_DSCP)
-		err = put(msg, UCSEC_A_STREAM_DSCP, &stream->dscp,
+		err = ucsec_put(msg, UCSEC_A_STREAM_DSCP, &stream->dscp,
 			  sizeof(stream->dscp));
 	if (!err && stream->have & UCSEC_HAVE_IDLE)
-		err = put_u32(msg, UCSEC_A_STREAM_IDLE, stream->idle);
+		err = ucsec_put_u32(msg, UCSEC_A_STREAM_IDLE, stream->idle);
 	if (!err && stream->have & UCSEC_HAVE_RELATCH)
-		err = put(msg, UCSEC_A_STREAM_RELATCH, NULL, 0);
+		err = ucsec_put(msg, UCSEC_A_STREAM_RELATCH, NULL, 0);
 	return err;
 }
 
@@ -162,7 +128,7 @@ int ucsec_encode_stream(struct nl_msg *msg, const struct ucsec_stream *stream)
 	    stream->cookie_len > UCSEC_MAX_COOKIE_LEN)
 		return -EINVAL;
 	if (stream->have & UCSEC_HAVE_ID)
-		err = put_u32(msg, UCSEC_A_STREAM_ID, stream->id);
+		err = ucsec_put_u32(msg, UCSEC_A_STREAM_ID, stream->id);
 	if (!err)
 		err = put_endpoints(msg, stream);
 	if (!err && stream->have & UCSEC_HAVE_RX)
@@ -172,7 +138,7 @@ int ucsec_encode_stream(struct nl_msg *msg, const struct ucsec_stream *stream)
 	if (!err)
 		err = put_numbers(msg, stream);
 	if (!err && stream->have & UCSEC_HAVE_COOKIE)
-		err = put(msg, UCSEC_A_STREAM_COOKIE, stream->cookie,
+		err = ucsec_put(msg, UCSEC_A_STREAM_COOKIE, stream->cookie,
 			  stream->cookie_len);
 	for (uint32_t i = 0; !err && i < stream->ssrc_count; i++)
 		err = put_ssrc(msg, &stream->ssrcs[i]);
@@ -185,6 +151,6 @@ int ucsec_encode_params(struct nl_msg *msg, const struct ucsec_params *params)
 
 	for (int i = 1; !err && i < UCSEC_PARAM_COUNT; i++)
 		if (params->have & 1u << i)
-			err = put_u32(msg, i, params->value[i]);
+			err = ucsec_put_u32(msg, i, params->value[i]);
 	return err;
 }

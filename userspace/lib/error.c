@@ -52,6 +52,18 @@ static size_t extack_offset(const struct nlmsghdr *reply)
 	return offset;
 }
 
+/* Of many prefixes, which one? Bits behind its length are shown as they are. */
+static void take_value(struct ucsec_error *error, size_t offset,
+		       const struct nlmsghdr *request)
+{
+	const struct nlattr *nla = ucsec_attr_prefix(request, offset);
+	struct ucsec_prefix prefix;
+
+	if (nla && !ucsec_decode_prefix(nla, &prefix))
+		ucsec_prefix_format(&prefix, error->value,
+				    sizeof(error->value));
+}
+
 static void take_attribute(struct ucsec_error *error, struct nlattr **tb,
 			   const struct nlmsghdr *request)
 {
@@ -67,6 +79,8 @@ static void take_attribute(struct ucsec_error *error, struct nlattr **tb,
 	} else if (tb[NLMSGERR_ATTR_OFFS]) {
 		ucsec_attr_name(request, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]),
 				error->attribute, sizeof(error->attribute));
+		take_value(error, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]),
+			   request);
 	}
 }
 

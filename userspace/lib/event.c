@@ -33,13 +33,25 @@ int ucsec_event_fd(const struct ucsec *handle)
 	return handle->events ? ucsec_link_fd(handle->events) : -EBADF;
 }
 
+static int decode(const struct nlmsghdr *nlh, struct ucsec_notice *notice)
+{
+	const struct genlmsghdr *genl = nlmsg_data(nlh);
+
+	switch (genl->cmd) {
+	case UCSEC_CMD_STREAM_NTF:
+		return ucsec_decode_notice(nlh, notice);
+	case UCSEC_CMD_ACL_NTF:
+		return ucsec_decode_acl_notice(nlh, notice);
+	}
+	return -EOPNOTSUPP;
+}
+
 /* What cannot be read is skipped: a newer kernel may tell of more. */
 static int take_datagram(struct ucsec *handle, const void *datagram,
 			 ssize_t len, ucsec_event_fn fn, void *arg)
 {
 	const struct nlmsghdr *nlh = datagram;
 	struct ucsec_notice notice;
-	const struct genlmsghdr *genl;
 	int rem = len;
 	int count = 0;
 
@@ -48,9 +60,7 @@ static int take_datagram(struct ucsec *handle, const void *datagram,
 		if (nlh->nlmsg_type != ucsec_link_family(handle->events) ||
 		    nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
 			continue;
-		genl = nlmsg_data(nlh);
-		if (genl->cmd != UCSEC_CMD_STREAM_NTF ||
-		    ucsec_decode_notice(nlh, &notice))
+		if (decode(nlh, &notice))
 			continue;
 		fn(&notice, arg);
 		count++;

@@ -40,6 +40,17 @@ void ucsec_get_u16_bit(const struct nlattr *nla, uint16_t *value,
 	*have |= bit;
 }
 
+/* The policy of the attribute bounds its length. */
+void ucsec_get_cookie(const struct nlattr *nla, uint8_t *cookie,
+		      uint32_t *len, uint32_t *have, uint32_t bit)
+{
+	if (!nla)
+		return;
+	*len = nla_len(nla);
+	memcpy(cookie, nla_data(nla), *len);
+	*have |= bit;
+}
+
 void ucsec_get_string(const struct nlattr *nla, char *text, size_t size)
 {
 	size_t len = nla ? strnlen(nla_data(nla), nla_len(nla)) : 0;

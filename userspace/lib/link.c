@@ -3,6 +3,7 @@
  * The socket: opened, named, sent on and received from.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <netlink/genl/ctrl.h>
@@ -13,6 +14,9 @@
 
 /* A burst of events must fit until the reader gets the processor. */
 #define EVENT_BUFFER	(1 << 20)
+
+/* Bytes of a message that any system's buffer takes. */
+#define PLAIN_MESSAGE	(64 << 10)
 
 struct ucsec_link {
 	struct nl_sock *sock;
@@ -148,11 +152,31 @@ int ucsec_link_join(struct ucsec_link *link)
 	return 0;
 }
 
+/*
+ * The kernel takes no message larger than the socket's buffer; half of the
+ * default one is left to what it charges for a message. Beyond
+ * net.core.wmem_max only where we may; sendmsg(2) then says EMSGSIZE.
+ */
+static void make_room(int fd, size_t len)
+{
+	int size = 0;
+	socklen_t size_len = sizeof(size);
+
+	if (len <= PLAIN_MESSAGE || len > INT_MAX / 4 ||
+	    getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &size_len) ||
+	    (size_t)size / 2 >= len)
+		return;
+	size = len;	/* the kernel doubles it */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
 /* libnl hands the message's own memory to sendmsg(2); no copy remains. */
 int ucsec_link_send(struct ucsec_link *link, struct nl_msg *msg)
 {
 	int sent;
 
+	make_room(ucsec_link_fd(link), nlmsg_hdr(msg)->nlmsg_len);
 	do {
 		errno = 0;
 		sent = nl_send_auto(link->sock, msg);

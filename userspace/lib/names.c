@@ -85,12 +85,23 @@ static const struct name events[] = {
 		"a key nears the last index it may protect" },
 	[UCSEC_EVENT_SSRC_LIMIT] = { "ssrc-limit",
 		"a new SSRC was refused, the pool is used up" },
+	[UCSEC_EVENT_DENIAL_BURST] = { "denial-burst",
+		"many denials of a trunk or of unknown sources" },
+	[UCSEC_EVENT_DENIAL_BURST_OVER] = { "denial-burst-over",
+		"that burst has ended; the count is its total" },
 };
 
-static const struct name flags[] = {	/* by bit */
-	{ "rx-rtcp-mux", NULL }, { "tx-rtcp-mux", NULL }, { "strict", NULL },
-	{ "latch", NULL }, { "roc-reset", NULL }, { "freebind", NULL },
-	{ "hand-up", NULL },
+static const struct {
+	uint32_t bit;
+	const char *name;
+} flags[] = {
+	{ UCSEC_F_RX_RTCP_MUX, "rx-rtcp-mux" },
+	{ UCSEC_F_TX_RTCP_MUX, "tx-rtcp-mux" },
+	{ UCSEC_F_STRICT, "strict" },
+	{ UCSEC_F_LATCH, "latch" },
+	{ UCSEC_F_ROC_RESET, "roc-reset" },
+	{ UCSEC_F_FREEBIND, "freebind" },
+	{ UCSEC_F_HAND_UP, "hand-up" },
 };
 
 static const struct name params[] = {
@@ -107,8 +118,6 @@ static const struct name params[] = {
 _Static_assert(ARRAY_SIZE(suites) == __UCSEC_SUITE_MAX, "a suite has no name");
 _Static_assert(ARRAY_SIZE(drops) == __UCSEC_DROP_MAX, "a drop has no name");
 _Static_assert(ARRAY_SIZE(events) == __UCSEC_EVENT_MAX, "an event has no name");
-_Static_assert(1 << (ARRAY_SIZE(flags) - 1) == UCSEC_F_HAND_UP,
-	       "a flag has no name");
 _Static_assert(ARRAY_SIZE(params) == __UCSEC_A_PARAMS_MAX,
 	       "a parameter has no name");
 
@@ -161,16 +170,17 @@ const char *ucsec_event_about(enum ucsec_event event)
 const char *ucsec_flag_name(uint32_t flag)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
-		if (flag == 1u << i)
+		if (flags[i].bit == flag)
 			return flags[i].name;
 	return NULL;
 }
 
 int ucsec_flag_parse(const char *name)
 {
-	int i = find(flags, ARRAY_SIZE(flags), name);
-
-	return i < 0 ? i : 1 << i;
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (!strcmp(flags[i].name, name))
+			return flags[i].bit;
+	return -EINVAL;
 }
 
 const char *ucsec_param_name(enum ucsec_param param)

@@ -10,8 +10,9 @@
 #include "internal.h"
 
 /*
- * Twice the largest request there is. Messages never grow: growing would
- * leave a copy of keys behind in freed memory.
+ * Twice the largest request there is, but for those of the trunk ACL, which
+ * say what they need. Messages never grow: growing would leave a copy of keys
+ * behind in freed memory.
  */
 #define REQUEST_SIZE	8192
 
@@ -34,9 +35,12 @@ struct snapshot {
 	size_t len, size;
 };
 
-struct nl_msg *ucsec_msg_new(struct ucsec *handle, uint8_t cmd, int flags)
+/* With room for size bytes of attributes. */
+struct nl_msg *ucsec_msg_new_of(struct ucsec *handle, uint8_t cmd, int flags,
+				size_t size)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(REQUEST_SIZE);
+	struct nl_msg *msg = nlmsg_alloc_size(size + NLMSG_HDRLEN +
+					      GENL_HDRLEN);
 
 	if (!msg)
 		return NULL;
@@ -47,6 +51,11 @@ struct nl_msg *ucsec_msg_new(struct ucsec *handle, uint8_t cmd, int flags)
 		return NULL;
 	}
 	return msg;
+}
+
+struct nl_msg *ucsec_msg_new(struct ucsec *handle, uint8_t cmd, int flags)
+{
+	return ucsec_msg_new_of(handle, cmd, flags, REQUEST_SIZE);
 }
 
 void ucsec_msg_free(struct nl_msg *msg)
@@ -164,7 +173,19 @@ static int replay(const struct snapshot *snap, ucsec_reply_fn fn, void *arg)
 	return 0;
 }
 
-int ucsec_dump(struct ucsec *handle, uint8_t cmd, ucsec_reply_fn fn, void *arg)
+static struct nl_msg *dump_msg(struct ucsec *handle, uint8_t cmd, uint32_t id)
+{
+	struct nl_msg *msg = ucsec_msg_new(handle, cmd, NLM_F_DUMP);
+
+	if (msg && id && ucsec_put_u32(msg, UCSEC_A_TRUNK_ID, id)) {
+		ucsec_msg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int dump(struct ucsec *handle, uint8_t cmd, uint32_t id,
+		ucsec_reply_fn fn, void *arg)
 {
 	struct snapshot snap = { 0 };
 	struct exchange x;
@@ -177,7 +198,7 @@ int ucsec_dump(struct ucsec *handle, uint8_t cmd, ucsec_reply_fn fn, void *arg)
 		x = (struct exchange){
 			.handle = handle, .fn = keep, .arg = &snap,
 		};
-		msg = ucsec_msg_new(handle, cmd, NLM_F_DUMP);
+		msg = dump_msg(handle, cmd, id);
 		err = msg ? exchange(&x, msg) :
 			ucsec_error_set(handle, -ENOMEM, NULL);
 	} while (!err && x.interrupted && ++attempt < DUMP_ATTEMPTS);
@@ -190,7 +211,22 @@ int ucsec_dump(struct ucsec *handle, uint8_t cmd, ucsec_reply_fn fn, void *arg)
 		return err;
 	if (x.interrupted)
 		return ucsec_error_set(handle, -EINTR,
+				       cmd == UCSEC_CMD_TRUNK_GET ?
+				       "trunks changed too fast for a "
+				       "complete list" :
 				       "streams came and went too fast for a "
 				       "complete list");
 	return 0;
+}
+
+int ucsec_dump(struct ucsec *handle, uint8_t cmd, ucsec_reply_fn fn, void *arg)
+{
+	return dump(handle, cmd, 0, fn, arg);
+}
+
+/* Of one trunk, or of all if id is 0. */
+int ucsec_dump_trunks(struct ucsec *handle, uint32_t id, ucsec_reply_fn fn,
+		      void *arg)
+{
+	return dump(handle, UCSEC_CMD_TRUNK_GET, id, fn, arg);
 }

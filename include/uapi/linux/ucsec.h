@@ -120,8 +120,12 @@
  *   longest one counts. The same prefix twice for a port and transport:
  *   EEXIST. ENOSPC: more trunks or prefixes than may be.
  *
- * UCSEC_CMD_TRUNK_SET           request: ID and what changes, as above, no
- *                               KIND, PREFIX replaces all of them, no STAGE
+ * UCSEC_CMD_TRUNK_SET           request
+ *   UCSEC_A_TRUNK_ID            u32, required
+ *   PREFIX PORT TRANSPORTS METHODS BOXES UNPARSED DENIAL RATE COOKIE as above;
+ *                               what is absent stays. PREFIX, PORT and RATE
+ *                               replace all of theirs.
+ *
  * UCSEC_CMD_TRUNK_DEL           request: UCSEC_A_TRUNK_ID
  * UCSEC_CMD_TRUNK_FLUSH         request: removes all trunks, or those whose
  *                               cookie begins with UCSEC_A_TRUNK_COOKIE
