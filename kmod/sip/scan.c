@@ -11,63 +11,48 @@
 #include <uapi/linux/ucsec.h>
 #include "scan.h"
 #include "value.h"
+#include "word.h"
 
 struct head {
 	const u8 *at, *end;
+	const u8 *quick;	/* below it, 16 bytes can be read */
+	const u8 *last;		/* below it, 3 bytes can be read */
 	struct ucsec_sip_text method;
 	struct ucsec_sip_facts *facts;
 	bool to, event, refer_to, cseq;
 };
 
-#define REPEAT(byte)	((u64)0x0101010101010101 * (byte))
+#define CRLF	('\r' | '\n' << 8)
 
-/*
- * Of eight bytes, the high bit of those that seem to be controls or DEL; with
- * the high bit set they are text. None is overlooked: a borrow or a carry makes
- * a neighbour seem to be one, and never hides one.
- */
-static inline u64 seem_controls(u64 bytes)
+/* To the first that is below that one, DEL, or not ASCII, or to the last few. */
+static __always_inline const u8 *seek_below(const struct head *head,
+					    const u8 *at, u8 least)
 {
-	return ((bytes - REPEAT(0x20)) | (bytes + REPEAT(1))) & ~bytes &
-	       REPEAT(0x80);
-}
-
-/* The first that may be a control character; end if there is none. */
-static __always_inline const u8 *find_control(const u8 *at, const u8 *end)
-{
-	const u8 *words = at + ((size_t)(end - at) & ~(size_t)15);
 	u64 found;
 
-	for (; at < words; at += 16) {
-		found = seem_controls(get_unaligned_le64(at));
+	for (; at < head->quick; at += 16) {
+		found = ucsec_sip_seem_below(get_unaligned_le64(at), least);
 		if (found)
-			return at + __ffs64(found) / 8;
-		found = seem_controls(get_unaligned_le64(at + 8));
+			return at + ucsec_sip_index(found);
+		found = ucsec_sip_seem_below(get_unaligned_le64(at + 8), least);
 		if (found)
-			return at + 8 + __ffs64(found) / 8;
+			return at + 8 + ucsec_sip_index(found);
 	}
-	while (at < end && *at >= ' ' && *at != 0x7f)
-		at++;
 	return at;
 }
 
-/*
- * The CR that ends a line and those that continue it; NULL and a fault if there
- * is none. Behind CR and LF there is a byte then: it tells that the line ends.
- */
-static __always_inline const u8 *find_eol(const u8 *at, const u8 *end,
-					  int *fault)
+/* Byte by byte: for folds, tabs, what is not ASCII, and the last few. */
+static noinline const u8 *find_odd_eol(const struct head *head, const u8 *at,
+				       int *fault)
 {
-	for (;;) {
-		at = find_control(at, end);
-		if (end - at >= 3 && at[0] == '\r' && at[1] == '\n') {
+	const u8 *end = head->end;
+
+	for (; at < end; at++) {
+		if (at < head->last && get_unaligned_le16(at) == CRLF) {
 			if (!ucsec_sip_blank(at[2]))
 				return at;
-			at += 3;
-		} else if (at < end && (*at == '\t' ||
-					(*at >= ' ' && *at != 0x7f))) {
-			at++;
-		} else {
+			at += 2;
+		} else if (*at != '\t' && (*at < ' ' || *at == 0x7f)) {
 			break;
 		}
 	}
@@ -77,26 +62,104 @@ static __always_inline const u8 *find_eol(const u8 *at, const u8 *end,
 	return NULL;
 }
 
-/* What is no token's character is in each line, its CR at the latest. */
-static __always_inline const u8 *skip_token(const u8 *at)
+/*
+ * The CR that ends a line and those that continue it; NULL if there is none.
+ * Behind CR and LF there is a byte then: it tells that the line ends.
+ */
+static __always_inline const u8 *find_eol(const struct head *head,
+					  const u8 *at)
 {
-	while (ucsec_sip_is(at[0], UCSEC_SIP_TOKEN) &&
-	       ucsec_sip_is(at[1], UCSEC_SIP_TOKEN))
-		at += 2;
-	return at + ucsec_sip_is(at[0], UCSEC_SIP_TOKEN);
+	int fault;
+
+	at = seek_below(head, at, ' ');
+	if (likely(at < head->last && get_unaligned_le16(at) == CRLF &&
+		   at[2] > ' '))
+		return at;
+	return find_odd_eol(head, at, &fault);
 }
 
-/* Lower-case name with the same letters? Both are len bytes long. */
-static bool is_name(const u8 *at, const char *name, size_t len)
+/* Of the line that begins there: none goes before what is wrong within it. */
+static int fault_of_line(const struct head *head, const u8 *at, int within)
 {
-	size_t i;
+	int fault;
 
-	for (i = 0; i < len; i++) {
-		/* Of the characters of a token this folds letters alone. */
-		if ((at[i] | 0x20) != (u8)name[i])
-			return false;
+	return find_odd_eol(head, at, &fault) ? within : fault;
+}
+
+/* A name or method with what has to follow; stop: NULL if that does not. */
+struct token {
+	const u8 *stop;
+	size_t len;
+};
+
+/* By the table, from at on; before a colon there may be blanks. */
+static noinline struct token find_odd_stop(const struct head *head,
+					   const u8 *name, const u8 *at,
+					   u8 stop)
+{
+	size_t len;
+
+	while (at < head->end && ucsec_sip_is(*at, UCSEC_SIP_TOKEN))
+		at++;
+	len = (size_t)(at - name);
+	while (stop == ':' && at < head->end && ucsec_sip_blank(*at))
+		at++;
+	return (struct token){
+		at < head->end && *at == stop ? at : NULL, len };
+}
+
+/* Letters by the word, and what else is in a token by the table. */
+static __always_inline struct token find_stop(const struct head *head,
+					      const u8 *name, u8 stop)
+{
+	const u8 *at = name;
+
+	while (at < head->quick) {
+		u64 found = ucsec_sip_no_letters(get_unaligned_le64(at));
+
+		if (!found) {
+			at += 8;
+			continue;
+		}
+		at += ucsec_sip_index(found);
+		if (likely(*at == stop))
+			return (struct token){ at, (size_t)(at - name) };
+		if (*at != '-')
+			break;
+		at++;
 	}
-	return true;
+	return find_odd_stop(head, name, at, stop);
+}
+
+/*
+ * Lower-case name with the same letters? Both are len bytes long, 8 at most. Of
+ * the characters of a token this folds letters alone.
+ */
+static __always_inline bool is_name(const u8 *at, const char *name, size_t len)
+{
+	if (len == 8)
+		return (get_unaligned_le64(at) | UCSEC_SIP_REPEAT(0x20)) ==
+		       get_unaligned_le64(name);
+	if (len & 4) {
+		if ((get_unaligned_le32(at) | 0x20202020) !=
+		    get_unaligned_le32(name))
+			return false;
+		at += 4;
+		name += 4;
+	}
+	if (len & 2) {
+		if ((get_unaligned_le16(at) | 0x2020) !=
+		    get_unaligned_le16(name))
+			return false;
+		at += 2;
+		name += 2;
+	}
+	return !(len & 1) || (*at | 0x20) == *name;
+}
+
+static bool is_version(const u8 *at)
+{
+	return is_name(at, "sip/2.0", 7);
 }
 
 static int read_to(struct head *head, struct ucsec_sip_text value)
@@ -143,6 +206,8 @@ static int read_header(struct head *head, const u8 *name, size_t len,
 	u8 first = name[0] | 0x20;
 
 	switch (len) {
+	case 0:
+		return UCSEC_FAULT_HEADER;
 	case 1:
 		return first == 't' ? read_to(head, value) :
 		       first == 'o' ? read_event(head, value) :
@@ -154,8 +219,6 @@ static int read_header(struct head *head, const u8 *name, size_t len,
 	case 5:
 		return is_name(name, "event", 5) ? read_event(head, value) : 0;
 	case 8:
-		if (first != 'r')
-			return 0;
 		if (is_name(name, "replaces", 8))
 			head->facts->replaces = true;
 		return is_name(name, "refer-to", 8) ?
@@ -165,34 +228,31 @@ static int read_header(struct head *head, const u8 *name, size_t len,
 	}
 }
 
+/* The lengths of the names that are read, and 0. */
+#define LENGTHS	(1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5 | 1 << 8)
+
 /*
- * Up to the empty line, which there must be. The CR at a line's end stops
- * whoever looks for its name; behind a line there is a byte at least.
+ * Up to the empty line, which there must be. A name has no control in it, so
+ * that its line's end is behind it; behind a line there is a byte at least.
  */
 static int scan_headers(struct head *head)
 {
-	const u8 *at = head->at, *end = head->end;
-	int fault = UCSEC_FAULT_NONE;
+	const u8 *at = head->at, *end = head->end, *eol;
+	struct token name;
+	int fault;
 
-	while (*at != '\r') {
-		const u8 *name = at, *eol = find_eol(at, end, &fault);
-		size_t len;
-
+	for (; *at != '\r'; at = eol + 2) {
+		name = find_stop(head, at, ':');
+		eol = name.stop ? find_eol(head, name.stop) : NULL;
 		if (!eol)
-			return fault;
-		at = skip_token(at);
-		len = (size_t)(at - name);
-		while (ucsec_sip_blank(*at))
-			at++;
-		if (!len || *at != ':')
-			return UCSEC_FAULT_HEADER;
-		if (len <= 8)
-			fault = read_header(head, name, len,
-					    (struct ucsec_sip_text){
-						at + 1, eol });
+			return fault_of_line(head, at, UCSEC_FAULT_HEADER);
+		if (name.len > 8 || !(1 << name.len & LENGTHS))
+			continue;
+		fault = read_header(head, at, name.len,
+				    (struct ucsec_sip_text){
+					    name.stop + 1, eol });
 		if (fault)
 			return fault;
-		at = eol + 2;
 	}
 	if (end - at < 2)
 		return UCSEC_FAULT_NO_END;
@@ -203,7 +263,9 @@ static int scan_headers(struct head *head)
 
 /*
  * 0 for a name in another case: method names have case (section 7.1), but many
- * parsers do not know, and one of the two would be told what the other is.
+ * parsers do not know, and one of the two would be told what the other is. Of
+ * a token's characters only letters become upper-case ones without that bit. A
+ * request line has 13 bytes at least.
  */
 static u16 method_of(const u8 *at, size_t len)
 {
@@ -212,53 +274,52 @@ static u16 method_of(const u8 *at, size_t len)
 		"PRACK", "UPDATE", "INFO", "MESSAGE", "PUBLISH", "SUBSCRIBE",
 		"NOTIFY", "REFER",
 	};
-	static const u8 lengths[14] = {
-		6, 3, 3, 6, 7, 8, 5, 6, 4, 7, 7, 9, 6, 5,
-	};
-	unsigned int i, j;
+	u64 word = get_unaligned_le64(at), name;
+	u8 ninth = len == 9 ? at[8] : '\0';
+	unsigned int i;
 
+	if (len > 9)
+		return UCSEC_METHOD_OTHER;
+	if (len < 8)
+		word &= ((u64)1 << 8 * len) - 1;
 	for (i = 0; i < 14; i++) {
-		if (len != lengths[i] ||
-		    (at[0] | 0x20) != (names[i][0] | 0x20))
-			continue;
-		if (!memcmp(at, names[i], len))
-			return (u16)(1 << i);
-		for (j = 1; j < len; j++) {
-			if ((at[j] | 0x20) != (names[i][j] | 0x20))
-				break;
-		}
-		if (j == len)
-			return 0;
+		name = get_unaligned_le64(names[i]);
+		if ((word & ~UCSEC_SIP_REPEAT(0x20)) == name &&
+		    (ninth & ~0x20) == names[i][8])
+			return word == name && ninth == names[i][8] ?
+			       (u16)(1 << i) : 0;
 	}
 	return UCSEC_METHOD_OTHER;
 }
 
-static bool is_version(const u8 *at)
+/* Behind the URI: SP SIP-Version CRLF, and no blank that continues the line. */
+static bool ends_line(const struct head *head, const u8 *at)
 {
-	return is_name(at, "sip/2.0", 7);
+	const u64 letters = (u64)0x202020 << 8;
+
+	return head->end - at >= 11 &&
+	       (get_unaligned_le64(at) | letters) ==
+	       get_unaligned_le64(" sip/2.0") &&
+	       get_unaligned_le16(at + 8) == CRLF && !ucsec_sip_blank(at[10]);
 }
 
 /* Method SP Request-URI SP SIP-Version CRLF; no header continues it. */
 static int scan_request_line(struct head *head)
 {
-	const u8 *start = head->at, *at = start, *uri, *eol;
-	int fault = UCSEC_FAULT_NONE;
+	const u8 *start = head->at, *at, *uri;
+	struct token method = find_stop(head, start, ' ');
 
-	eol = find_eol(start, head->end, &fault);
-	if (!eol)
-		return fault;
-	head->at = eol + 2;
-	at = skip_token(at);
-	head->method.at = start;
-	head->method.end = at;
-	if (at == start || *at != ' ')
-		return UCSEC_FAULT_START_LINE;
-	uri = ++at;
-	while (*at > ' ')
-		at++;		/* the CR ends it */
-	if (at == uri || *at != ' ' || eol - at != 8 || !is_version(at + 1))
-		return UCSEC_FAULT_START_LINE;
-	head->facts->method = method_of(start, (size_t)(uri - 1 - start));
+	if (!method.stop || !method.len)
+		return fault_of_line(head, start, UCSEC_FAULT_START_LINE);
+	uri = method.stop + 1;
+	at = seek_below(head, uri, ' ' + 1);
+	while (at < head->end && *at > ' ' && *at != 0x7f)
+		at++;
+	if (at == uri || !ends_line(head, at))
+		return fault_of_line(head, start, UCSEC_FAULT_START_LINE);
+	head->at = at + 10;
+	head->method = (struct ucsec_sip_text){ start, method.stop };
+	head->facts->method = method_of(start, method.len);
 	return head->facts->method ? UCSEC_FAULT_NONE : UCSEC_FAULT_START_LINE;
 }
 
@@ -296,10 +357,17 @@ static void scan_request(const u8 *data, size_t len,
 	struct head head = {
 		.at = data,
 		.end = data + min_t(size_t, len, UCSEC_SIP_HEAD_MAX),
+		.quick = data,
+		.last = data,
 		.facts = facts,
 	};
-	int fault = scan_request_line(&head);
+	int fault;
 
+	if (len >= 16)
+		head.quick = head.end - 15;
+	if (len >= 3)
+		head.last = head.end - 2;
+	fault = scan_request_line(&head);
 	if (!fault)
 		fault = scan_headers(&head);
 	if (fault == UCSEC_FAULT_NO_END && len > UCSEC_SIP_HEAD_MAX)

@@ -44,9 +44,10 @@ struct ucsec_sip_facts {
 };
 
 /*
- * Reads no byte behind data + len, those of the head once and the values of To,
- * Event, Refer-To and CSeq at most three times; the body is not looked at. Any
- * context. Numbers are those of the netlink ABI.
+ * Reads no byte behind data + len, and 17 behind the head at most. Linear in the
+ * head's length: a line is read twice where it is at fault, the values of To,
+ * Event, Refer-To and CSeq three times more. Any context. Numbers are those of
+ * the netlink ABI.
  */
 void ucsec_sip_scan(const u8 *data, size_t len, struct ucsec_sip_facts *facts);
 

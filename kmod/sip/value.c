@@ -11,12 +11,13 @@
 #include "value.h"
 
 #define TOKEN	(UCSEC_SIP_TOKEN | UCSEC_SIP_URI | UCSEC_SIP_BARE_URI)
+#define SCHEME	(TOKEN | UCSEC_SIP_SCHEME)
 #define BARE	(UCSEC_SIP_URI | UCSEC_SIP_BARE_URI)
 
 const u8 ucsec_sip_chars[256] = {
-	['a' ... 'z'] = TOKEN, ['A' ... 'Z'] = TOKEN, ['0' ... '9'] = TOKEN,
-	['-'] = TOKEN, ['.'] = TOKEN, ['!'] = TOKEN, ['%'] = TOKEN,
-	['*'] = TOKEN, ['_'] = TOKEN, ['+'] = TOKEN, ['`'] = TOKEN,
+	['a' ... 'z'] = SCHEME, ['A' ... 'Z'] = SCHEME, ['0' ... '9'] = SCHEME,
+	['-'] = SCHEME, ['.'] = SCHEME, ['!'] = TOKEN, ['%'] = TOKEN,
+	['*'] = TOKEN, ['_'] = TOKEN, ['+'] = SCHEME, ['`'] = TOKEN,
 	['\''] = TOKEN, ['~'] = TOKEN,
 	['#'] = BARE, ['$'] = BARE, ['&'] = BARE, ['('] = BARE, [')'] = BARE,
 	['/'] = BARE, [':'] = BARE, ['='] = BARE, ['@'] = BARE,
@@ -27,8 +28,8 @@ const u8 ucsec_sip_chars[256] = {
 
 static void skip_space(struct ucsec_sip_text *c)
 {
-	while (c->at < c->end && (ucsec_sip_blank(*c->at) || *c->at == '\r' ||
-				  *c->at == '\n'))
+	/* No other controls are in there. */
+	while (*c->at <= ' ' && c->at < c->end)
 		c->at++;
 }
 
@@ -130,40 +131,27 @@ static bool take_params(struct ucsec_sip_text *c, bool *tag)
 	return c->at == c->end;
 }
 
-/* RFC 3986 scheme, a colon, and something behind it. */
-static bool is_uri(const u8 *at, const u8 *end)
+/* RFC 3986 scheme, a colon, and something behind it, of that part alone. */
+static __always_inline bool take_uri(struct ucsec_sip_text *c, u8 part)
 {
-	const u8 *start = at;
+	const u8 *at = c->at, *rest;
+	u8 first = *at | 0x20;
 
-	for (; at < end && *at != ':'; at++) {
-		u8 c = *at | 0x20;
-
-		if ((c < 'a' || c > 'z') &&
-		    (at == start || ((*at < '0' || *at > '9') &&
-				     *at != '+' && *at != '-' && *at != '.')))
-			return false;
-	}
-	return at > start && at + 1 < end;
-}
-
-/* Of characters of that part alone. */
-static bool take_uri(struct ucsec_sip_text *c, u8 part)
-{
-	const u8 *start = c->at, *at = start;
-
-	while (ucsec_sip_is(*at, part))
+	if (first < 'a' || first > 'z')
+		return false;
+	do
 		at++;
-	c->at = at;
-	return is_uri(start, at);
+	while (ucsec_sip_is(*at, UCSEC_SIP_SCHEME));
+	if (*at++ != ':')
+		return false;
+	rest = at;
+	while (ucsec_sip_is(at[0], part) && ucsec_sip_is(at[1], part))
+		at += 2;
+	c->at = at + ucsec_sip_is(at[0], part);
+	return c->at > rest;
 }
 
-/* Behind the opening angle. */
-static bool take_angles(struct ucsec_sip_text *c)
-{
-	return take_uri(c, UCSEC_SIP_URI) && take(c, '>');
-}
-
-static bool take_address(struct ucsec_sip_text *c)
+static __always_inline bool take_address(struct ucsec_sip_text *c)
 {
 	struct ucsec_sip_text ahead;
 
@@ -172,20 +160,24 @@ static bool take_address(struct ucsec_sip_text *c)
 		if (!take_quoted(c, false))
 			return false;
 		skip_space(c);
-		return take(c, '<') && take_angles(c);
+		if (!take(c, '<'))
+			return false;
+	} else if (!take(c, '<')) {
+		ahead = *c;
+		while (take_token(&ahead))
+			skip_space(&ahead);
+		if (!take(&ahead, '<'))
+			return take_uri(c, UCSEC_SIP_BARE_URI);
+		*c = ahead;
 	}
-	ahead = *c;
-	while (take_token(&ahead))
-		skip_space(&ahead);
-	if (!take(&ahead, '<'))
-		return take_uri(c, UCSEC_SIP_BARE_URI);
-	*c = ahead;
-	return take_angles(c);
+	return take_uri(c, UCSEC_SIP_URI) && take(c, '>');
 }
 
 bool ucsec_sip_value_to(struct ucsec_sip_text text, bool *tag)
 {
-	return take_address(&text) && take_params(&text, tag);
+	*tag = false;
+	return take_address(&text) &&
+	       (text.at == text.end || take_params(&text, tag));
 }
 
 bool ucsec_sip_value_event(struct ucsec_sip_text text, bool *presence)
@@ -296,11 +288,10 @@ bool ucsec_sip_value_cseq(struct ucsec_sip_text text,
 			  struct ucsec_sip_text method)
 {
 	const u8 *start;
-	size_t len;
 
 	skip_space(&text);
 	start = text.at;
-	while (text.at < text.end && *text.at >= '0' && *text.at <= '9')
+	while (*text.at >= '0' && *text.at <= '9')
 		text.at++;
 	if (text.at == start)
 		return false;
@@ -308,9 +299,11 @@ bool ucsec_sip_value_cseq(struct ucsec_sip_text text,
 	skip_space(&text);
 	if (text.at == start)
 		return false;
-	start = text.at;
-	len = take_token(&text);
+	/* At the end is a CR, which is in no method. */
+	for (; method.at < method.end; method.at++) {
+		if (*text.at++ != *method.at)
+			return false;
+	}
 	skip_space(&text);
-	return text.at == text.end && len == (size_t)(method.end - method.at) &&
-	       !memcmp(start, method.at, len);
+	return text.at == text.end;
 }

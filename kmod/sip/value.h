@@ -16,6 +16,7 @@ enum {
 	UCSEC_SIP_TOKEN = 1,
 	UCSEC_SIP_URI = 2,		/* between angles */
 	UCSEC_SIP_BARE_URI = 4,		/* without them (section 20) */
+	UCSEC_SIP_SCHEME = 8,		/* of a URI, behind its first letter */
 };
 
 extern const u8 ucsec_sip_chars[256];

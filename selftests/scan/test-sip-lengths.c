@@ -128,6 +128,101 @@ static void test_uniform(void)
 	   "64 KiB of CRLF");
 }
 
+/* The fault of a request with that byte there, behind so many others. */
+static int fault_with(const char *front, int filling, int count, int byte,
+		      const char *back)
+{
+	struct ucsec_sip_facts f;
+	size_t len = strlen(front), tail = strlen(back);
+
+	memcpy(big, front, len);
+	memset(big + len, filling, (size_t)count);
+	len += (size_t)count;
+	big[len++] = (uint8_t)byte;
+	memcpy(big + len, back, tail);
+	f = scan(big, len + tail);
+	return f.class == UCSEC_SIP_REQUEST ? UCSEC_FAULT_NONE : f.fault;
+}
+
+static int fault_in_value(int c)
+{
+	return (c < ' ' && c != '\t') || c == 0x7f ? UCSEC_FAULT_CONTROL :
+						     UCSEC_FAULT_NONE;
+}
+
+static int fault_in_name(int c)
+{
+	static const char others[] = "-.!%*_+`'~:";
+
+	if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+	    (c && strchr(others, c)))
+		return UCSEC_FAULT_NONE;
+	return fault_in_value(c) ?: UCSEC_FAULT_HEADER;
+}
+
+static int fault_in_uri(int c)
+{
+	return fault_in_value(c) ?: c == ' ' || c == '\t' ?
+	       UCSEC_FAULT_START_LINE : UCSEC_FAULT_NONE;
+}
+
+/* Each byte at each place of two words, near the end of data and far from it. */
+static void test_each_byte(void)
+{
+	static const char body[] = "\r\n\r\n0123456789abcdef0123456789abcdef";
+	unsigned long value = 0, name = 0, uri = 0;
+	char back[3][64];
+	int count, c, far;
+
+	for (far = 0; far < 2; far++) {
+		int rest = far ? (int)sizeof(body) - 1 : 4;
+
+		snprintf(back[0], 64, "x%.*s", rest, body);
+		snprintf(back[1], 64, "x: 1%.*s", rest, body);
+		snprintf(back[2], 64, "x SIP/2.0\r\n" TO "%.*s", rest - 2,
+			 body + 2);
+		for (count = 1; count < 34; count++) {
+			for (c = 0; c < 256; c++) {
+				value += fault_with(REFER TO "X: ", 'A', count,
+						    c, back[0]) !=
+					 fault_in_value(c);
+				name += fault_with(REFER TO, 'A', count, c,
+						   back[1]) != fault_in_name(c);
+				uri += fault_with("REFER ", 'A', count, c,
+						  back[2]) != fault_in_uri(c);
+			}
+		}
+	}
+	ok(!value, "each byte in a value: %lu are taken for others", value);
+	ok(!name, "each byte in a name: %lu are taken for others", name);
+	ok(!uri, "each byte in a URI: %lu are taken for others", uri);
+}
+
+/* Each byte in place of each of the version: none but its own, in any case. */
+static void test_version(void)
+{
+	static const char line[] = REFER;
+	unsigned long others = 0;
+	char front[sizeof(line)], back[64];
+	size_t i;
+	int c;
+
+	for (i = sizeof("REFER sip:b@h ") - 1; i < sizeof(line) - 3; i++) {
+		memcpy(front, line, sizeof(line));
+		front[i] = '\0';
+		snprintf(back, sizeof(back), "%s" TO "\r\n", line + i + 1);
+		for (c = 0; c < 256; c++) {
+			bool same = c == line[i] ||
+				    (line[i] >= 'A' && c == (line[i] | 0x20));
+
+			others += same != !fault_with(front, 0, 0, c,
+						      back);
+		}
+	}
+	ok(!others, "each byte in the version: %lu are taken for others",
+	   others);
+}
+
 #define UNPARSED(name)	UCSEC_SIP_UNPARSED, UCSEC_FAULT_##name, false
 #define REQUEST(name)	UCSEC_SIP_REQUEST, UCSEC_METHOD_##name, false
 #define IN_DIALOG(name)	UCSEC_SIP_REQUEST, UCSEC_METHOD_##name, true
@@ -229,6 +324,8 @@ int main(void)
 	test_replaced_bytes();
 	test_long();
 	test_uniform();
+	test_each_byte();
+	test_version();
 	test_torture();
 	return tap_end();
 }

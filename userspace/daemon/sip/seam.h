@@ -13,11 +13,16 @@
 
 typedef uint8_t u8;
 typedef uint16_t u16;
+typedef uint32_t u32;
 typedef uint64_t u64;
 
 #ifndef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
 #endif
+#ifndef noinline
+#define noinline __attribute__((__noinline__))
+#endif
+#define likely(x) __builtin_expect(!!(x), 1)
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 
 static inline u64 get_unaligned_le64(const void *p)
@@ -27,6 +32,28 @@ static inline u64 get_unaligned_le64(const void *p)
 	memcpy(&x, p, sizeof(x));
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	x = __builtin_bswap64(x);
+#endif
+	return x;
+}
+
+static inline u32 get_unaligned_le32(const void *p)
+{
+	u32 x;
+
+	memcpy(&x, p, sizeof(x));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	x = __builtin_bswap32(x);
+#endif
+	return x;
+}
+
+static inline u16 get_unaligned_le16(const void *p)
+{
+	u16 x;
+
+	memcpy(&x, p, sizeof(x));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	x = __builtin_bswap16(x);
 #endif
 	return x;
 }
