@@ -90,8 +90,9 @@ static int set_options(int fd, const struct net_addr *addr, bool datagrams)
 }
 
 /*
- * No capability is asked for by the kernels that this is for: 6.1 since .37, and
- * 6.5 and later. In between it took CAP_NET_RAW or _ADMIN, which we do not have.
+ * Takes no capability on Debian's 6.1, nor on 6.5 and later: reading a mark is not
+ * setting one. Some releases in between wanted CAP_NET_RAW or _ADMIN, of which we
+ * have neither.
  */
 static bool read_marks(int fd)
 {
