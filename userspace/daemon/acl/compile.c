@@ -320,7 +320,7 @@ static int compare_places(const void *left, const void *right)
 }
 
 /* Sorted, each once: a place's index is part of ids, and listeners' order is not. */
-static void sort_places(struct acl_input *input)
+void acl_sort_places(struct acl_input *input)
 {
 	size_t n = 0;
 
@@ -342,7 +342,7 @@ int acl_compile(const struct acl_input *given, struct acl_set *set)
 	memset(set, 0, sizeof(*set));
 	if (!input.policy.on)
 		return 0;
-	sort_places(&input);
+	acl_sort_places(&input);
 	c.claims = acl_claims_new();
 	if (!c.claims)
 		return -ENOMEM;

@@ -54,6 +54,8 @@ struct acl_input {
 	int (*each)(void *ctx, store_trunk_fn fn, void *arg);
 };
 
+/* By port and transport, each once. */
+void acl_sort_places(struct acl_input *input);
 /* 0 or -errno; the caller clears the set in any case. */
 int acl_compile(const struct acl_input *input, struct acl_set *set);
 void acl_set_clear(struct acl_set *set);

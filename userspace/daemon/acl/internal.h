@@ -16,7 +16,7 @@ struct acl {
 	struct call_mediad *mediad;
 	struct event *timer;		/* something is to be done */
 	struct event *check;		/* is it still as we left it? */
-	int64_t started;		/* ms, monotonic */
+	int64_t started, due;		/* ms, monotonic; of the timer */
 
 	struct acl_policy policy;	/* of the set */
 	struct mediad_acl_params params;

@@ -30,10 +30,15 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* No later than it is to be already: changes that never end put nothing off. */
 void acl_arm(struct acl *acl, unsigned int ms)
 {
 	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+	int64_t due = now_ms() + ms;
 
+	if (evtimer_pending(acl->timer, NULL) && acl->due <= due)
+		return;
+	acl->due = due;
 	evtimer_add(acl->timer, &tv);
 }
 
@@ -175,6 +180,7 @@ static bool compile(struct acl *acl, int *err)
 
 	input.place_count = acl->config.ops->places(acl->config.ctx,
 						    input.places, ACL_PLACES);
+	acl_sort_places(&input);
 	params = read_params(acl, &input);
 	*err = acl_compile(&input, &set);
 	if (*err) {
