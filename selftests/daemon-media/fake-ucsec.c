@@ -31,6 +31,8 @@ void fake_ucsec_control(int fd)
 
 int ucsec_open(struct ucsec **handle)
 {
+	if (!fake_trunks_loaded())
+		return -ENOENT;
 	*handle = calloc(1, sizeof(**handle));
 	return 0;
 }
@@ -277,7 +279,7 @@ int ucsec_event_dispatch(struct ucsec *handle, ucsec_event_fn fn, void *arg)
 	(void)handle;
 	if (!n)
 		exit(0);
-	if (n == sizeof(m))
+	if (n == sizeof(m) && fake_trunks_obey(control, &m, fn, arg))
 		obey(&m, fn, arg);
 	return 0;
 }

@@ -16,6 +16,22 @@ enum fake_order {
 	FAKE_SHOW,	/* stream; answered: struct ucsec_stream */
 	FAKE_ADD,	/* a stranger's stream with cookie "other"; its id */
 	FAKE_REFUSE,	/* the next "stream" changes fail with "event" */
+	/* fake-trunks.c; "count" of the answers: trunks in force */
+	FAKE_TRUNK_SHOW, /* stream: which; answered: struct fake_trunk */
+	FAKE_TRUNK_ADD,	/* a stranger's; stream: last byte of its address */
+	FAKE_TRUNK_FLUSH, /* somebody removes them all */
+	FAKE_TRUNK_EVENT, /* stream: id, 0 none; event: what */
+	FAKE_ACL_SHOW,	/* answered: struct ucsec_acl */
+	FAKE_ACL_REFUSE, /* the next "stream" calls fail with "event" */
+	FAKE_UNLOAD,	/* the module is removed; loaded when opened "stream" times */
+};
+
+enum { FAKE_PREFIXES = 200 };
+
+struct fake_trunk {
+	struct ucsec_trunk trunk;	/* id 0: none */
+	uint32_t count;
+	struct ucsec_prefix prefixes[FAKE_PREFIXES];
 };
 
 struct fake_message {
@@ -23,6 +39,14 @@ struct fake_message {
 	int32_t event;
 	uint32_t count, requests, reused;
 };
+
+/* fake-trunks.c: -1: not one of its orders. Else it is answered. */
+int fake_trunks_obey(int control, struct fake_message *m, ucsec_event_fn fn,
+		     void *arg);
+/* Asked when it is opened. */
+bool fake_trunks_loaded(void);
+struct fake_trunk fake_trunk_show(int fd, uint32_t which);
+struct ucsec_acl fake_acl_show(int fd);
 
 /* Before the server runs: the end that orders come from. */
 void fake_ucsec_control(int fd);

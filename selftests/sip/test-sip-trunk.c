@@ -277,6 +277,28 @@ static void test_pings(void)
 	close(fd[1]);
 }
 
+static void on_names(void *times)
+{
+	++*(unsigned int *)times;
+}
+
+/* What the kernel's ACL is told of it. */
+static void test_addresses(unsigned int told)
+{
+	struct net_addr addrs[4];
+	char text[NET_ADDR_LEN];
+
+	ok(told && !sip_hosts_pend(wire.sip), "who watches names was told");
+	ok(sip_destination_addresses(wire.sip, "FAR.example", addrs, 4) == 1 &&
+	   !strcmp(net_addr_host(&addrs[0], text, sizeof(text)), "127.0.0.8"),
+	   "a name's addresses");
+	ok(!sip_destination_addresses(wire.sip, "far.example", addrs, 0) &&
+	   !sip_destination_addresses(wire.sip, "near.example", addrs, 4),
+	   "as many as there is room for; none of a name that no trunk has");
+	ok(sip_destination_addresses(wire.sip, "2001:db8::1", addrs, 4) == 1 &&
+	   addrs[0].sa.sa_family == AF_INET6, "an address is its own");
+}
+
 /*
  * Where a name leads depends on the transport, which the profile has: another
  * one is looked up for.
@@ -288,13 +310,16 @@ static void test_transport(void)
 		{ "pbx.far.example", "A 127.0.0.8", 60 }, { NULL, NULL, 0 },
 	};
 	int s = wire_dial(&wire, "127.0.0.8", SOCK_DGRAM, NULL), turn;
+	unsigned int told = 0;
 	struct net_addr server;
 	int status[2];
 	json_t *body;
 
 	nameserver_start(&server, records);
 	net_resolve_server(sip_net(wire.sip), &server);
+	sip_hosts_watch(wire.sip, on_names, &told);
 	wire_add_trunk(&wire, "named", "far.example", 0, "", "");
+	ok(sip_hosts_pend(wire.sip), "a name is to be looked up");
 	WIRE_WAIT(&wire, nameserver_questions() >= 2);
 	for (turn = 0; turn < 2; turn++) {
 		status[turn] = 0;
@@ -314,6 +339,8 @@ static void test_transport(void)
 	}
 	ok(status[0] == 503 && status[1] == 200,
 	   "known by where the new transport leads");
+	test_addresses(told);
+	sip_hosts_watch(wire.sip, NULL, NULL);
 	nameserver_stop();
 	close(s);
 }

@@ -62,6 +62,8 @@ static struct row rows[] = {
 	    "wrong digests"),
 	SIP(denied, false, "ucsec_sip_denied",
 	    "requests denied by the order of checks"),
+	SIP(rejected, false, "ucsec_sip_rejected",
+	    "datagrams that the kernel's trunk ACL rejected"),
 	SIP(withdrawn, false, "ucsec_sip_withdrawn",
 	    "connections and registrations ended by a change of configuration"),
 	SIP(loops, false, "ucsec_sip_loops", "requests that came round"),

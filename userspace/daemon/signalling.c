@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "acl/acl.h"
 #include "admin/admin.h"
 #include "call/call.h"
 #include "call/mediad.h"
@@ -15,6 +16,7 @@
 #include "refusal.h"
 #include "reset.h"
 #include "metrics.h"
+#include "signalling-acl.h"
 #include "signalling-metrics.h"
 #include "signalling.h"
 #include "sip/party.h"
@@ -37,6 +39,7 @@ struct signalling {
 	struct sip *sip;
 	struct sip_parties *parties;
 	struct sip_presence *presence;
+	struct acl *acl;
 	struct reset reset;
 	struct event *second;
 };
@@ -79,10 +82,11 @@ static int start_media(struct signalling *s)
 	};
 
 	if (conf->anchor) {
-		s->mediad = call_mediad_new(s->base, conf->mediad_socket, NULL,
-					    NULL);
+		s->mediad = call_mediad_new(s->base, conf->mediad_socket,
+					    &acl_mediad_ops, s->acl);
 		if (!s->mediad)
 			return -ENOMEM;
+		acl_set_mediad(s->acl, s->mediad);
 	}
 	s->media = call_media_system_new(s->base, &media, s->mediad);
 	return s->media ? 0 : -ENOMEM;
@@ -149,6 +153,7 @@ static int start_sip(struct signalling *s)
 	s->sip = sip_new(&sip);
 	if (!s->sip)
 		return -ENOMEM;
+	sip_hosts_watch(s->sip, acl_changed, s->acl);
 	s->reset = (struct reset){ s->admin, s->store, s->sip };
 	parties.sip = s->sip;
 	s->parties = sip_parties_new(&parties);
@@ -310,11 +315,20 @@ static void adorn_trunk(void *ctx, json_t *item)
 		json_object_set_new(item, "ping", ping);
 }
 
+static void adorn_status(void *ctx, json_t *item)
+{
+	struct signalling *s = ctx;
+
+	json_object_set_new(item, "acl", acl_show(s->acl));
+}
+
 static int start(struct signalling *s, struct admin *admin, char *why,
 		 size_t size)
 {
 	int err = start_refusals(s);
 
+	if (!err)
+		err = signalling_acl_new(&s->acl, s->base, s->store, &s->sip);
 	if (!err)
 		err = start_media(s);
 	if (!err)
@@ -333,6 +347,8 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 		err = reset_open(&s->reset);
 	if (!err)
 		err = admin_adorn(admin, "trunk", adorn_trunk, s);
+	if (!err)
+		err = admin_adorn(admin, "status", adorn_status, s);
 	/* Before anybody can speak of a call that is not there yet. */
 	if (!err)
 		err = call_system_adopt(s->calls);
@@ -340,8 +356,10 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 		err = listen_everywhere(s, why, size);
 	if (!err)
 		signalling_metrics_read(s->calls, s->sip);
-	if (!err)
+	if (!err) {
 		metrics_family(sip_trunks_write, s->sip);
+		metrics_family(acl_write, s->acl);
+	}
 	return err;
 }
 
@@ -375,7 +393,9 @@ void signalling_close(struct signalling *s)
 {
 	signalling_metrics_read(NULL, NULL);
 	metrics_family(NULL, s->sip);
+	metrics_family(NULL, s->acl);
 	admin_adorn(s->admin, "trunk", NULL, NULL);
+	admin_adorn(s->admin, "status", NULL, NULL);
 	/* The admin API goes on until what it accepted is answered. */
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
 	reset_close(&s->reset);
@@ -388,6 +408,7 @@ void signalling_close(struct signalling *s)
 	call_media_system_free(s->media);
 	if (s->mediad)
 		call_mediad_free(s->mediad);
+	acl_free(s->acl);
 	if (s->second)
 		event_free(s->second);
 	free(s);

@@ -173,9 +173,14 @@ static void fill_item(const struct ucsec_stream *s, struct mediad_item *item)
 }
 
 /* Printable ASCII only, as mediad_check() wants it. */
-static void explain(struct mediad_reply *reply, const char *sentence)
+void mediad_kernel_explain(struct mediad_kernel *kernel, int err,
+			   struct mediad_reply *reply)
 {
-	snprintf(reply->sentence, sizeof(reply->sentence), "%s", sentence);
+	const struct ucsec_error *error = ucsec_error(kernel->requests);
+
+	snprintf(reply->sentence, sizeof(reply->sentence), "%s",
+		 error && error->code == err && error->sentence[0] ?
+		 error->sentence : strerror(-err));
 	for (char *at = reply->sentence; *at; at++)
 		if (*at < ' ' || *at > '~')
 			*at = '?';
@@ -307,7 +312,6 @@ void mediad_kernel_handle(struct mediad_kernel *kernel,
 			  void *arg)
 {
 	struct ucsec_stream stream;
-	const struct ucsec_error *error;
 	int err = -ENOSYS;
 
 	switch (request->head.type) {
@@ -335,11 +339,27 @@ void mediad_kernel_handle(struct mediad_kernel *kernel,
 	ucsec_stream_wipe(&stream);
 	explicit_bzero(request, sizeof(*request));
 	reply->error = err;
-	if (!err)
-		return;
-	error = ucsec_error(kernel->requests);
-	explain(reply, error && error->code == err && error->sentence[0] ?
-		error->sentence : strerror(-err));
+	if (err)
+		mediad_kernel_explain(kernel, err, reply);
+}
+
+/* Of unknown sources there is neither trunk nor cookie. */
+static bool denial_event(const struct ucsec_notice *notice,
+			 struct mediad_event *event)
+{
+	bool has_trunk = notice->have & UCSEC_HAVE_TRUNK;
+
+	if (has_trunk && !is_ours(notice->cookie, notice->cookie_len))
+		return false;
+	memset(event, 0, sizeof(*event));
+	if (has_trunk) {
+		memcpy(event->cookie, notice->cookie, MEDIAD_COOKIE_LEN);
+		event->stream = notice->trunk;
+	}
+	event->kind = notice->event == UCSEC_EVENT_DENIAL_BURST ?
+		MEDIAD_DENIAL_BURST : MEDIAD_DENIAL_BURST_OVER;
+	event->count = notice->count;
+	return true;
 }
 
 bool mediad_kernel_event(const struct ucsec_notice *notice,
@@ -355,6 +375,9 @@ bool mediad_kernel_event(const struct ucsec_notice *notice,
 		[UCSEC_EVENT_SSRC_LIMIT] = MEDIAD_SSRC_LIMIT,
 	};
 
+	if (notice->event == UCSEC_EVENT_DENIAL_BURST ||
+	    notice->event == UCSEC_EVENT_DENIAL_BURST_OVER)
+		return denial_event(notice, event);
 	if (!is_ours(notice->cookie, notice->cookie_len) ||
 	    (size_t)notice->event >= sizeof(kinds) / sizeof(*kinds) ||
 	    !kinds[notice->event])

@@ -35,7 +35,8 @@ unsigned int mediad_ports_count(const struct mediad_port_table *table);
 /* kernel.c: requests for streams, through libucsec */
 
 struct mediad_kernel {
-	struct ucsec *requests, *events;
+	struct ucsec *requests, *events;	/* both, or neither */
+	uint32_t stage;		/* of the set being said, 0: none */
 };
 
 /* Opens the handles and joins the events. Errors: -errno. */
@@ -55,9 +56,20 @@ void mediad_kernel_handle(struct mediad_kernel *kernel,
 int mediad_kernel_list(struct mediad_kernel *kernel,
 		       const struct mediad_which *which, mediad_item_fn fn,
 		       void *arg);
-/* false: not one of the daemon's streams. */
+/* Why the last call failed, into the reply. */
+void mediad_kernel_explain(struct mediad_kernel *kernel, int err,
+			   struct mediad_reply *reply);
+/* false: of none of the daemon's streams or trunks. */
 bool mediad_kernel_event(const struct ucsec_notice *notice,
 			 struct mediad_event *event);
+
+/* acl.c: ACL_BEGIN to ACL_GET */
+
+void mediad_acl_handle(struct mediad_kernel *kernel,
+		       const union mediad_message *request,
+		       struct mediad_reply *reply);
+/* A set that a client did not finish is nobody's. */
+void mediad_acl_forget(struct mediad_kernel *kernel);
 
 /* server.c */
 

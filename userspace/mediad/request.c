@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mediad/request.h"
+#include "mediad/request-check.h"
 
 #define HEAD		sizeof(struct mediad_head)
 #define PAYLOAD_END(member) (offsetof(union mediad_message, member) + \
@@ -13,6 +14,9 @@ size_t mediad_size(unsigned int type)
 	switch (type) {
 	case MEDIAD_HELLO:
 	case MEDIAD_SWEEP:
+	case MEDIAD_ACL_BEGIN:
+	case MEDIAD_ACL_COMMIT:
+	case MEDIAD_ACL_GET:
 		return HEAD;
 	case MEDIAD_RESERVE:
 	case MEDIAD_RELEASE:
@@ -25,6 +29,12 @@ size_t mediad_size(unsigned int type)
 	case MEDIAD_LIST:
 	case MEDIAD_FLUSH:
 		return PAYLOAD_END(which);
+	case MEDIAD_ACL_TRUNK:
+		return PAYLOAD_END(trunk);
+	case MEDIAD_ACL_PREFIXES:
+		return PAYLOAD_END(prefixes);
+	case MEDIAD_ACL_PARAMS:
+		return PAYLOAD_END(acl_params);
 	case MEDIAD_REPLY:
 		return PAYLOAD_END(reply);
 	case MEDIAD_ITEM:
@@ -45,7 +55,7 @@ void mediad_seal(union mediad_message *message, unsigned int type,
 	message->head.spare = 0;
 }
 
-static bool is_zero(const void *data, size_t len)
+bool mediad_is_zero(const void *data, size_t len)
 {
 	const uint8_t *bytes = data;
 	uint8_t any = 0;
@@ -63,24 +73,24 @@ static bool is_string(const char *text, size_t size)
 	for (size_t i = 0; i < len; i++)
 		if (text[i] < ' ' || text[i] > '~')
 			return false;
-	return len < size && is_zero(text + len, size - len);
+	return len < size && mediad_is_zero(text + len, size - len);
 }
 
-static bool has_magic(const uint8_t *cookie)
+bool mediad_has_magic(const uint8_t *cookie)
 {
 	return !memcmp(cookie, MEDIAD_MAGIC, MEDIAD_MAGIC_LEN);
 }
 
 static const char *check_endpoint(const struct mediad_endpoint *ep)
 {
-	if (!is_zero(ep->spare, sizeof(ep->spare)))
+	if (!mediad_is_zero(ep->spare, sizeof(ep->spare)))
 		return "spare bytes of an endpoint are not zero";
 	switch (ep->family) {
 	case 0:
-		return is_zero(ep, sizeof(*ep)) ? NULL :
+		return mediad_is_zero(ep, sizeof(*ep)) ? NULL :
 			"an endpoint of no family has content";
 	case 4:
-		if (!is_zero(ep->addr + 4, sizeof(ep->addr) - 4))
+		if (!mediad_is_zero(ep->addr + 4, sizeof(ep->addr) - 4))
 			return "bytes behind an IPv4 address are not zero";
 		/* fall through */
 	case 6:
@@ -106,8 +116,10 @@ static const char *check_key(const struct mediad_key *key)
 		return "length of a key is out of bounds";
 	if (key->mki_len > MEDIAD_MKI_LEN)
 		return "length of an MKI is out of bounds";
-	if (!is_zero(key->material + key->len, MEDIAD_KEY_LEN - key->len) ||
-	    !is_zero(key->mki + key->mki_len, MEDIAD_MKI_LEN - key->mki_len))
+	if (!mediad_is_zero(key->material + key->len,
+			    MEDIAD_KEY_LEN - key->len) ||
+	    !mediad_is_zero(key->mki + key->mki_len,
+			    MEDIAD_MKI_LEN - key->mki_len))
 		return "bytes behind a key are not zero";
 	return NULL;
 }
@@ -120,7 +132,7 @@ static const char *check_crypto(const struct mediad_crypto *crypto,
 	if (!is_string(crypto->suite, sizeof(crypto->suite)))
 		return "suite is no string";
 	if (!crypto->suite[0])
-		return is_zero(crypto, sizeof(*crypto)) ? NULL :
+		return mediad_is_zero(crypto, sizeof(*crypto)) ? NULL :
 			"keys without suite";
 	if (!crypto->key_count || crypto->key_count > most)
 		return "count of keys is out of bounds";
@@ -128,7 +140,7 @@ static const char *check_crypto(const struct mediad_crypto *crypto,
 		why = check_key(&crypto->keys[i]);
 	if (why)
 		return why;
-	return is_zero(crypto->keys + crypto->key_count,
+	return mediad_is_zero(crypto->keys + crypto->key_count,
 		       (MEDIAD_KEYS - crypto->key_count) *
 		       sizeof(*crypto->keys)) ? NULL :
 		"keys beyond their count are not zero";
@@ -138,7 +150,7 @@ static const char *check_stream(const struct mediad_stream *s, bool is_new)
 {
 	const char *why;
 
-	if (!has_magic(s->cookie))
+	if (!mediad_has_magic(s->cookie))
 		return "cookie has not the daemon's magic";
 	if (is_new ? s->stream : !s->stream)
 		return is_new ? "a new stream has an id" : "stream has no id";
@@ -177,10 +189,10 @@ static const char *check_which(const struct mediad_which *which, bool whole)
 	if (which->cookie_len > MEDIAD_COOKIE_LEN ||
 	    which->cookie_len < MEDIAD_MAGIC_LEN)
 		return "length of the cookie is out of bounds";
-	if (!has_magic(which->cookie))
+	if (!mediad_has_magic(which->cookie))
 		return "cookie has not the daemon's magic";
-	if (!is_zero(which->cookie + which->cookie_len,
-		     MEDIAD_COOKIE_LEN - which->cookie_len))
+	if (!mediad_is_zero(which->cookie + which->cookie_len,
+			    MEDIAD_COOKIE_LEN - which->cookie_len))
 		return "bytes behind the cookie are not zero";
 	if (whole)
 		return which->stream && which->cookie_len == MEDIAD_COOKIE_LEN ?
@@ -195,7 +207,7 @@ static const char *check_item(const struct mediad_item *item)
 		&item->in, &item->from, &item->out, &item->to, &item->latched,
 	};
 
-	if (!has_magic(item->cookie) || !item->stream)
+	if (!mediad_has_magic(item->cookie) || !item->stream)
 		return "item is of no stream of the daemon";
 	for (size_t i = 0; i < sizeof(eps) / sizeof(*eps) && !why; i++)
 		why = check_endpoint(eps[i]);
@@ -208,10 +220,15 @@ static const char *check_item(const struct mediad_item *item)
 
 static const char *check_event(const struct mediad_event *event)
 {
-	if (event->kind < MEDIAD_GONE || event->kind > MEDIAD_EVENTS_LOST)
+	bool has_trunk = event->kind == MEDIAD_DENIAL_BURST ||
+			 event->kind == MEDIAD_DENIAL_BURST_OVER;
+
+	if (event->kind < MEDIAD_GONE || event->kind > MEDIAD_DENIAL_BURST_OVER)
 		return "unknown event";
-	if (event->kind != MEDIAD_EVENTS_LOST && !has_magic(event->cookie))
-		return "event is of no stream of the daemon";
+	if (event->kind == MEDIAD_EVENTS_LOST || (has_trunk && !event->stream))
+		return check_endpoint(&event->latched);
+	if (!mediad_has_magic(event->cookie))
+		return "event is of no stream or trunk of the daemon";
 	return check_endpoint(&event->latched);
 }
 
@@ -239,6 +256,12 @@ static const char *check_payload(const union mediad_message *m)
 	case MEDIAD_LIST:
 	case MEDIAD_FLUSH:
 		return check_which(&m->which, false);
+	case MEDIAD_ACL_TRUNK:
+		return mediad_check_trunk(&m->trunk);
+	case MEDIAD_ACL_PREFIXES:
+		return mediad_check_prefixes(&m->prefixes);
+	case MEDIAD_ACL_PARAMS:
+		return mediad_check_acl_params(&m->acl_params);
 	case MEDIAD_REPLY:
 		return check_reply(&m->reply);
 	case MEDIAD_ITEM:

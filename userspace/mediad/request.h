@@ -11,7 +11,7 @@
  *
  * mediad touches only streams whose cookie begins with MEDIAD_MAGIC: it looks
  * at the stream before it changes or removes it, and a request names the whole
- * cookie besides the id.
+ * cookie besides the id. No request comes with descriptors.
  */
 #ifndef MEDIAD_REQUEST_H
 #define MEDIAD_REQUEST_H
@@ -20,7 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MEDIAD_PROTOCOL		0x75630001u	/* "uc", version 1 */
+#include "mediad/request-acl.h"
+
+#define MEDIAD_PROTOCOL		0x75630002u	/* "uc", version 2 */
 #define MEDIAD_MAGIC		"ucsecd\0\1"	/* without its last NUL */
 
 enum {
@@ -44,6 +46,12 @@ enum mediad_type {
 	MEDIAD_LIST,		/* struct mediad_which, a prefix of cookies */
 	MEDIAD_FLUSH,		/* struct mediad_which, a prefix of cookies */
 	MEDIAD_SWEEP,		/* head only, see below */
+	MEDIAD_ACL_BEGIN,	/* head only: an empty set, see request-acl.h */
+	MEDIAD_ACL_TRUNK,	/* struct mediad_trunk */
+	MEDIAD_ACL_PREFIXES,	/* struct mediad_prefixes */
+	MEDIAD_ACL_COMMIT,	/* head only; reply has what is in force */
+	MEDIAD_ACL_PARAMS,	/* struct mediad_acl_params; reply has the mark */
+	MEDIAD_ACL_GET,		/* head only; reply has all of these */
 	MEDIAD_REPLY = 64,	/* struct mediad_reply */
 	MEDIAD_ITEM,		/* struct mediad_item */
 	MEDIAD_EVENT,		/* struct mediad_event */
@@ -125,6 +133,8 @@ struct mediad_which {
 struct mediad_reply {
 	int32_t error;		/* 0 or -errno */
 	uint32_t stream;	/* of NEW, else 0 */
+	uint32_t trunks, prefixes;	/* in force, whoever's; of ACL_*, else 0 */
+	uint32_t mark;		/* bits that a rejected datagram has; the same */
 	char sentence[MEDIAD_SENTENCE_LEN];	/* why, NUL-terminated */
 };
 
@@ -148,11 +158,13 @@ enum mediad_event_kind {
 	MEDIAD_KEY_NEAR_END,
 	MEDIAD_SSRC_LIMIT,
 	MEDIAD_EVENTS_LOST,	/* no cookie: list, to learn the state */
+	MEDIAD_DENIAL_BURST,	/* of a trunk; without cookie: of no trunk */
+	MEDIAD_DENIAL_BURST_OVER,
 };
 
 struct mediad_event {
 	uint8_t cookie[MEDIAD_COOKIE_LEN];
-	uint32_t stream;
+	uint32_t stream;	/* or trunk, 0: none */
 	uint32_t kind;		/* enum mediad_event_kind */
 	uint64_t count;
 	struct mediad_endpoint latched;
@@ -166,6 +178,9 @@ union mediad_message {
 			struct mediad_ports ports;
 			struct mediad_stream stream;
 			struct mediad_which which;
+			struct mediad_trunk trunk;
+			struct mediad_prefixes prefixes;
+			struct mediad_acl_params acl_params;
 			struct mediad_reply reply;
 			struct mediad_item item;
 			struct mediad_event event;

@@ -5,6 +5,7 @@
  */
 #include <cap-ng.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -12,6 +13,8 @@
 #include <sys/socket.h>
 
 #include "mediad/mediad.h"
+
+enum { GENERIC_NETLINK = 16 };	/* NETLINK_GENERIC of <linux/netlink.h> */
 
 int mediad_sandbox_capabilities(uid_t run_as, gid_t group, const char **why)
 {
@@ -46,11 +49,22 @@ static const int plain_calls[] = {
 	SCMP_SYS(setsockopt), SCMP_SYS(write),
 };
 
-/* Sockets for ports, and memory that is not to be run. */
+/*
+ * Sockets for ports, and for the module when it is loaded anew; memory that is not
+ * to be run.
+ */
 static int allow_bounded(scmp_filter_ctx ctx)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	int err = 0;
+	int err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
+			SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
+			SCMP_A1(SCMP_CMP_EQ, SOCK_RAW | SOCK_CLOEXEC),
+			SCMP_A2(SCMP_CMP_EQ, GENERIC_NETLINK));
+
+	if (!err)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2,
+			SCMP_A1(SCMP_CMP_EQ, F_SETFL),
+			SCMP_A2(SCMP_CMP_EQ, O_NONBLOCK));
 
 	for (unsigned int i = 0; i < 2 && !err; i++)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,

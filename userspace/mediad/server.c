@@ -32,6 +32,7 @@ static void hang_up(struct session *s)
 	s->fd = -1;
 	s->deaf = false;
 	s->events_lost = false;
+	mediad_acl_forget(&s->server->kernel);
 }
 
 static bool is_end(int err)
@@ -85,6 +86,24 @@ static bool has_ports(const struct mediad_server *server,
 	       mediad_ports_have(server->ports, &stream->out);
 }
 
+/*
+ * The module was removed, perhaps to be loaded anew: what the client knows is
+ * void. It comes again, as it does after our own end, and finds who serves it
+ * when the module is there.
+ */
+static void lose_kernel(struct session *s)
+{
+	hang_up(s);
+	mediad_kernel_close(&s->server->kernel);
+}
+
+static bool has_kernel(struct session *s)
+{
+	struct mediad_kernel *kernel = &s->server->kernel;
+
+	return kernel->requests || !mediad_kernel_open(kernel);
+}
+
 static void answer(struct session *s, union mediad_message *request)
 {
 	struct mediad_server *server = s->server;
@@ -103,6 +122,15 @@ static void answer(struct session *s, union mediad_message *request)
 		break;
 	case MEDIAD_SWEEP:
 		mediad_ports_sweep(server->ports);
+		break;
+	case MEDIAD_ACL_BEGIN ... MEDIAD_ACL_GET:
+		mediad_acl_handle(&server->kernel, request, &m.reply);
+		err = m.reply.error;
+		/* It names nothing that there could be none of. */
+		if (err == -ENOENT && request->head.type == MEDIAD_ACL_GET) {
+			lose_kernel(s);
+			return;
+		}
 		break;
 	case MEDIAD_NEW:
 		if (!has_ports(server, &request->stream)) {
@@ -145,6 +173,17 @@ static void refuse(struct session *s, const union mediad_message *request,
 	send_message(s, &m);
 }
 
+/* MSG_CTRUNC: descriptors came with it. Without room for any there is none. */
+static ssize_t receive(int fd, union mediad_message *request, int *flags)
+{
+	struct iovec iov = { request, sizeof(*request) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
+
+	*flags = msg.msg_flags;
+	return n;
+}
+
 static void take_requests(struct session *s)
 {
 	union mediad_message request;
@@ -152,10 +191,10 @@ static void take_requests(struct session *s)
 
 	for (int i = 0; i < BATCH && s->fd >= 0; i++) {
 		ssize_t n;
+		int flags;
 
 		memset(&request, 0, sizeof(request));
-		n = recv(s->fd, &request, sizeof(request),
-			 MSG_DONTWAIT | MSG_TRUNC);
+		n = receive(s->fd, &request, &flags);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
 		/* Told once, before what is still to be read. */
@@ -168,6 +207,7 @@ static void take_requests(struct session *s)
 			break;
 		}
 		why = (size_t)n > sizeof(request) ? "message is too long" :
+			flags & MSG_CTRUNC ? "a request has descriptors" :
 			mediad_check(&request, (size_t)n, true);
 		if (why)
 			refuse(s, &request, (size_t)n, why);
@@ -188,7 +228,7 @@ static void take_client(struct session *s)
 	/* One at a time: two daemons would undo each other's calls. */
 	if (s->fd >= 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) ||
-	    peer.uid != s->server->uid) {
+	    peer.uid != s->server->uid || !has_kernel(s)) {
 		close(fd);
 		return;
 	}
@@ -236,7 +276,8 @@ int mediad_server_run(struct mediad_server *server)
 
 	for (;;) {
 		struct pollfd p[] = {
-			{ .fd = ucsec_event_fd(server->kernel.events),
+			{ .fd = server->kernel.events ?
+				ucsec_event_fd(server->kernel.events) : -1,
 			  .events = POLLIN },
 			{ .fd = s.fd, .events = (short)(POLLIN |
 				(s.events_lost ? POLLOUT : 0)) },
@@ -252,7 +293,7 @@ int mediad_server_run(struct mediad_server *server)
 		/* An ended client makes room for the one that waits. */
 		if (p[1].revents & (POLLIN | POLLHUP | POLLERR))
 			take_requests(&s);
-		if (p[0].revents) {
+		if (p[0].revents && server->kernel.events) {
 			err = take_events(&s);
 			if (err)
 				return err;

@@ -52,8 +52,8 @@ typedef void (*admin_action)(void *ctx, const char *noun,
 void admin_action_set(struct admin *admin, admin_action action, void *ctx);
 
 /*
- * Adds to what GET shows of one object of @noun what only the loop knows; NULL:
- * no more. 0 or -ENOENT.
+ * Adds to what GET shows of one object of @noun, or of the "status", what only the
+ * loop knows; NULL: no more. 0 or -ENOENT.
  */
 typedef void (*admin_adorner)(void *ctx, json_t *item);
 int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,

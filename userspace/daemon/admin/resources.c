@@ -292,6 +292,8 @@ static void on_status(void *ctx, struct admin_request *request)
 				STORE_CLUSTER_MIXED, "registrations",
 			 (json_int_t)store_registration_count(r->store),
 			 "certificate", own, "ecdsa_certificate", ecdsa);
+	if (item && r->adorn_status)
+		r->adorn_status(r->status_ctx, item);
 	reply_item(request, item, &ignored);
 }
 

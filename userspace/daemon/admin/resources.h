@@ -26,6 +26,8 @@ struct resources {
 	admin_action action;	/* may be NULL */
 	void *action_ctx;
 	struct noun_resource nouns[MAX_NOUNS];
+	admin_adorner adorn_status;	/* may be NULL */
+	void *status_ctx;
 };
 
 int resources_add(struct resources *resources);		/* resources.c */

@@ -12,8 +12,23 @@ enum { DATAGRAMS_A_TURN = 64 };		/* then others have theirs */
 union control {
 	struct cmsghdr header;
 	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-		  CMSG_SPACE(sizeof(struct in_pktinfo))];
+		  CMSG_SPACE(sizeof(struct in_pktinfo)) +
+		  CMSG_SPACE(sizeof(uint32_t))];
 };
+
+/* 0 where the kernel says nothing of it. */
+static uint32_t read_mark(struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+	uint32_t mark = 0;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		if (cmsg->cmsg_level == SOL_SOCKET &&
+		    cmsg->cmsg_type == SO_MARK)
+			memcpy(&mark, CMSG_DATA(cmsg), sizeof(mark));
+	}
+	return mark;
+}
 
 /* The listener's address may be a wildcard, the datagram's never is. */
 static void read_local(struct msghdr *msg, struct net_addr *local)
@@ -68,6 +83,8 @@ static int receive_one(struct net_listener *listener)
 	conn->listener = listener;
 	conn->peer.remote = remote;
 	conn->peer.local = local;
+	conn->peer.rejected = net->mark &&
+		(read_mark(&msg) & net->mark) == net->mark;
 	net->ops->received(net->arg, conn, net->buffer, (size_t)len);
 	explicit_bzero(net->buffer, (size_t)len);
 	net_conn_put(conn);

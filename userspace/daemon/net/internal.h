@@ -21,6 +21,7 @@ struct net_listener {
 	struct net *net;
 	enum net_transport transport;
 	bool legacy;
+	bool blind;			/* cannot read marks */
 	int fd;
 	struct net_addr addr;
 	struct event event;			/* datagrams */
@@ -55,6 +56,7 @@ struct net {
 	bool freed;			/* no call-backs any more */
 	struct net_counters counters;
 	LIST_HEAD(, net_listener) listeners;
+	uint32_t mark;			/* of rejected datagrams, 0: none */
 	LIST_HEAD(net_streams, net_stream) accepted, outgoing;
 	LIST_HEAD(, net_source) sources[SOURCE_BUCKETS];
 	struct event retry_accept;	/* after we were out of descriptors */

@@ -89,6 +89,18 @@ static int set_options(int fd, const struct net_addr *addr, bool datagrams)
 			  sizeof(on)) ? -errno : 0;
 }
 
+/*
+ * Takes no capability on Debian's 6.1, nor on 6.5 and later: reading a mark is not
+ * setting one. Some releases in between wanted CAP_NET_RAW or _ADMIN, of which we
+ * have neither.
+ */
+static bool read_marks(int fd)
+{
+	int on = 1;
+
+	return !setsockopt(fd, SOL_SOCKET, SO_RCVMARK, &on, sizeof(on));
+}
+
 static int open_socket(enum net_transport transport, struct net_addr *addr)
 {
 	int type = transport == NET_UDP ? SOCK_DGRAM : SOCK_STREAM;
@@ -116,6 +128,7 @@ static int start(struct net_listener *listener)
 	struct net *net = listener->net;
 
 	if (listener->transport == NET_UDP) {
+		listener->blind = !read_marks(listener->fd);
 		event_assign(&listener->event, net->base, listener->fd,
 			     EV_READ | EV_PERSIST, net_datagram_event,
 			     listener);
@@ -182,6 +195,31 @@ struct net_listener *net_listener_find(struct net *net,
 		return listener;
 	}
 	return NULL;
+}
+
+size_t net_places(const struct net *net, struct net_place *places, size_t max)
+{
+	const struct net_listener *listener;
+	size_t n = 0;
+
+	LIST_FOREACH(listener, &net->listeners, entry) {
+		if (n == max)
+			break;
+		places[n].port = net_addr_port(&listener->addr);
+		places[n++].transport = listener->transport;
+	}
+	return n;
+}
+
+bool net_reads_marks(const struct net *net)
+{
+	const struct net_listener *listener;
+
+	LIST_FOREACH(listener, &net->listeners, entry) {
+		if (listener->blind)
+			return false;
+	}
+	return true;
 }
 
 void net_listeners_free(struct net *net)

@@ -35,6 +35,11 @@ void net_limit(struct net *net, const struct net_limits *limits)
 	fill_limits(&net->limits);
 }
 
+void net_set_mark(struct net *net, uint32_t mark)
+{
+	net->mark = mark;
+}
+
 struct net *net_new(struct event_base *base, const struct net_limits *limits,
 		    const struct net_ops *ops, void *arg)
 {

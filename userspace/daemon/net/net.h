@@ -108,6 +108,22 @@ const struct net_counters *net_counters(const struct net *net);
  */
 int net_listen(struct net *net, enum net_transport transport, bool legacy,
 	       struct net_addr *addr);
+/* Port and transport of each listener; returns how many were set, max at most. */
+struct net_place {
+	uint16_t port;
+	enum net_transport transport;
+};
+
+size_t net_places(const struct net *net, struct net_place *places, size_t max);
+
+/*
+ * Datagrams whose mark has all these bits were rejected by the kernel's trunk ACL,
+ * which passed them up to be told so. 0: whatever the mark is, it is not the ACL's.
+ * Takes effect with the next datagram.
+ */
+void net_set_mark(struct net *net, uint32_t mark);
+/* Can marks be read by all sockets for datagrams there are? */
+bool net_reads_marks(const struct net *net);
 
 /* conn.c: one peer by one transport */
 
@@ -120,6 +136,7 @@ struct net_peer {
 	enum net_transport transport;
 	enum net_class class;
 	bool outgoing;			/* we connected */
+	bool rejected;			/* the kernel says so, see net_set_mark() */
 	const struct net_cert *cert;	/* verified; NULL if there is none */
 	const char *cipher;		/* TLS only */
 };

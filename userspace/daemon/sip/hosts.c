@@ -18,6 +18,7 @@ struct host {
 	uint16_t port;
 	enum net_transport transport;
 	bool wanted;			/* some trunk still has it */
+	bool asked;			/* a look-up has ended */
 	struct net_lookup *lookup;	/* one under way */
 	struct event timer;
 	size_t n;
@@ -33,15 +34,24 @@ static void on_resolved(void *arg, int err, const struct net_hop *hops,
 			size_t n)
 {
 	struct host *host = arg;
+	struct sip *sip = host->sip;
+	bool changed = !host->asked;
 	size_t i;
 
 	host->lookup = NULL;
+	host->asked = true;
 	if (!err || err == -ENOENT) {
+		changed |= host->n != n;
 		host->n = n;
-		for (i = 0; i < n; i++)
+		for (i = 0; i < n; i++) {
+			changed |= !net_addr_equal(&host->addrs[i],
+						   &hops[i].addr);
 			host->addrs[i] = hops[i].addr;
+		}
 	}
 	sip_timer_ms(&host->timer, err ? RETRY_MS : REFRESH_MS);
+	if (changed && sip->hosts_changed)
+		sip->hosts_changed(sip->hosts_arg);
 }
 
 static void look_up(evutil_socket_t fd, short what, void *arg)
@@ -152,6 +162,40 @@ bool sip_hosts_have(void *ctx, const char *name, const struct sockaddr *sa)
 		}
 	}
 	return false;
+}
+
+size_t sip_destination_addresses(struct sip *sip, const char *name,
+				 struct net_addr *addrs, size_t max)
+{
+	struct host *host;
+	size_t n = 0, i;
+
+	if (max && !net_addr_parse(&addrs[0], name, 0))
+		return 1;
+	LIST_FOREACH(host, &sip->hosts->list, entry) {
+		if (strcasecmp(host->name, name))
+			continue;
+		for (i = 0; i < host->n && n < max; i++)
+			addrs[n++] = host->addrs[i];
+	}
+	return n;
+}
+
+bool sip_hosts_pend(const struct sip *sip)
+{
+	const struct host *host;
+
+	LIST_FOREACH(host, &sip->hosts->list, entry) {
+		if (!host->asked)
+			return true;
+	}
+	return false;
+}
+
+void sip_hosts_watch(struct sip *sip, void (*changed)(void *arg), void *arg)
+{
+	sip->hosts_changed = changed;
+	sip->hosts_arg = arg;
 }
 
 int sip_hosts_start(struct sip *sip)

@@ -248,6 +248,32 @@ static ssize_t read_stream(struct sip *sip, struct net_conn *conn,
 	return (ssize_t)used;
 }
 
+/*
+ * The kernel's trunk ACL has rejected it: a request is told so, from its own bytes
+ * and for nothing else it may want; all else is silence. Whoever sent it is asked
+ * for nothing: no transaction, no look-up, no challenge.
+ */
+static void take_rejected(struct sip *sip, struct net_conn *conn,
+			  const char *data, const struct sip_frame *frame)
+{
+	struct sip_input in = {
+		.conn = conn,
+		.data = data + frame->skip,
+		.head = frame->head,
+		.len = frame->head + frame->body,
+	};
+	struct sip_fault fault;
+
+	sip->counters.rejected++;
+	/* What we do not support is refused all the same, the garbled is not. */
+	if ((!sip_strict(data, frame, &in.outline, &fault) &&
+	     fault.status == 400) || !in.outline.request ||
+	    !in.outline.via.at || !sip_via_scan(in.outline.via, &in.via))
+		return;
+	log_refused(&in, 403, "rejected by the kernel's trunk ACL");
+	sip_answer(sip, &in, 403, NULL, NULL);
+}
+
 static ssize_t on_received(void *arg, struct net_conn *conn,
 			   const uint8_t *bytes, size_t len)
 {
@@ -259,6 +285,11 @@ static ssize_t on_received(void *arg, struct net_conn *conn,
 	if (net_conn_peer(conn)->transport != NET_UDP)
 		return read_stream(sip, conn, data, len);
 	got = sip_frame_datagram(data, len, &frame);
+	if (net_conn_peer(conn)->rejected) {
+		if (got == 1)
+			take_rejected(sip, conn, data, &frame);
+		return (ssize_t)len;
+	}
 	if (!got)
 		answer_keepalive(conn, frame.skip);
 	else if (frame.head)

@@ -47,6 +47,8 @@ struct sip {
 	struct sip_registrar *registrar;
 	struct sip_trunks *trunks;
 	struct sip_hosts *hosts;
+	void (*hosts_changed)(void *arg);	/* may be NULL */
+	void *hosts_arg;
 	struct sip_enrolment *enrolment;
 	struct sip_review *review;
 	struct sip_counters counters;

@@ -270,11 +270,25 @@ json_t *sip_trunk_ping(struct sip *sip, const char *name);
 /* All that are pinged, as a family of OpenMetrics. */
 void sip_trunks_write(FILE *out, void *sip);
 
+/* hosts.c: where trunks are */
+
+/*
+ * The addresses of one destination, those from which a request is the trunk's. Of
+ * a host name as many as are known now. How many were set, max at most.
+ */
+size_t sip_destination_addresses(struct sip *sip, const char *host,
+				 struct net_addr *addrs, size_t max);
+/* Is there a host name that nobody has answered for yet? */
+bool sip_hosts_pend(const struct sip *sip);
+/* Called from the loop when an answer says anything new. */
+void sip_hosts_watch(struct sip *sip, void (*changed)(void *arg), void *arg);
+
 /* Counters, for the metrics. */
 struct sip_counters {
 	uint64_t requests, responses, refused_strict, refused_overload;
 	uint64_t retransmitted, stray, challenges, digest_failures;
 	uint64_t denied, loops, timeouts, registrations;
+	uint64_t rejected;	/* by the kernel's ACL, which asked for a 403 */
 	uint64_t withdrawn;	/* connections and registrations, by a review */
 	uint64_t transactions_now;
 };

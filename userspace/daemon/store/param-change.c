@@ -206,7 +206,7 @@ int param_set(struct db *db, const char *name, const json_t *body,
 	bool same;
 	struct store_field field;
 	sqlite3_stmt *stmt;
-	char text[256];
+	char text[STORE_PARAM_TEXT_SIZE];
 
 	if (param < 0)
 		return -EINVAL;

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "store/param.h"
+#include "store/prefix.h"
 #include "store/schema.h"
 
 #define NUMBER_CHARS	"0123456789+*#"
+#define PREFIX_CHARS	"0123456789abcdefABCDEF.:/, "
 #define NOT_IN_REALM	"\"\\"
 
 static const char *const cluster_modes[] = { "nonsecure", "mixed", NULL };
@@ -19,18 +21,29 @@ static const char *const offers[] = {
 	"sha-512-256,sha-256", "sha-512-256", NULL
 };
 
+static const char *const unknowns[] = { "count", "pass", "drop", NULL };
+static const char *const denials[] = { "reject", "drop", NULL };
+static const char *const unparsed[] = { "reject", "drop", "pass", NULL };
+
 #define ENUM(param, list, value, what) \
-	{ param, STORE_TYPE_ENUM, 0, 0, NULL, NULL, list, value, what }
+	{ .name = param, .type = STORE_TYPE_ENUM, .words = list, \
+	  .initial = value, .about = what }
 #define INT(param, least, most, value, what) \
-	{ param, STORE_TYPE_INT, least, most, NULL, NULL, NULL, value, what }
+	{ .name = param, .type = STORE_TYPE_INT, .min = least, .max = most, \
+	  .initial = value, .about = what }
 #define BOOL(param, value, what) \
-	{ param, STORE_TYPE_BOOL, 0, 1, NULL, NULL, NULL, value, what }
+	{ .name = param, .type = STORE_TYPE_BOOL, .max = 1, \
+	  .initial = value, .about = what }
 #define REALM(param, value, what) \
-	{ param, STORE_TYPE_STRING, 1, 128, NULL, NOT_IN_REALM, NULL, value, \
-	  what }
+	{ .name = param, .type = STORE_TYPE_STRING, .min = 1, .max = 128, \
+	  .forbidden = NOT_IN_REALM, .initial = value, .about = what }
 #define NUMBER(param, value, what) \
-	{ param, STORE_TYPE_STRING, 0, 15, NUMBER_CHARS, NULL, NULL, value, \
-	  what }
+	{ .name = param, .type = STORE_TYPE_STRING, .max = 15, \
+	  .allowed = NUMBER_CHARS, .initial = value, .about = what }
+#define PREFIXES(param, value, what) \
+	{ .name = param, .type = STORE_TYPE_STRING, \
+	  .max = STORE_PARAM_TEXT_SIZE - 1, .allowed = PREFIX_CHARS, \
+	  .check = store_prefixes_check, .initial = value, .about = what }
 
 const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 	[STORE_PARAM_CLUSTER_SECURITY_MODE] = ENUM("cluster_security_mode",
@@ -109,6 +122,28 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"seconds without media that end a call, 0 never"),
 	[STORE_PARAM_EVENT_BURST] = INT("event_burst", 1, 100000, "100",
 		"refusals a second and source that are logged one by one"),
+	[STORE_PARAM_ACL] = BOOL("acl", "true",
+		"keep trunks and parameters in the kernel's trunk ACL"),
+	[STORE_PARAM_ACL_UNKNOWN] = ENUM("acl_unknown", unknowns, "count",
+		"signalling from addresses of no trunk and no acl_line_prefixes"),
+	[STORE_PARAM_ACL_DENIAL] = ENUM("acl_denial", denials, "reject",
+		"what a trunk's profile does not accept; reject: 403"),
+	[STORE_PARAM_ACL_UNPARSED] = ENUM("acl_unparsed", unparsed, "drop",
+		"what trunks send that cannot be parsed"),
+	[STORE_PARAM_ACL_LINE_PREFIXES] = PREFIXES("acl_line_prefixes", "",
+		"where phones are, such as 10.1.0.0/16, 2001:db8::/32"),
+	[STORE_PARAM_ACL_TRUNK_RATE] = INT("acl_trunk_rate", 0, 1000000, "0",
+		"requests a second of one trunk, 0 any number"),
+	[STORE_PARAM_ACL_TRUNK_BURST] = INT("acl_trunk_burst", 1, 1000000,
+		"1000", "of these, at once"),
+	[STORE_PARAM_ACL_SOURCE_RATE] = INT("acl_source_rate", 0, 1000000,
+		"0", "messages a second of one address, 0 any number"),
+	[STORE_PARAM_ACL_SOURCE_BURST] = INT("acl_source_burst", 1, 1000000,
+		"200", "of these, at once"),
+	[STORE_PARAM_ACL_REJECT_RATE] = INT("acl_reject_rate", 0, 1000000,
+		"100", "403 a second that the ACL asks for, the rest is dropped"),
+	[STORE_PARAM_ACL_REJECT_BURST] = INT("acl_reject_burst", 0, 1000000,
+		"200", "of these, at once"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 
@@ -132,6 +167,7 @@ struct store_field store_param_field(const struct store_param_info *info)
 		.forbidden = info->forbidden,
 		.words = info->words,
 		.initial = info->initial,
+		.check = info->check,
 		.about = info->about,
 	};
 }

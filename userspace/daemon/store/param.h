@@ -45,6 +45,17 @@ enum store_param {
 	STORE_PARAM_IDLE_TIMEOUT,
 	STORE_PARAM_MEDIA_TIMEOUT,
 	STORE_PARAM_EVENT_BURST,
+	STORE_PARAM_ACL,
+	STORE_PARAM_ACL_UNKNOWN,		/* enum store_acl_unknown */
+	STORE_PARAM_ACL_DENIAL,			/* enum store_acl_verdict */
+	STORE_PARAM_ACL_UNPARSED,		/* enum store_acl_verdict */
+	STORE_PARAM_ACL_LINE_PREFIXES,		/* see store_prefix_next() */
+	STORE_PARAM_ACL_TRUNK_RATE,
+	STORE_PARAM_ACL_TRUNK_BURST,
+	STORE_PARAM_ACL_SOURCE_RATE,
+	STORE_PARAM_ACL_SOURCE_BURST,
+	STORE_PARAM_ACL_REJECT_RATE,
+	STORE_PARAM_ACL_REJECT_BURST,
 	STORE_PARAM_COUNT,
 };
 
@@ -71,6 +82,18 @@ enum store_digest_offer {
 	STORE_OFFER_ALL,	/* SHA-512-256 first of all */
 	STORE_OFFER_SHA512_SHA256,
 	STORE_OFFER_SHA512,
+};
+
+enum store_acl_unknown {
+	STORE_ACL_UNKNOWN_COUNT,
+	STORE_ACL_UNKNOWN_PASS,
+	STORE_ACL_UNKNOWN_DROP,
+};
+
+enum store_acl_verdict {
+	STORE_ACL_REJECT,
+	STORE_ACL_DROP,
+	STORE_ACL_PASS,		/* of what cannot be parsed alone */
 };
 
 /* Number, switch (0 and 1) or enum. */

@@ -55,7 +55,7 @@ struct watcher {
 
 struct param {
 	uint32_t number;
-	char text[STORE_TEXT_SIZE];
+	char text[STORE_PARAM_TEXT_SIZE];
 };
 
 struct trunk_cache;

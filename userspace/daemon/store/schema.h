@@ -87,6 +87,9 @@ bool store_field_is_column(const struct store_field *field);
 const char *store_text_check(const struct store_field *field, char *text,
 			     char *why, size_t size);
 
+/* With its NUL: what a parameter says. */
+#define STORE_PARAM_TEXT_SIZE	1025
+
 /* params: a table of its own, as each has a type of its own */
 struct store_param_info {
 	const char *name;
@@ -95,6 +98,7 @@ struct store_param_info {
 	const char *allowed;
 	const char *forbidden;
 	const char *const *words;
+	const char *(*check)(char *text);
 	const char *initial;
 	const char *about;
 };
