@@ -9,6 +9,8 @@ import json
 import statistics
 import sys
 
+from report_acl import acl_rows, flood_rows
+
 CM = "AES_CM_128_HMAC_SHA1_80"
 GCM = "AEAD_AES_128_GCM"
 FIELDS = ("system", "path", "rx", "tx", "payload", "streams", "metric",
@@ -181,17 +183,17 @@ def phone_rows(f):
     ]
 
 
-def print_signalling(rows, title, peer):
-    """What the call server does beside a peer."""
-    if all(ours is None for _, _, ours, _ in rows):
+def print_beside(rows, title, ours, peer):
+    """What we do beside a peer."""
+    if all(value is None for _, _, value, _ in rows):
         return
     line = "{:<40} {:>9} {:>9} {:>9}"
     print()
-    print(line.format(title, "goal", "ucsecd", peer))
-    for name, goal, ours, direct in rows:
-        missed = goal is not None and ours is not None and (
-            ours < goal if "a second" in name else ours > goal)
-        print(line.format(name, cell(goal), cell(ours) + "*" * missed,
+    print(line.format(title, "goal", ours, peer))
+    for name, goal, value, direct in rows:
+        missed = goal is not None and value is not None and (
+            value < goal if "a second" in name else value > goal)
+        print(line.format(name, cell(goal), cell(value) + "*" * missed,
                           cell(direct)))
 
 
@@ -231,10 +233,14 @@ def main(argv):
         out.write("\n")
     figures = Figures(results)
     print_table(figures)
-    print_signalling(call_rows(figures), "calls over UDP, without media",
-                     "sipp")
-    print_signalling(phone_rows(figures), "registrations over mutual TLS",
-                     "openssl")
+    print_beside(acl_rows(figures), "SIP over UDP, 600 bytes, 100 prefixes",
+                 "ucsec", "nftables")
+    print_beside(flood_rows(figures), "a flood from 10,000 sources", "ACL",
+                 "no ACL")
+    print_beside(call_rows(figures), "calls over UDP, without media",
+                 "ucsecd", "sipp")
+    print_beside(phone_rows(figures), "registrations over mutual TLS",
+                 "ucsecd", "openssl")
     print()
     print(CAVEAT % sum("boot-" in name for name in argv[2:]))
     return 0

@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "flow.h"
 #include "netns.h"
 #include "seal.h"
@@ -51,38 +51,6 @@ struct rig {
 	uint8_t packet[BATCH][FLOW_MAX_PACKET];
 	int len[BATCH];
 };
-
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-/*
- * Refuses to measure with a clock that does not count instructions. What the
- * kernel does meanwhile may disturb some of the attempts, but not all.
- */
-static void check_clock(void)
-{
-	enum { TURNS = 1000000, ATTEMPTS = 100 };
-	int64_t start, took, best = INT64_MAX;
-
-	for (int i = 0; i < ATTEMPTS; i++) {
-		long turns = TURNS;
-
-		/* Two instructions each. */
-		start = now();
-		__asm__ volatile("1: dec %0; jnz 1b" : "+r"(turns) : : "cc");
-		took = now() - start;
-		if (took < best)
-			best = took;
-	}
-	if (best < 2LL * TURNS || best > 2LL * TURNS * 101 / 100)
-		error(1, 0, "%d instructions took %lld ns: no icount?",
-		      2 * TURNS, (long long)best);
-}
 
 static int receive(int fd, uint8_t *packet)
 {
@@ -121,7 +89,7 @@ static void relay_batch(struct rig *rig)
 /* Returns the time that a batch took. */
 static int64_t send_batch(struct rig *rig)
 {
-	int64_t start = now();
+	int64_t start = clock_now();
 
 	for (int i = 0; i < BATCH; i++)
 		if (send(rig->sender, rig->packet[i], (size_t)rig->len[i], 0) !=
@@ -129,7 +97,7 @@ static int64_t send_batch(struct rig *rig)
 			error(1, errno, "send");
 	if (rig->relay)
 		relay_batch(rig);
-	return now() - start;
+	return clock_now() - start;
 }
 
 /* Every packet of the batch must be there, whole and in order. */
@@ -183,13 +151,6 @@ static int64_t batch(struct rig *rig, bool forge)
 	return took;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Median instructions per packet; genuine packets must pass before and after */
 static int64_t measure(struct rig *rig)
 {
@@ -201,8 +162,7 @@ static int64_t measure(struct rig *rig)
 		took[i] = batch(rig, rig->forge);
 	batch(rig, false);
 
-	qsort(took, BATCHES, sizeof(took[0]), compare);
-	return (took[BATCHES / 2 - 1] + took[BATCHES / 2]) / 2 / BATCH;
+	return clock_median(took, BATCHES) / BATCH;
 }
 
 static int open_socket(const char *ns, const char *from, const char *to)
@@ -396,7 +356,7 @@ int main(int argc, char **argv)
 	static struct rig rig;
 
 	parse(&opt, argc, argv);
-	check_clock();
+	clock_check();
 	rig_init(&rig, &opt);
 	print_result(&opt, measure(&rig));
 	flow_free(&rig.flow);
