@@ -2,6 +2,8 @@
 /*
  * How it stands with the kernel's ACL, for administrators.
  */
+#include <string.h>
+
 #include "acl/internal.h"
 #include "metrics.h"
 #include "store/store.h"
@@ -18,13 +20,16 @@ static const char *state_of(const struct acl *acl)
 
 json_t *acl_show(const struct acl *acl)
 {
-	json_t *since = acl->in_step ? json_integer(acl->since) : NULL;
+	const char *state = state_of(acl), *reason = NULL;
+	bool well = strcmp(state, "not in step") != 0;
 
-	return json_pack("{ss so* sI sI ss*}", "state", state_of(acl),
-			 "since", since,
+	if (!well)
+		reason = acl->told[0] ? acl->told : "the kernel is being told";
+	return json_pack("{ss so* sI sI ss*}", "state", state,
+			 "since", well ? json_integer(acl->since) : NULL,
 			 "trunks", (json_int_t)acl->set.object_count,
 			 "prefixes", (json_int_t)acl->set.prefix_count,
-			 "reason", acl->told[0] ? acl->told : NULL);
+			 "reason", reason);
 }
 
 void acl_write(FILE *out, void *arg)
