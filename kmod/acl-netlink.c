@@ -114,7 +114,7 @@ int ucsec_nl_acl_test_doit(struct sk_buff *skb, struct genl_info *info)
 	struct ucsec_acl_result r = {};
 	struct ucsec_trial t;
 	struct sk_buff *msg;
-	bool local;
+	bool heard;
 	void *hdr;
 	int err;
 
@@ -125,9 +125,9 @@ int ucsec_nl_acl_test_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	rcu_read_lock();
-	local = t.packet.v6 ? ucsec_acl_is_local6(un->net, &t.daddr6, NULL) :
-			      ucsec_acl_is_local4(un->net, t.daddr4);
-	if (!local) {
+	heard = t.packet.v6 ? ucsec_acl_is_heard6(un->net, &t.daddr6, NULL) :
+			      ucsec_acl_is_heard4(un->net, t.daddr4, NULL);
+	if (!heard) {
 		err = ucsec_nl_refuse(info, t.daddr, -EADDRNOTAVAIL,
 				      "not an address of this namespace");
 	} else if (!ucsec_acl_lookup(&un->acl, &t.packet, &r)) {

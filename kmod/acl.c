@@ -11,6 +11,9 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
+#include <net/ip6_route.h>
+#include <net/ip_fib.h>
+#include <net/route.h>
 #include "acl.h"
 #include "ucsec.h"
 
@@ -38,17 +41,51 @@ void ucsec_acl_exit(struct ucsec_acl *acl)
 	ucsec_sources_free(acl->sources);
 }
 
-bool ucsec_acl_is_local4(struct net *net, __be32 addr)
-{
-	return __ip_dev_find(net, addr, false);
-}
-
-bool ucsec_acl_is_local6(struct net *net, const struct in6_addr *addr,
+/*
+ * A socket of any address hears broadcasts and, unless it was told not to,
+ * every group that the host is in.
+ */
+bool ucsec_acl_is_heard4(struct net *net, __be32 addr,
 			 const struct net_device *dev)
 {
+	if (__ip_dev_find(net, addr, false))
+		return true;
+	switch (inet_addr_type_dev_table(net, dev, addr)) {
+	case RTN_LOCAL:
+	case RTN_BROADCAST:
+	case RTN_MULTICAST:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Anycast addresses, which routers have, and local routes: of no interface. */
+static bool has_local_route6(struct net *net, const struct in6_addr *addr,
+			     const struct net_device *dev)
+{
+	struct flowi6 fl6 = {
+		.flowi6_iif = dev ? dev->ifindex : LOOPBACK_IFINDEX,
+		.daddr = *addr,
+	};
+	struct dst_entry *dst = ip6_route_lookup(net, &fl6, NULL, 0);
+	bool local = !dst->error && ((struct rt6_info *)dst)->rt6i_flags &
+				    (RTF_LOCAL | RTF_ANYCAST);
+
+	dst_release(dst);
+	return local;
+}
+
+bool ucsec_acl_is_heard6(struct net *net, const struct in6_addr *addr,
+			 const struct net_device *dev)
+{
+	if (ipv6_addr_is_multicast(addr))
+		return true;
 	/* Link-local ones are of one link. */
-	return ipv6_chk_addr(net, addr, dev, dev &&
-			     ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL);
+	if (ipv6_chk_addr(net, addr, dev, dev &&
+			  ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL))
+		return true;
+	return has_local_route6(net, addr, dev);
 }
 
 static const struct ucsec_slot *find_slot(const struct ucsec_ruleset *rules,

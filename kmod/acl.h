@@ -113,9 +113,13 @@ void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 		     bool trial, struct ucsec_acl_result *r);
 void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r);
 
-/* Is it an address of the namespace's own? Under RCU. */
-bool ucsec_acl_is_local4(struct net *net, __be32 addr);
-bool ucsec_acl_is_local6(struct net *net, const struct in6_addr *addr,
+/*
+ * May a socket of the namespace hear what comes to that address by @dev, which
+ * may be NULL? Under RCU.
+ */
+bool ucsec_acl_is_heard4(struct net *net, __be32 addr,
+			 const struct net_device *dev);
+bool ucsec_acl_is_heard6(struct net *net, const struct in6_addr *addr,
 			 const struct net_device *dev);
 
 /* ruleset.c; under un->lock, in process context */

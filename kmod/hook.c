@@ -273,7 +273,9 @@ static enum kind find(struct arrival *a, struct sk_buff *skb,
 	users = READ_ONCE(un->ports[ntohs(uh->dest)]);
 	if (likely(!users))
 		return OTHER;
+	/* Media comes to one host; signalling may come to all on a link. */
 	if (users & ~(UCSEC_PORT_DATAGRAM | UCSEC_PORT_STREAM) &&
+	    likely(skb->pkt_type == PACKET_HOST) &&
 	    find_stream(a, skb, un, uh->dest))
 		return MEDIA;
 	return users & UCSEC_PORT_DATAGRAM ? SIGNALLING : OTHER;
@@ -291,7 +293,7 @@ static bool is_foreign(const struct sk_buff *skb)
 	if (nf_bridge && nf_bridge->pkt_otherhost)
 		return true;
 #endif
-	return skb->pkt_type != PACKET_HOST;
+	return skb->pkt_type == PACKET_OTHERHOST;
 }
 
 static unsigned int take_segment(struct ucsec_net *un, struct sk_buff *skb,

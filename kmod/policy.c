@@ -199,7 +199,7 @@ const struct nla_policy ucsec_acl_commit_nl_policy[UCSEC_A_TRUNK_STAGE + 1] = {
 const struct nla_policy ucsec_acl_set_nl_policy[UCSEC_A_ACL_DENIAL_BURST + 1] = {
 	[UCSEC_A_ACL_UNKNOWN] = NLA_POLICY_MAX(NLA_U32, UCSEC_UNKNOWN_MAX),
 	[UCSEC_A_ACL_PORT] = { .type = NLA_BE16 },
-	[UCSEC_A_ACL_MARK] = { .type = NLA_U32 },
+	[UCSEC_A_ACL_MARK] = NLA_POLICY_MIN(NLA_U32, 1),
 	[UCSEC_A_ACL_REJECT_RATE] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &reject_range),
 	[UCSEC_A_ACL_REJECT_BURST] =

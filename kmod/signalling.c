@@ -29,7 +29,8 @@ static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
 		if (ipv4_l3mdev_skb(IPCB(skb)->flags))
 			return false;
 		p->hi = (u64)ntohl(ip_hdr(skb)->saddr) << 32;
-		return ucsec_acl_is_local4(un->net, ip_hdr(skb)->daddr);
+		return ucsec_acl_is_heard4(un->net, ip_hdr(skb)->daddr,
+					   skb->dev);
 	}
 	if (ipv6_l3mdev_skb(IP6CB(skb)->flags))
 		return false;
@@ -37,7 +38,7 @@ static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
 	p->hi = get_unaligned_be64(&ip6h->saddr.s6_addr[0]);
 	p->lo = get_unaligned_be64(&ip6h->saddr.s6_addr[8]);
 	p->v6 = true;
-	return ucsec_acl_is_local6(un->net, &ip6h->daddr, skb->dev);
+	return ucsec_acl_is_heard6(un->net, &ip6h->daddr, skb->dev);
 }
 
 static void trace_denial(const struct ucsec_acl_packet *p,

@@ -99,6 +99,12 @@ static const struct row rows[] = {
 	  "0.1 line 5060 u - 10.1.0.0/16 2001:db8::/32\n"
 	  "0.2 line 5060 t - 10.1.0.0/16 2001:db8::/32\n"
 	  "0.3 line 5061 s - 10.1.0.0/16 2001:db8::/32\n" },
+	{ "TCP and TLS by one port, which are one to the kernel",
+	  { { 1, 5060, STORE_TLS, STORE_TLS, "", "10.2.0.1" } },
+	  "u5060 t5060 s5060", "10.1.0.0/16 10.2.0.1",
+	  "1.0 trunk 5060 s - 10.2.0.1/32\n"
+	  "0.1 line 5060 u - 10.1.0.0/16 10.2.0.1/32\n"
+	  "0.2 line 5060 t - 10.1.0.0/16\n" },
 	{ "a prefix twice, one inside another, a trunk's address",
 	  { { 1, 5060, CLEAR, STORE_UDP, "", "10.1.0.1" } },
 	  "u5060 s5061", "10.1.0.0/16 10.1.0.0/16 10.1.0.0/24 10.1.0.1",

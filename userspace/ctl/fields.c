@@ -53,13 +53,32 @@ static const struct store_field *find_field(const struct store_noun *noun,
 	return NULL;
 }
 
+/* What could not be read to its end is no file that ends there. */
+static enum status check_text(struct ctl *ctl, char **text, size_t len,
+			      int err)
+{
+	const char *wrong = err ? strerror(err) : !*text ?
+		"the file is too long" : memchr(*text, '\0', len) ?
+		"the file is no text: it has a NUL byte" : NULL;
+
+	if (!wrong) {
+		(*text)[len] = '\0';
+		return STATUS_OK;
+	}
+	if (*text)
+		explicit_bzero(*text, len);
+	free(*text);
+	*text = NULL;
+	return fail(ctl, wrong);
+}
+
 enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
 		      char **text)
 {
 	bool is_stdin = !strcmp(file, "-");
 	size_t len = 0, room = 65536;
-	ssize_t n;
-	int fd;
+	ssize_t n = 0;
+	int fd, err;
 
 	if (is_stdin && ctl->stdin_taken)
 		return value_error(ctl, keyword, "standard input is taken");
@@ -86,11 +105,9 @@ enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
 		free(*text);
 		*text = more;
 	}
+	err = n < 0 ? errno : 0;
 	close(fd);
-	if (!*text)
-		return fail(ctl, "the file is too long");
-	(*text)[len] = '\0';
-	return STATUS_OK;
+	return check_text(ctl, text, len, err);
 }
 
 /* The end of the line is the file's, not the password's. */

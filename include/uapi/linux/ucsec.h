@@ -153,7 +153,7 @@
  *   UCSEC_A_ACL_PORT            be16, up to UCSEC_MAX_ACL_PORTS: ports of
  *                               signalling beside those of trunks, where
  *                               UNKNOWN holds too; one 0 removes them all
- *   UCSEC_A_ACL_MARK            u32: bits set in the mark of what is to be
+ *   UCSEC_A_ACL_MARK            u32, not 0: bits set in the mark of what is to be
  *                               rejected, and cleared in that of all other
  *                               signalling; default UCSEC_ACL_MARK
  *   UCSEC_A_ACL_REJECT_RATE     u32, 0..UCSEC_MAX_RATE: rejected ones passed

@@ -84,11 +84,13 @@ static int grow(struct acl_claims *claims)
 	return 0;
 }
 
+/* TCP and TLS of a port, on two addresses of ours, are one to the kernel. */
 static struct claim claim_of(const struct mediad_prefix *prefix,
 			     const struct acl_place *place)
 {
 	return (struct claim){ *prefix, place->port,
-			       (uint16_t)place->transport };
+			       place->transport == STORE_UDP ? STORE_UDP :
+							       STORE_TCP };
 }
 
 int acl_claim(struct acl_claims *claims, const struct mediad_prefix *prefix,
