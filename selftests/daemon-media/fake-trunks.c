@@ -156,24 +156,22 @@ int ucsec_acl_commit(struct ucsec *handle, uint32_t token)
 
 int ucsec_acl_get(struct ucsec *handle, struct ucsec_acl *to)
 {
-	int err = refused();
-
 	(void)handle;
+	if (unloaded)
+		return -ENOENT;
 	acl.trunks = force.count;
 	acl.prefixes = 0;
 	for (unsigned int i = 0; i < force.count; i++)
 		acl.prefixes += force.list[i].count;
 	*to = acl;
-	return err;
+	return 0;
 }
 
 int ucsec_acl_set(struct ucsec *handle, const struct ucsec_acl *from)
 {
-	int err = refused();
-
 	(void)handle;
-	if (err)
-		return err;
+	if (unloaded)
+		return -ENOENT;
 	acl.unknown = from->unknown;
 	memcpy(acl.ports, from->ports, sizeof(acl.ports));
 	acl.port_count = from->port_count;

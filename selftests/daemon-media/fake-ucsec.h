@@ -22,7 +22,7 @@ enum fake_order {
 	FAKE_TRUNK_FLUSH, /* somebody removes them all */
 	FAKE_TRUNK_EVENT, /* stream: id, 0 none; event: what */
 	FAKE_ACL_SHOW,	/* answered: struct ucsec_acl */
-	FAKE_ACL_REFUSE, /* the next "stream" calls fail with "event" */
+	FAKE_ACL_REFUSE, /* the next "stream" calls about a set fail with "event" */
 	FAKE_UNLOAD,	/* the module is removed; loaded when opened "stream" times */
 };
 

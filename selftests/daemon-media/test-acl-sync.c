@@ -113,6 +113,17 @@ static bool is(const char *wanted)
 	return !strcmp(state(), wanted);
 }
 
+/* Out of step for longer than it takes to tell the kernel. */
+static bool is_refused(void)
+{
+	json_t *seen = acl_show(acl);
+	const char *why = json_string_value(json_object_get(seen, "reason"));
+	bool refused = why && strcmp(why, "the kernel is being told");
+
+	json_decref(seen);
+	return refused;
+}
+
 /* Turns the loop for 20 s at most until the kernel has that. */
 #define UNTIL(condition) ({						\
 	time_t late = time(NULL) + 20;					\
@@ -255,17 +266,6 @@ static void test_changes(void)
 	UNTIL(shown(0).trunk.denial == UCSEC_VERDICT_REJECT);
 }
 
-/* Out of step for longer than it takes to tell the kernel. */
-static bool is_refused(void)
-{
-	json_t *seen = acl_show(acl);
-	const char *why = json_string_value(json_object_get(seen, "reason"));
-	bool refused = why && strcmp(why, "the kernel is being told");
-
-	json_decref(seen);
-	return refused;
-}
-
 static void test_refusals(void)
 {
 	json_t *seen;
@@ -274,7 +274,7 @@ static void test_refusals(void)
 	refuse(1, -ENOSPC);
 	world.last = 3;
 	acl_changed(acl);
-	ok(UNTIL(is_refused()) && is("not in step") && last_of(0) == 2,
+	ok(UNTIL(is_refused()) && last_of(0) == 2,
 	   "what is refused leaves the old set in force");
 	seen = acl_show(acl);
 	ok(json_object_get(seen, "reason") && !json_object_get(seen, "since"),
@@ -282,6 +282,22 @@ static void test_refusals(void)
 							"reason")));
 	json_decref(seen);
 	ok(UNTIL(is("in step")) && last_of(0) == 3, "it is tried again");
+	refuse(1, -ENOSPC);
+	world.last = 4;
+	param("acl_unknown", "\"count\"");
+	ok(UNTIL(is_refused()) && last_of(0) == 3 &&
+	   fake_acl_show(control).unknown == UCSEC_UNKNOWN_COUNT,
+	   "strangers are let in, though the set is refused");
+	UNTIL(is("in step"));
+	refuse(1, -ENOSPC);
+	world.last = 3;
+	param("acl_unknown", "\"drop\"");
+	ok(UNTIL(is_refused()) &&
+	   fake_acl_show(control).unknown == UCSEC_UNKNOWN_COUNT,
+	   "and not shut out before it is in force");
+	ok(UNTIL(is("in step")) && last_of(0) == 3 &&
+	   fake_acl_show(control).unknown == UCSEC_UNKNOWN_DROP,
+	   "but then");
 	world.blind = true;
 	acl_changed(acl);
 	ok(UNTIL(shown(0).trunk.denial == UCSEC_VERDICT_DROP),

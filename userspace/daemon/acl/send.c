@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A set on its way to the kernel: begin, trunks and their prefixes, commit, and the
- * parameters last: who is unknown is decided when the known ones are there.
+ * A set on its way to the kernel: begin, trunks and their prefixes, commit; and the
+ * parameters. Strangers are dropped only once the known ones are there, and no
+ * longer dropped before these change, also where the set is then refused.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -55,6 +56,11 @@ static void next_trunk(struct acl *acl)
 							   PHASE_COMMIT;
 }
 
+static bool params_first(const struct acl *acl)
+{
+	return acl->params.unknown != MEDIAD_UNKNOWN_DROP;
+}
+
 static void next_message(struct acl *acl, union mediad_message *m)
 {
 	const struct acl_object *object = acl->set.objects + acl->object;
@@ -80,12 +86,12 @@ static void next_message(struct acl *acl, union mediad_message *m)
 		break;
 	case PHASE_COMMIT:
 		m->head.type = MEDIAD_ACL_COMMIT;
-		acl->phase = PHASE_PARAMS;
+		acl->phase = params_first(acl) ? PHASE_END : PHASE_PARAMS;
 		break;
 	default:
 		m->head.type = MEDIAD_ACL_PARAMS;
 		m->acl_params = acl->params;
-		acl->phase = PHASE_END;
+		acl->phase = params_first(acl) ? PHASE_BEGIN : PHASE_END;
 	}
 }
 
@@ -96,7 +102,7 @@ static void pump(struct acl *acl)
 
 	while (!acl->err && acl->phase != PHASE_END &&
 	       acl->unanswered < WINDOW) {
-		/* Parameters only for a set that is in force. */
+		/* Who drops strangers does so for a set that is in force. */
 		if (acl->phase == PHASE_PARAMS && acl->unanswered)
 			return;
 		next_message(acl, &m);
@@ -118,7 +124,7 @@ void acl_send(struct acl *acl)
 	acl->running = true;
 	acl->again = false;
 	acl->err = 0;
-	acl->phase = PHASE_BEGIN;
+	acl->phase = params_first(acl) ? PHASE_PARAMS : PHASE_BEGIN;
 	acl->object = 0;
 	acl->prefix = 0;
 	pump(acl);
