@@ -45,13 +45,17 @@ static const struct row rows[] = {
 	  { { 7, 5060, CLEAR, STORE_UDP, "",
 	      "10.0.0.1 2001:db8::1 10.0.0.1 10.0.0.2" } },
 	  "u5060 t5060", "", "7.0 trunk 5060 ut - 10.0.0.1/32 "
-	  "2001:db8::1/128 10.0.0.2/32\n" },
+	  "10.0.0.2/32 2001:db8::1/128\n" },
 	{ "names, with as many addresses as they have, or none",
 	  { { 1, 5060, CLEAR, STORE_UDP, "", "two.example" },
 	    { 2, 5060, CLEAR, STORE_UDP, "", "none.example" },
 	    { 3, 5060, CLEAR, STORE_UDP, "", "none.example 10.0.0.9" } },
 	  "u5060 t5060", "", "1.0 trunk 5060 ut - 10.9.0.1/32 "
 	  "2001:db8:9::1/128\n3.0 trunk 5060 ut - 10.0.0.9/32\n" },
+	{ "what a name stands for in another order is the same",
+	  { { 1, 5060, CLEAR, STORE_UDP, "", "10.0.0.3 10.0.0.1 10.0.0.2" } },
+	  "u5060", "", "1.0 trunk 5060 u - 10.0.0.1/32 10.0.0.2/32 "
+	  "10.0.0.3/32\n" },
 	{ "TLS", { { 1, 5061, STORE_TLS, STORE_TLS, "r", "10.0.0.1" } },
 	  "u5060 s5061", "", "1.0 trunk 5061 s r 10.0.0.1/32\n" },
 	{ "several by TLS from one address: their certificates tell",

@@ -226,7 +226,15 @@ static int claim_addresses(struct compiler *c, const struct store_trunk *trunk,
 	return err;
 }
 
-/* The kernel knows no set without a prefix. */
+static int compare_prefixes(const void *left, const void *right)
+{
+	return memcmp(left, right, sizeof(struct mediad_prefix));
+}
+
+/*
+ * The kernel knows no set without a prefix. In order: name servers turn the
+ * addresses of a name round, and the same ones are the same set.
+ */
 static void object_end(struct compiler *c, size_t before)
 {
 	struct acl_set *set = c->set;
@@ -235,7 +243,10 @@ static void object_end(struct compiler *c, size_t before)
 	if (set->object_count == before)
 		return;
 	object->count = set->prefix_count - object->first;
-	if (!object->count)
+	if (object->count)
+		qsort(set->prefixes + object->first, object->count,
+		      sizeof(*set->prefixes), compare_prefixes);
+	else
 		set->object_count = before;
 }
 
