@@ -83,13 +83,13 @@ static const struct row rows[] = {
 	    { 2, 5070, CLEAR, STORE_TCP, "n", "10.0.0.2" } },
 	  "u5060 t5060 u5070", "", "1.0 trunk 5060 ut r 10.0.0.1/32\n"
 	  "2.0 trunk 5070 u n 10.0.0.2/32\n"
-	  "1.3 trunk 5070 u r 10.0.0.1/32\n" },
+	  "1.3 trunk 5070 u prnx 10.0.0.1/32\n" },
 	{ "a later trunk's own port goes before an earlier one's answers",
 	  { { 1, 5060, CLEAR, STORE_UDP, "r", "10.0.0.1 10.0.0.2" },
 	    { 2, 5070, CLEAR, STORE_TCP, "n", "10.0.0.2" } },
 	  "u5060 u5070", "", "1.0 trunk 5060 u r 10.0.0.1/32 10.0.0.2/32\n"
 	  "2.0 trunk 5070 u n 10.0.0.2/32\n"
-	  "1.2 trunk 5070 u r 10.0.0.1/32\n" },
+	  "1.2 trunk 5070 u prnx 10.0.0.1/32\n" },
 	{ "a port that we do not listen on is somebody else's",
 	  { { 1, 5080, CLEAR, STORE_TCP, "", "10.0.0.1" },
 	    { 2, 5061, CLEAR, STORE_TCP, "", "10.0.0.1" } },

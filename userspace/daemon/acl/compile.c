@@ -12,7 +12,8 @@
  *
  * Over UDP we send by whichever socket there is, and answers come back to it:
  * for each further UDP port an object of its own lets them in, where no trunk has
- * the address there itself.
+ * the address there itself. Requests there are none of the trunk's for us, but a
+ * phone's, say, behind the same address: it has every box, and authz/ decides.
  *
  * Lines are one object for each port and transport: an address that is a trunk's
  * at one port may be a phone's at another.
@@ -135,18 +136,19 @@ static struct mediad_rate times(struct mediad_rate rate, unsigned int factor)
 	return rate;
 }
 
-static void fill_trunk(const struct acl_policy *policy,
-		       const struct store_boxes *accept,
+static uint8_t boxes_of(const struct store_boxes *accept)
+{
+	return (accept->presence_subscription ?
+		MEDIAD_PRESENCE_SUBSCRIPTION : 0) |
+	       (accept->ood_refer ? MEDIAD_OUT_OF_DIALOG_REFER : 0) |
+	       (accept->unsolicited_notification ?
+		MEDIAD_UNSOLICITED_NOTIFICATION : 0) |
+	       (accept->replaces ? MEDIAD_REPLACES_HEADER : 0);
+}
+
+static void fill_rates(const struct acl_policy *policy,
 		       struct mediad_trunk *trunk)
 {
-	if (accept->presence_subscription)
-		trunk->boxes |= MEDIAD_PRESENCE_SUBSCRIPTION;
-	if (accept->ood_refer)
-		trunk->boxes |= MEDIAD_OUT_OF_DIALOG_REFER;
-	if (accept->unsolicited_notification)
-		trunk->boxes |= MEDIAD_UNSOLICITED_NOTIFICATION;
-	if (accept->replaces)
-		trunk->boxes |= MEDIAD_REPLACES_HEADER;
 	trunk->rates[MEDIAD_RATE_REQUESTS] = policy->trunk;
 	trunk->rates[MEDIAD_RATE_KEEPALIVES] = policy->trunk;
 	/* A request of ours may have some provisional ones. */
@@ -250,6 +252,7 @@ static void object_end(struct compiler *c, size_t before)
 		set->object_count = before;
 }
 
+/* Part 0 is its own port, the others let answers in. */
 static int add_trunk(struct compiler *c, const struct store_trunk *trunk,
 		     unsigned int part, uint16_t port, unsigned int transports)
 {
@@ -260,7 +263,9 @@ static int add_trunk(struct compiler *c, const struct store_trunk *trunk,
 
 	if (!object)
 		return -ENOMEM;
-	fill_trunk(&c->input->policy, &trunk->profile.accept, &object->trunk);
+	fill_rates(&c->input->policy, &object->trunk);
+	object->trunk.boxes = part ? MEDIAD_ALL_BOXES :
+				     boxes_of(&trunk->profile.accept);
 	err = claim_addresses(c, trunk, port, transports);
 	object_end(c, before);
 	return err;
