@@ -11,8 +11,9 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
-#include <net/ip6_route.h>
+#include <net/ip6_fib.h>
 #include <net/ip_fib.h>
+#include <net/ipv6_stubs.h>
 #include <net/route.h>
 #include "acl.h"
 #include "ucsec.h"
@@ -60,7 +61,10 @@ bool ucsec_acl_is_heard4(struct net *net, __be32 addr,
 	}
 }
 
-/* Anycast addresses, which routers have, and local routes: of no interface. */
+/*
+ * Anycast addresses, which routers have, and local routes: of no interface.
+ * Nothing is made for the answer, so that none fails when memory is short.
+ */
 static bool has_local_route6(struct net *net, const struct in6_addr *addr,
 			     const struct net_device *dev)
 {
@@ -68,12 +72,10 @@ static bool has_local_route6(struct net *net, const struct in6_addr *addr,
 		.flowi6_iif = dev ? dev->ifindex : LOOPBACK_IFINDEX,
 		.daddr = *addr,
 	};
-	struct dst_entry *dst = ip6_route_lookup(net, &fl6, NULL, 0);
-	bool local = !dst->error && ((struct rt6_info *)dst)->rt6i_flags &
-				    (RTF_LOCAL | RTF_ANYCAST);
+	struct fib6_result res = {};
 
-	dst_release(dst);
-	return local;
+	return !ipv6_stub->fib6_lookup(net, 0, &fl6, &res, 0) &&
+	       (res.fib6_type == RTN_LOCAL || res.fib6_type == RTN_ANYCAST);
 }
 
 bool ucsec_acl_is_heard6(struct net *net, const struct in6_addr *addr,
