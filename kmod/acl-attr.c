@@ -430,6 +430,8 @@ static int parse_trial_addresses(struct genl_info *info,
 	trial->packet.hi = source.hi;
 	trial->packet.lo = source.lo;
 	trial->packet.v6 = source.v6;
+	trial->packet.group = s4 ? ipv4_is_multicast(trial->daddr4) :
+				   ipv6_addr_is_multicast(&trial->daddr6);
 	trial->daddr = d4 ?: d6;
 	return 0;
 }

@@ -264,6 +264,9 @@ void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 			 trunk->unparsed != UCSEC_VERDICT_PASS)
 			deny(r, trunk->unparsed, UCSEC_DENIAL_UNPARSED);
 	}
+	/* All who hear it would answer whoever is named as its sender. */
+	if (r->verdict == UCSEC_VERDICT_REJECT && p->group)
+		r->verdict = UCSEC_VERDICT_DROP;
 	/* The daemon answers what is rejected: no more than it is to. */
 	if (r->verdict == UCSEC_VERDICT_REJECT) {
 		struct ucsec_rate rate = {

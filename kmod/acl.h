@@ -82,6 +82,7 @@ struct ucsec_acl_packet {
 	bool v6;
 	bool stream;		/* the first segment of a connection */
 	bool broken;		/* a datagram that is not all there */
+	bool group;		/* others hear it as well */
 	u16 dport;		/* host order */
 	const u8 *data;
 	u32 len;

@@ -25,10 +25,12 @@ static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
 {
 	const struct ipv6hdr *ip6h;
 
+	p->group = skb->pkt_type != PACKET_HOST;
 	if (family == AF_INET) {
 		if (ipv4_l3mdev_skb(IPCB(skb)->flags))
 			return false;
 		p->hi = (u64)ntohl(ip_hdr(skb)->saddr) << 32;
+		p->group |= ipv4_is_multicast(ip_hdr(skb)->daddr);
 		return ucsec_acl_is_heard4(un->net, ip_hdr(skb)->daddr,
 					   skb->dev);
 	}
@@ -38,6 +40,7 @@ static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
 	p->hi = get_unaligned_be64(&ip6h->saddr.s6_addr[0]);
 	p->lo = get_unaligned_be64(&ip6h->saddr.s6_addr[8]);
 	p->v6 = true;
+	p->group |= ipv6_addr_is_multicast(&ip6h->daddr);
 	return ucsec_acl_is_heard6(un->net, &ip6h->daddr, skb->dev);
 }
 

@@ -71,6 +71,8 @@ static enum status split_line(struct load *load, char **text)
 			goes_on = true;
 		}
 	}
+	if (goes_on)
+		return fail(load->ctl, "the file ends where a line goes on");
 	if (!grow_words(load))
 		return out_of_memory(load);
 	load->words[load->word_count] = NULL;
