@@ -85,17 +85,8 @@ static int64_t measure(const struct rig *rig)
 
 static void rig_init(struct rig *rig, const struct options *opt)
 {
-	struct sockaddr_in from, to;
-
-	if (endpoint_parse(&from, opt->from) || endpoint_parse(&to, opt->to))
-		error(2, 0, "not an address with a port: %s %s", opt->from,
-		      opt->to);
-	rig->sink = netns_udp_socket(opt->to_ns, &to, NULL);
-	if (rig->sink < 0)
-		error(1, -rig->sink, "socket %s", opt->to);
-	rig->sender = netns_udp_socket(opt->from_ns, &from, &to);
-	if (rig->sender < 0)
-		error(1, -rig->sender, "socket %s", opt->from);
+	rig->sink = netns_open(opt->to_ns, opt->to, NULL);
+	rig->sender = netns_open(opt->from_ns, opt->from, opt->to);
 	rig->dropped = opt->dropped;
 	rig->size = opt->size;
 	if (message_make(rig->message, rig->size, opt->method, 1) < 0)
@@ -138,16 +129,11 @@ static void usage(void)
 	exit(2);
 }
 
-/* Splits "a,b"; the text lives as long as argv. */
+/* See pair_split(). */
 static void split(char *text, const char **first, const char **second)
 {
-	char *comma = strchr(text, ',');
-
-	if (!comma)
+	if (pair_split(text, first, second))
 		usage();
-	*comma = '\0';
-	*first = text;
-	*second = comma + 1;
 }
 
 static void parse(struct options *opt, int argc, char **argv)

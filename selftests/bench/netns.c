@@ -2,6 +2,7 @@
 /* Opens UDP sockets in named network namespaces. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <error.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -47,8 +48,8 @@ static int enter(const char *name)
 	return err;
 }
 
-int netns_udp_socket(const char *name, const struct sockaddr_in *from,
-		     const struct sockaddr_in *to)
+static int udp_socket(const char *name, const struct sockaddr_in *from,
+		      const struct sockaddr_in *to)
 {
 	/* A whole batch must fit, accounted with the skbs' overhead. */
 	const int room = 4 << 20;
@@ -68,4 +69,30 @@ int netns_udp_socket(const char *name, const struct sockaddr_in *from,
 		return err;
 	}
 	return fd;
+}
+
+int netns_open(const char *name, const char *from, const char *to)
+{
+	struct sockaddr_in local, remote;
+	int fd;
+
+	if (endpoint_parse(&local, from) || (to && endpoint_parse(&remote, to)))
+		error(2, 0, "not an address with a port: %s %s", from,
+		      to ? to : "");
+	fd = udp_socket(name, &local, to ? &remote : NULL);
+	if (fd < 0)
+		error(1, -fd, "socket %s in %s", from, name);
+	return fd;
+}
+
+int pair_split(char *text, const char **first, const char **second)
+{
+	char *comma = strchr(text, ',');
+
+	if (!comma)
+		return -EINVAL;
+	*comma = '\0';
+	*first = text;
+	*second = comma + 1;
+	return 0;
 }

@@ -10,9 +10,12 @@ int endpoint_parse(struct sockaddr_in *address, const char *text);
 
 /*
  * A non-blocking UDP socket in the namespace that `ip netns add NAME` made,
- * bound to "from" and, unless "to" is NULL, connected. Returns it or -errno.
+ * bound to "from" and, unless "to" is NULL, connected; both as above. Ends the
+ * program where there is none.
  */
-int netns_udp_socket(const char *name, const struct sockaddr_in *from,
-		     const struct sockaddr_in *to);
+int netns_open(const char *name, const char *from, const char *to);
+
+/* "a,b", such as NS,ADDR:PORT, cut in place. Returns 0 or -EINVAL. */
+int pair_split(char *text, const char **first, const char **second);
 
 #endif

@@ -165,20 +165,6 @@ static int64_t measure(struct rig *rig)
 	return clock_median(took, BATCHES) / BATCH;
 }
 
-static int open_socket(const char *ns, const char *from, const char *to)
-{
-	struct sockaddr_in local, remote;
-	int fd;
-
-	if (endpoint_parse(&local, from) || (to && endpoint_parse(&remote, to)))
-		error(2, 0, "not an address with a port: %s %s", from,
-		      to ? to : "");
-	fd = netns_udp_socket(ns, &local, to ? &remote : NULL);
-	if (fd < 0)
-		error(1, -fd, "socket %s in %s", from, ns);
-	return fd;
-}
-
 static void relay_init(struct rig *rig, const struct options *opt)
 {
 	int err = endpoint_parse(&rig->relay_to, opt->sink);
@@ -197,11 +183,11 @@ static void relay_init(struct rig *rig, const struct options *opt)
 
 static void rig_init(struct rig *rig, const struct options *opt)
 {
-	rig->sink = open_socket(opt->sink_ns, opt->sink, NULL);
+	rig->sink = netns_open(opt->sink_ns, opt->sink, NULL);
 	rig->host = -1;
 	if (opt->host)
-		rig->host = open_socket(opt->host_ns, opt->host, NULL);
-	rig->sender = open_socket(opt->from_ns, opt->from, opt->to);
+		rig->host = netns_open(opt->host_ns, opt->host, NULL);
+	rig->sender = netns_open(opt->from_ns, opt->from, opt->to);
 	rig->forge = opt->forge;
 	rig->relay = opt->relay != NULL;
 
@@ -265,16 +251,11 @@ static void usage(void)
 	exit(2);
 }
 
-/* Splits "a,b"; the text lives as long as argv. */
+/* See pair_split(). */
 static void split(char *text, const char **first, const char **second)
 {
-	char *comma = strchr(text, ',');
-
-	if (!comma)
+	if (pair_split(text, first, second))
 		usage();
-	*comma = '\0';
-	*first = text;
-	*second = comma + 1;
 }
 
 static void parse_side(struct side *side, char *text)

@@ -187,16 +187,22 @@ static void take_message(struct sip *sip, struct sip_input *in)
 	osip_message_free(msg);
 }
 
-static void check_message(struct sip *sip, struct net_conn *conn,
-			  const char *data, const struct sip_frame *frame,
-			  bool framed)
+static struct sip_input input_of(struct net_conn *conn, const char *data,
+				 const struct sip_frame *frame)
 {
-	struct sip_input in = {
+	return (struct sip_input){
 		.conn = conn,
 		.data = data + frame->skip,
 		.head = frame->head,
 		.len = frame->head + frame->body,
 	};
+}
+
+static void check_message(struct sip *sip, struct net_conn *conn,
+			  const char *data, const struct sip_frame *frame,
+			  bool framed)
+{
+	struct sip_input in = input_of(conn, data, frame);
 	struct sip_fault fault;
 	bool good = sip_strict(data, frame, &in.outline, &fault);
 
@@ -256,12 +262,7 @@ static ssize_t read_stream(struct sip *sip, struct net_conn *conn,
 static void take_rejected(struct sip *sip, struct net_conn *conn,
 			  const char *data, const struct sip_frame *frame)
 {
-	struct sip_input in = {
-		.conn = conn,
-		.data = data + frame->skip,
-		.head = frame->head,
-		.len = frame->head + frame->body,
-	};
+	struct sip_input in = input_of(conn, data, frame);
 	struct sip_fault fault;
 
 	sip->counters.rejected++;
