@@ -190,6 +190,7 @@ static int parse_rates(struct genl_info *info, struct ucsec_trunk_config *cfg)
 	struct nlattr *tb[ARRAY_SIZE(ucsec_rate_nl_policy)];
 	struct ucsec_rate *rate;
 	struct nlattr *attr;
+	u32 kind, seen = 0;
 	int i, rem, err;
 
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
@@ -203,12 +204,17 @@ static int parse_rates(struct genl_info *info, struct ucsec_trunk_config *cfg)
 			if (!tb[i])
 				return refuse_missing(info, attr, i,
 					"a rate needs kind, number and burst");
-		rate = &cfg->rate[nla_get_u32(tb[UCSEC_A_RATE_KIND])];
-		if (rate->per_second)
+		kind = nla_get_u32(tb[UCSEC_A_RATE_KIND]);
+		if (seen & BIT(kind))
 			return refuse(info, attr, -EINVAL,
 				      "the same kind of rate twice");
+		seen |= BIT(kind);
+		rate = &cfg->rate[kind];
 		rate->per_second = nla_get_u32(tb[UCSEC_A_RATE_PER_SECOND]);
 		rate->burst = nla_get_u32(tb[UCSEC_A_RATE_BURST]);
+		if (!rate->per_second != !rate->burst)
+			return refuse(info, attr, -EINVAL,
+				"a rate and its burst are both 0 or neither");
 	}
 	return 0;
 }

@@ -162,7 +162,8 @@ int ucsec_fill_acl(struct sk_buff *skb, struct ucsec_acl *acl)
 	    nla_put_u32(skb, UCSEC_A_ACL_PREFIXES,
 			rules ? rules->nprefixes : 0) ||
 	    nla_put_u32(skb, UCSEC_A_ACL_SOURCES,
-			acl->sources ? UCSEC_SOURCES : 0))
+			acl->sources ? UCSEC_SOURCES : 0) ||
+	    nla_put_u32(skb, UCSEC_A_ACL_GENERATION, acl->generation))
 		return -EMSGSIZE;
 	return ucsec_fill_verdicts(skb, UCSEC_A_ACL_VERDICTS, acl->unknown);
 }

@@ -99,9 +99,11 @@ int ucsec_nl_acl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	set_params(&acl->params, &params);
-	if (!info->attrs[UCSEC_A_ACL_PORT])
+	if (!info->attrs[UCSEC_A_ACL_PORT]) {
+		acl->generation++;
 		return 0;
-	/* Ports are part of the rules. */
+	}
+	/* Ports are part of the rules, and so they are a generation. */
 	err = ucsec_nl_remove(info, &nobody);
 	if (err)
 		set_params(&acl->params, &before);

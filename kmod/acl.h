@@ -68,7 +68,7 @@ struct ucsec_acl {
 
 	struct ucsec_stage *stage;	/* un->lock, as all below */
 	u32 last_stage;
-	u32 generation;
+	u32 generation;			/* changes of rules and parameters */
 	bool active;			/* hooks and defragmentation are held */
 };
 

@@ -42,11 +42,6 @@ static struct netlink_range_validation streams_range = {
 };
 
 static struct netlink_range_validation rate_range = {
-	.min = 1,
-	.max = UCSEC_MAX_RATE,
-};
-
-static struct netlink_range_validation reject_range = {
 	.max = UCSEC_MAX_RATE,
 };
 
@@ -201,9 +196,9 @@ const struct nla_policy ucsec_acl_set_nl_policy[UCSEC_A_ACL_DENIAL_BURST + 1] = 
 	[UCSEC_A_ACL_PORT] = { .type = NLA_BE16 },
 	[UCSEC_A_ACL_MARK] = NLA_POLICY_MIN(NLA_U32, 1),
 	[UCSEC_A_ACL_REJECT_RATE] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &reject_range),
+		NLA_POLICY_FULL_RANGE(NLA_U32, &rate_range),
 	[UCSEC_A_ACL_REJECT_BURST] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &reject_range),
+		NLA_POLICY_FULL_RANGE(NLA_U32, &rate_range),
 	[UCSEC_A_ACL_MAX_TRUNKS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[UCSEC_A_ACL_MAX_PREFIXES] = NLA_POLICY_MIN(NLA_U32, 1),
 	[UCSEC_A_ACL_DENIAL_BURST] = NLA_POLICY_MIN(NLA_U32, 1),

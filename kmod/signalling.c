@@ -13,8 +13,8 @@
 #include "skb.h"
 #include "trace.h"
 
-/* Of a train; more than the stack makes one of. */
-#define MAX_SEGMENTS	128
+/* Of a train: the 128 that the stack makes one of, and one that is too many. */
+#define MAX_SEGMENTS	(128 + 1)
 
 /*
  * Its source; false if it is for nobody here. What a VRF takes in passes
@@ -125,6 +125,9 @@ static void judge_train(struct ucsec_acl *acl, struct sk_buff *skb,
 	u32 i, n = 0;
 	bool readable;
 
+	/* Cut it is by the packet's length, heard by its own: both or none. */
+	if (skb->len - thoff != ntohs(((struct udphdr *)(skb->data + thoff))->len))
+		p->broken = true;
 	/* A copy: made linear, some trains could not be cut any more. */
 	if (r->trunk)
 		copy = skb_copy(skb, GFP_ATOMIC);

@@ -165,6 +165,8 @@ u32 ucsec_stage_free_id(struct ucsec_acl *acl, struct ucsec_stage *stage)
 					       stage->cookie_len))
 			break;
 	}
+	/* What a trunk that goes meanwhile leaves free is not looked for. */
+	stage->first_free = id;
 	return id;
 }
 

@@ -17,7 +17,7 @@ struct ucsec_stage {
 	struct xarray trunks;		/* by id; references */
 	u32 ntrunks;
 	u32 nprefixes;
-	u32 first_free;			/* no id below is free */
+	u32 first_free;			/* no id below was free */
 };
 
 /* Which of the trunks in force give way. */

@@ -201,8 +201,17 @@ int ucsec_nl_trunk_del_doit(struct sk_buff *skb, struct genl_info *info)
 		info, ARRAY_SIZE(ucsec_trunk_id_nl_policy) - 1, trunk_del);
 }
 
+/* Is what is staged to replace none but those whose cookie begins so? */
+static bool stage_is_of(const struct ucsec_stage *stage,
+			const struct ucsec_trunk_config *cfg)
+{
+	return stage && stage->cookie_len >= cfg->cookie_len &&
+	       !memcmp(stage->cookie, cfg->cookie, cfg->cookie_len);
+}
+
 static int trunk_flush(struct genl_info *info, struct ucsec_trunk_config *cfg)
 {
+	struct ucsec_acl *acl = ucsec_nl_acl(info);
 	const struct ucsec_leaving leaving = {
 		.by_cookie = true,
 		.cookie = cfg->cookie,
@@ -211,9 +220,9 @@ static int trunk_flush(struct genl_info *info, struct ucsec_trunk_config *cfg)
 	int err;
 
 	err = ucsec_nl_remove(info, &leaving);
-	/* What was to come is gone as well. */
-	if (!err)
-		ucsec_stage_discard(ucsec_nl_acl(info));
+	/* What was to come in their place is gone as well. */
+	if (!err && stage_is_of(acl->stage, cfg))
+		ucsec_stage_discard(acl);
 	return err;
 }
 

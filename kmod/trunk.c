@@ -108,7 +108,7 @@ static void apply(struct ucsec_trunk *trunk,
 		trunk->denial = cfg->denial;
 	if (UCSEC_TRUNK_HAVE(cfg, RATE)) {
 		memcpy(trunk->rate, cfg->rate, sizeof(trunk->rate));
-		trunk->limited = true;
+		trunk->limited = memchr_inv(cfg->rate, 0, sizeof(cfg->rate));
 	}
 	if (UCSEC_TRUNK_HAVE(cfg, PORT)) {
 		trunk->nports = cfg->nports;

@@ -149,8 +149,10 @@ int ucsec_acl_commit(struct ucsec *handle, uint32_t token)
 		    next.count < TRUNKS)
 			next.list[next.count++] = force.list[i];
 	err = check(&next);
-	if (!err)
+	if (!err) {
 		force = next;
+		acl.generation++;
+	}
 	return err;
 }
 
@@ -177,6 +179,7 @@ int ucsec_acl_set(struct ucsec *handle, const struct ucsec_acl *from)
 	acl.port_count = from->port_count;
 	acl.reject_rate = from->reject_rate;
 	acl.reject_burst = from->reject_burst;
+	acl.generation++;
 	return 0;
 }
 
@@ -228,9 +231,15 @@ int fake_trunks_obey(int control, struct fake_message *m, ucsec_event_fn fn,
 		return send(control, &acl, sizeof(acl), 0) < 0;
 	case FAKE_TRUNK_ADD:
 		add((uint8_t)m->stream);
+		acl.generation++;
+		break;
+	case FAKE_TRUNK_SET:
+		find(&force, m->stream)->trunk.boxes = (uint32_t)m->event;
+		acl.generation++;
 		break;
 	case FAKE_TRUNK_FLUSH:
 		force.count = 0;
+		acl.generation++;
 		break;
 	case FAKE_TRUNK_EVENT:
 		tell(m, fn, arg);

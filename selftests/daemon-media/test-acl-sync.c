@@ -349,6 +349,12 @@ static void test_losses(void)
 	ok(UNTIL(id_at(0) == id), "somebody flushed it: it is put back");
 	UNTIL(is("in step"));
 	fake_ucsec_order(control, (struct fake_message){
+			 .order = FAKE_TRUNK_SET, .stream = id,
+			 .event = UCSEC_BOX_REPLACES_HEADER });
+	ok(UNTIL(shown(0).trunk.boxes == UCSEC_BOX_OUT_OF_DIALOG_REFER),
+	   "somebody changed it, and the numbers are the same: it is undone");
+	UNTIL(is("in step"));
+	fake_ucsec_order(control, (struct fake_message){
 			 .order = FAKE_UNLOAD, .stream = 2 });
 	ok(UNTIL(!is("in step")), "the module is removed: it is noticed");
 	/* Without its kernel the fake hears no order. */

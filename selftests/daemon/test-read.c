@@ -248,6 +248,12 @@ static void test_trunk(void)
 	   "by id and name");
 	peer.addr = (const struct sockaddr *)&in6;
 	ok(!store_trunk_find(env.store, &peer, &trunk), "as a mapped address");
+	ok(env_add(&env, "trunk", "{\"name\": \"mapped\","
+		   "\"profile\": \"peer\", \"destinations\":"
+		   "[{\"address\": \"::ffff:ffff:ffff\"}]}") == 200 &&
+	   !store_trunk_by_name(env.store, "mapped", &same) &&
+	   !strcmp(same.destinations[0].host, "255.255.255.255"),
+	   "what is written as one is an IPv4 address");
 	peer.addr = (const struct sockaddr *)&in;
 	peer.names = others;
 	ok(store_trunk_find(env.store, &peer, &trunk) == -ENOENT,

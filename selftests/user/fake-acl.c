@@ -198,6 +198,7 @@ static void queue_acl(void)
 	nla_put_u32(msg, UCSEC_A_ACL_TRUNKS, 2);
 	nla_put_u32(msg, UCSEC_A_ACL_PREFIXES, 3);
 	nla_put_u32(msg, UCSEC_A_ACL_SOURCES, 65536);
+	nla_put_u32(msg, UCSEC_A_ACL_GENERATION, 7);
 	put_verdicts(msg, UCSEC_A_ACL_VERDICTS);
 	fake_queue(msg);
 }

@@ -217,12 +217,12 @@ static const char *take_verdict(struct acl_args *args,
 		"drop or reject" : NULL;
 }
 
-/* N/M; without M as many at once as in a second. */
+/* N/M; without M as many at once as in a second. "none" is 0 and 0. */
 static const char *take_rate(struct acl_args *args,
 			     const struct keyword *keyword, char **values)
 {
 	static const char wrong[] = "N/M: N a second and M at once, "
-		"1 to 1000000";
+		"1 to 1000000, or none";
 	int kind = ucsec_rate_parse(values[0]);
 	struct ucsec_rate *rate;
 	char *burst;
@@ -231,8 +231,12 @@ static const char *take_rate(struct acl_args *args,
 	if (kind < 0)
 		return "of requests, responses, keepalives or source";
 	rate = &args->trunk.rates[kind];
-	if (rate->per_second)
+	if (args->rates & 1u << kind)
 		return "given twice for one kind";
+	args->rates |= 1u << kind;
+	args->trunk.have |= UCSEC_TR_RATES;
+	if (!strcmp(values[1], "none"))
+		return NULL;
 	burst = strchr(values[1], '/');
 	if (burst)
 		*burst++ = '\0';
@@ -241,7 +245,6 @@ static const char *take_rate(struct acl_args *args,
 	    !rate->per_second || rate->per_second > UCSEC_MAX_RATE ||
 	    !rate->burst || rate->burst > UCSEC_MAX_RATE)
 		return wrong;
-	args->trunk.have |= UCSEC_TR_RATES;
 	return NULL;
 }
 
@@ -279,7 +282,7 @@ static const struct keyword keywords[] = {
 	  ON_BOTH, take_verdict, UCSEC_TR_UNPARSED },
 	{ "denial", "VERDICT", "on denied requests: drop, reject", ON_BOTH,
 	  take_verdict, UCSEC_TR_DENIAL },
-	{ "rate", "KIND N[/M]", "N a second, M at once; for each KIND",
+	{ "rate", "KIND N[/M]", "N a second, M at once, or none; for each KIND",
 	  ON_BOTH, take_rate, 0 },
 	{ "cookie", "S", "up to 32 bytes, shown again", ON_BOTH, take_cookie,
 	  UCSEC_TR_COOKIE },

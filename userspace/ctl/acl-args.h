@@ -25,6 +25,7 @@ struct acl_args {
 	int on;
 	unsigned int line;		/* of a file; 0: the command line */
 	struct ucsec_trunk trunk;	/* the prefixes are those below */
+	uint32_t rates;			/* 1 << each kind that was named */
 	struct ucsec_prefix *prefixes;
 	size_t room;
 	enum prefix_use use;
@@ -41,6 +42,9 @@ void acl_args_free(struct acl_args *args);
 /* With the usage of the command, or with the number of the line. */
 enum status acl_args_wrong(const struct acl_args *args, const char *keyword,
 			   const char *sentence);
+
+/* acl-twice.c: tells the first two lines that have a prefix for one place. */
+void acl_twice(const struct acl_args *lines, size_t count);
 
 /* acl.c: "[cookie S]" and nothing more, for what begins so; len 0 without. */
 enum status acl_cookie_parse(const struct ctl *ctl, char **words,

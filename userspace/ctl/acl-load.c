@@ -168,6 +168,8 @@ static enum status replace(struct load *load)
 		if (at < load->count)
 			fprintf(stderr, "ucsecctl: line %u is refused:\n",
 				load->lines[at].line);
+		else if (ucsec_error(load->ctl->handle)->code == -EEXIST)
+			acl_twice(load->lines, load->count);
 		status = fail_request(load->ctl);
 	}
 	free(trunks);

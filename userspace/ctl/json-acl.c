@@ -124,7 +124,7 @@ json_t *json_of_trunk(const struct ucsec_trunk *t)
 
 json_t *json_of_acl(const struct ucsec_acl *acl)
 {
-	return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+	return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
 		"unknown", json_of_name(ucsec_unknown_name(acl->unknown)),
 		"ports", json_of_ports(acl->ports, acl->port_count),
 		"mark", (json_int_t)acl->mark,
@@ -135,5 +135,6 @@ json_t *json_of_acl(const struct ucsec_acl *acl)
 		"denial_burst", (json_int_t)acl->denial_burst,
 		"trunks", (json_int_t)acl->trunks,
 		"prefixes", (json_int_t)acl->prefixes,
-		"sources", (json_int_t)acl->sources);
+		"sources", (json_int_t)acl->sources,
+		"generation", (json_int_t)acl->generation);
 }

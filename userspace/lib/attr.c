@@ -143,6 +143,7 @@ static const struct attr_name acl_names[] = {
 	[UCSEC_A_ACL_PREFIXES] = { "prefixes", NULL },
 	[UCSEC_A_ACL_SOURCES] = { "sources", NULL },
 	[UCSEC_A_ACL_VERDICTS] = { "verdicts", NULL },
+	[UCSEC_A_ACL_GENERATION] = { "generation", NULL },
 };
 ATTR_SET(acl_set, acl_names, UCSEC_A_ACL_MAX);
 

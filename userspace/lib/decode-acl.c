@@ -78,6 +78,7 @@ static const struct nla_policy acl_policy[UCSEC_A_ACL_MAX + 1] = {
 	[UCSEC_A_ACL_PREFIXES] = U32,
 	[UCSEC_A_ACL_SOURCES] = U32,
 	[UCSEC_A_ACL_VERDICTS] = NEST,
+	[UCSEC_A_ACL_GENERATION] = U32,
 };
 
 static const struct nla_policy trial_policy[UCSEC_A_TRIAL_MAX + 1] = {
@@ -301,6 +302,7 @@ int ucsec_decode_acl(const struct nlmsghdr *nlh, struct ucsec_acl *acl)
 	ucsec_get_u32(tb[UCSEC_A_ACL_TRUNKS], &acl->trunks);
 	ucsec_get_u32(tb[UCSEC_A_ACL_PREFIXES], &acl->prefixes);
 	ucsec_get_u32(tb[UCSEC_A_ACL_SOURCES], &acl->sources);
+	ucsec_get_u32(tb[UCSEC_A_ACL_GENERATION], &acl->generation);
 	/* No port at all is what a report without one says. */
 	*have |= UCSEC_ACL_PORTS | UCSEC_ACL_STATE;
 	if (get_ports(nlh, UCSEC_A_ACL_PORT, acl->ports, UCSEC_MAX_ACL_PORTS,

@@ -65,12 +65,17 @@ static int put_rate(struct nl_msg *msg, uint32_t kind,
 
 static int put_rates(struct nl_msg *msg, const struct ucsec_trunk *trunk)
 {
+	bool any = false;
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < UCSEC_RATE_ROOM; i++)
-		if (trunk->rates[i].per_second)
-			err = put_rate(msg, i, &trunk->rates[i]);
-	return err;
+	for (uint32_t i = 0; !err && i < UCSEC_RATE_ROOM; i++) {
+		if (!trunk->rates[i].per_second)
+			continue;
+		any = true;
+		err = put_rate(msg, i, &trunk->rates[i]);
+	}
+	/* One that is no limit: no rates at all would be rates that stay. */
+	return any || err ? err : put_rate(msg, 0, &trunk->rates[0]);
 }
 
 static int put_policy(struct nl_msg *msg, const struct ucsec_trunk *trunk)

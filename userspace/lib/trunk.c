@@ -95,19 +95,10 @@ int ucsec_trunk_new(struct ucsec *handle, const struct ucsec_trunk *trunk,
 				trunk->prefix_count - first);
 }
 
-static bool has_rate(const struct ucsec_trunk *trunk)
-{
-	for (size_t i = 0; i < UCSEC_RATE_ROOM; i++)
-		if (trunk->rates[i].per_second)
-			return true;
-	return false;
-}
-
-/* Lists that are to become empty would look like lists that stay. */
+/* A list that is to become empty would look like one that stays. */
 int ucsec_trunk_set(struct ucsec *handle, const struct ucsec_trunk *trunk)
 {
-	if ((trunk->have & UCSEC_TR_RATES && !has_rate(trunk)) ||
-	    (trunk->have & UCSEC_TR_PORTS && !trunk->port_count))
+	if (trunk->have & UCSEC_TR_PORTS && !trunk->port_count)
 		return ucsec_error_set(handle, -EINVAL, NULL);
 	return send_trunk(handle, UCSEC_CMD_TRUNK_SET, trunk,
 			  trunk->prefix_count, NULL, NULL);

@@ -145,11 +145,35 @@ static int tell_state(struct mediad_kernel *kernel, struct mediad_reply *reply)
 	reply->trunks = acl.trunks;
 	reply->prefixes = acl.prefixes;
 	reply->mark = acl.mark;
+	reply->generation = acl.generation;
 	return 0;
 }
 
+/*
+ * With the state that it leaves. Of the generations it is told which one it made:
+ * one that somebody else made at the same time is a later one.
+ */
+static int change(struct mediad_kernel *kernel,
+		  const union mediad_message *request,
+		  struct mediad_reply *reply)
+{
+	uint32_t before;
+	int err = tell_state(kernel, reply);
+
+	before = reply->generation;
+	if (!err)
+		err = request->head.type == MEDIAD_ACL_COMMIT ?
+			commit(kernel) :
+			set_params(kernel, &request->acl_params);
+	if (!err)
+		err = tell_state(kernel, reply);
+	reply->generation = before + 1;
+	return err;
+}
+
 static int handle(struct mediad_kernel *kernel,
-		  const union mediad_message *request)
+		  const union mediad_message *request,
+		  struct mediad_reply *reply)
 {
 	switch (request->head.type) {
 	case MEDIAD_ACL_BEGIN:
@@ -159,11 +183,11 @@ static int handle(struct mediad_kernel *kernel,
 	case MEDIAD_ACL_PREFIXES:
 		return prefixes_new(kernel, &request->prefixes);
 	case MEDIAD_ACL_COMMIT:
-		return commit(kernel);
 	case MEDIAD_ACL_PARAMS:
-		return set_params(kernel, &request->acl_params);
+		return change(kernel, request, reply);
+	default:
+		return tell_state(kernel, reply);
 	}
-	return 0;
 }
 
 void mediad_acl_handle(struct mediad_kernel *kernel,
@@ -180,11 +204,9 @@ void mediad_acl_handle(struct mediad_kernel *kernel,
 		       "or that lacks what was refused");
 		return;
 	}
-	err = handle(kernel, request);
+	err = handle(kernel, request, reply);
 	if (err && of_set)
 		kernel->stage = 0;
-	if (!err && !of_set && type != MEDIAD_ACL_BEGIN)
-		err = tell_state(kernel, reply);
 	reply->error = err;
 	if (err)
 		mediad_kernel_explain(kernel, err, reply);

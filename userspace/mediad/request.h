@@ -22,7 +22,7 @@
 
 #include "mediad/request-acl.h"
 
-#define MEDIAD_PROTOCOL		0x75630002u	/* "uc", version 2 */
+#define MEDIAD_PROTOCOL		0x75630003u	/* "uc", version 3 */
 #define MEDIAD_MAGIC		"ucsecd\0\1"	/* without its last NUL */
 
 enum {
@@ -135,6 +135,7 @@ struct mediad_reply {
 	uint32_t stream;	/* of NEW, else 0 */
 	uint32_t trunks, prefixes;	/* in force, whoever's; of ACL_*, else 0 */
 	uint32_t mark;		/* bits that a rejected datagram has; the same */
+	uint32_t generation;	/* one more with each change, whoever's; the same */
 	char sentence[MEDIAD_SENTENCE_LEN];	/* why, NUL-terminated */
 };
 

@@ -108,9 +108,11 @@
  *                               method list denies; drop if absent
  *   UCSEC_A_TRUNK_RATE          nest, once for each kind of rate; no limit
  *                               where absent; a SET replaces all of them
+ *                               by those it names, a kind with 0 and 0
+ *                               among them: no limit
  *     UCSEC_A_RATE_KIND           u32, enum ucsec_rate_kind, required
- *     UCSEC_A_RATE_PER_SECOND     u32, 1..UCSEC_MAX_RATE, required
- *     UCSEC_A_RATE_BURST          u32, 1..UCSEC_MAX_RATE, required
+ *     UCSEC_A_RATE_PER_SECOND     u32, 0..UCSEC_MAX_RATE, required
+ *     UCSEC_A_RATE_BURST          u32, the same; both 0 or neither
  *   UCSEC_A_TRUNK_COOKIE        1..UCSEC_MAX_COOKIE_LEN bytes
  *   UCSEC_A_TRUNK_STAGE         u32 of ACL_BEGIN: into the staged set, where
  *                               prefixes may follow; else in force at once,
@@ -128,7 +130,8 @@
  *
  * UCSEC_CMD_TRUNK_DEL           request: UCSEC_A_TRUNK_ID
  * UCSEC_CMD_TRUNK_FLUSH         request: removes all trunks, or those whose
- *                               cookie begins with UCSEC_A_TRUNK_COOKIE
+ *                               cookie begins with UCSEC_A_TRUNK_COOKIE, and
+ *                               a staged set that was begun for such alone
  * UCSEC_CMD_TRUNK_GET           dump of all, or of UCSEC_A_TRUNK_ID
  *   reply: all of TRUNK_NEW, UCSEC_A_TRUNK_PREFIXES (how many) and _VERDICTS
  *   (UCSEC_A_VERDICTS_*). A trunk whose prefixes do not fit one message goes
@@ -164,7 +167,9 @@
  *   UCSEC_A_ACL_DENIAL_BURST    u32: denials of a trunk in a second that make
  *                               a burst
  *   reply of ACL_GET beside them: _TRUNKS, _PREFIXES (in force), _SOURCES
- *   (room of the table of sources), _VERDICTS (of unknown sources)
+ *   (room of the table of sources), _VERDICTS (of unknown sources),
+ *   _GENERATION (u32; one more with each change of trunks and parameters,
+ *   whoever makes it, so that one who knows it knows what has changed since)
  *
  * UCSEC_CMD_ACL_TEST            request                        reply: verdict
  *   UCSEC_A_TRIAL_SADDR4        be32    } exactly one
@@ -606,6 +611,7 @@ enum {
 	UCSEC_A_ACL_PREFIXES,
 	UCSEC_A_ACL_SOURCES,
 	UCSEC_A_ACL_VERDICTS,
+	UCSEC_A_ACL_GENERATION,
 
 	__UCSEC_A_ACL_MAX,
 	UCSEC_A_ACL_MAX = (__UCSEC_A_ACL_MAX - 1)

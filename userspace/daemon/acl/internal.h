@@ -22,6 +22,7 @@ struct acl {
 	struct mediad_acl_params params;
 	struct acl_set set;		/* in force, or on its way there */
 	uint32_t trunks, prefixes;	/* in the kernel, ours and others' */
+	uint32_t generation;		/* that we made */
 	uint32_t mark;			/* as we heard it */
 
 	/* The set on its way: what is next, and how much is unanswered. */

@@ -33,6 +33,7 @@ static void on_answer(void *arg, int err, const union mediad_message *m)
 		acl->trunks = m->reply.trunks;
 		acl->prefixes = m->reply.prefixes;
 		acl->mark = m->reply.mark;
+		acl->generation = m->reply.generation;
 	}
 	pump(acl);
 }

@@ -275,7 +275,9 @@ static void on_state(void *arg, int err, const union mediad_message *m)
 	if (acl->policy.on && acl->mark != m->reply.mark)
 		acl->config.ops->set_mark(acl->config.ctx, m->reply.mark);
 	acl->mark = m->reply.mark;
-	if (acl->trunks == m->reply.trunks &&
+	/* A module that was loaded again counts from the beginning. */
+	if (acl->generation == m->reply.generation &&
+	    acl->trunks == m->reply.trunks &&
 	    acl->prefixes == m->reply.prefixes)
 		return;
 	/* Perhaps trunks that are none of ours: then nothing changes by it. */

@@ -129,12 +129,18 @@ static const char *check_label(const char *label, size_t len)
 
 const char *store_host_check(char *text)
 {
-	unsigned char address[sizeof(struct in6_addr)];
 	const char *label = text, *dot;
+	struct in6_addr address;
 
-	if (inet_pton(AF_INET, text, address) == 1 ||
-	    inet_pton(AF_INET6, text, address) == 1)
+	if (inet_pton(AF_INET, text, &address) == 1)
 		return NULL;
+	if (inet_pton(AF_INET6, text, &address) == 1) {
+		/* ::ffff:192.0.2.1 is an IPv4 address, and longer than it. */
+		if (IN6_IS_ADDR_V4MAPPED(&address))
+			inet_ntop(AF_INET, &address.s6_addr[12], text,
+				  strlen(text) + 1);
+		return NULL;
+	}
 	/* A last label of digits alone is a mistyped address. */
 	dot = strrchr(text, '.');
 	dot = dot ? dot + 1 : text;

@@ -416,7 +416,8 @@ struct ucsec_trunk {
 	uint32_t boxes;			/* enum ucsec_boxes, accepted */
 	enum ucsec_verdict unparsed;	/* of what cannot be parsed */
 	enum ucsec_verdict denial;	/* of denied requests */
-	struct ucsec_rate rates[UCSEC_RATE_ROOM];	/* enum ucsec_rate_kind */
+	struct ucsec_rate rates[UCSEC_RATE_ROOM];	/* enum ucsec_rate_kind;
+						   all 0: no limits */
 	uint8_t cookie[UCSEC_MAX_COOKIE_LEN];
 	uint32_t cookie_len;		/* bytes */
 	uint32_t stage;			/* from ucsec_acl_begin() */
@@ -447,6 +448,7 @@ struct ucsec_acl {
 	uint32_t denial_burst;		/* denials a second that make one */
 	uint32_t trunks, prefixes;	/* in force */
 	uint32_t sources;		/* room of the table of sources */
+	uint32_t generation;		/* one more with each change */
 	struct ucsec_verdicts verdicts;	/* of unknown sources */
 };
 
