@@ -184,3 +184,30 @@ ssize_t ucsec_link_recv(struct ucsec_link *link, void **datagram)
 		number(*datagram, len);
 	return len;
 }
+
+struct nlmsghdr *fake_request(void)
+{
+	return (struct nlmsghdr *)fake.request;
+}
+
+int fake_command(void)
+{
+	return ((struct genlmsghdr *)nlmsg_data(fake_request()))->cmd;
+}
+
+size_t fake_offset_of(const char *wanted)
+{
+	char name[64];
+
+	for (size_t at = 20; at < fake.request_len && at < 2048; at += 4) {
+		ucsec_attr_name(fake_request(), at, name, sizeof(name));
+		if (!strcmp(name, wanted))
+			return at;
+	}
+	return 0;
+}
+
+void fake_ok(void)
+{
+	fake_queue(fake_verdict(NLMSG_ERROR, 0, NULL));
+}
