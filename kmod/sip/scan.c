@@ -41,18 +41,29 @@ static __always_inline const u8 *seek_below(const struct head *head,
 	return at;
 }
 
-/* Byte by byte: for folds, tabs, what is not ASCII, and the last few. */
+/*
+ * Byte by byte: for folds, tabs, what is not ASCII, and the last few. A line that
+ * continues another with blanks alone is the empty line to parsers that trim.
+ */
 static noinline const u8 *find_odd_eol(const struct head *head, const u8 *at,
 				       int *fault)
 {
 	const u8 *end = head->end;
+	bool blank = false;
 
 	for (; at < end; at++) {
 		if (at < head->last && get_unaligned_le16(at) == CRLF) {
+			if (blank) {
+				*fault = UCSEC_FAULT_HEADER;
+				return NULL;
+			}
 			if (!ucsec_sip_blank(at[2]))
 				return at;
 			at += 2;
-		} else if (*at != '\t' && (*at < ' ' || *at == 0x7f)) {
+			blank = true;
+		} else if (*at > ' ' && *at != 0x7f) {
+			blank = false;
+		} else if (!ucsec_sip_blank(*at)) {
 			break;
 		}
 	}
@@ -228,6 +239,17 @@ static int read_header(struct head *head, const u8 *name, size_t len,
 	}
 }
 
+/*
+ * Who undoes folds before he looks for the empty line does not find it where the
+ * body begins with a blank, and reads on there: a header that only counts in
+ * these requests may be in it. Bodies of others may begin so.
+ */
+static bool is_judged_by_headers(const struct head *head)
+{
+	return head->facts->method & (UCSEC_METHOD_INVITE | UCSEC_METHOD_REFER |
+				      UCSEC_METHOD_SUBSCRIBE);
+}
+
 /* The lengths of the names that are read, and 0. */
 #define LENGTHS	(1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5 | 1 << 8)
 
@@ -258,6 +280,9 @@ static int scan_headers(struct head *head)
 		return UCSEC_FAULT_NO_END;
 	if (at[1] != '\n')
 		return UCSEC_FAULT_CONTROL;
+	if (end - at > 2 && ucsec_sip_blank(at[2]) &&
+	    is_judged_by_headers(head))
+		return UCSEC_FAULT_HEADER;
 	return head->to ? UCSEC_FAULT_NONE : UCSEC_FAULT_NO_TO;
 }
 

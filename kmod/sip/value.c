@@ -229,9 +229,15 @@ static bool begins_header(int c)
 						    c != '\t');
 }
 
+static bool ends_name(int c)
+{
+	return c < 0 || !ucsec_sip_is((u8)c, UCSEC_SIP_TOKEN);
+}
+
 /*
  * Does a header of that name begin anywhere? Escaped or not, behind whatever
- * somebody may take for the beginning of one, escaped line ends too. *bad: an
+ * somebody may take for the beginning of one, escaped line ends too; and with
+ * an equals sign wherever it is, as some look for that text alone. *bad: an
  * escape that is none, or of NUL, where parsers cut the name or do not.
  */
 static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
@@ -248,21 +254,20 @@ static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
 			*bad = true;
 			c.at += got < 0;
 		}
-		if (matched == sizeof(word) - 1 &&
-		    (got < 0 || !ucsec_sip_is((u8)got, UCSEC_SIP_TOKEN)))
-			found = true;
+		if (matched == sizeof(word) - 1)
+			found |= got == '=' || (begun && ends_name(got));
 		if (begins_header(got)) {
 			begun = true;
 			matched = 0;
-		} else if (begun && (got | 0x20) == word[matched] &&
+		} else if ((got | 0x20) == word[matched] &&
 			   matched < sizeof(word) - 1) {
 			matched++;
 		} else if (matched || (got != ' ' && got != '\t')) {
 			begun = false;
-			matched = 0;
+			matched = (got | 0x20) == word[0];
 		}
 	}
-	return found || matched == sizeof(word) - 1;
+	return found || (begun && matched == sizeof(word) - 1);
 }
 
 bool ucsec_sip_value_refer_to(struct ucsec_sip_text text, bool *replaces)

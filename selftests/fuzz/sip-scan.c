@@ -23,6 +23,20 @@ static void check(bool good, const char *what)
 	abort();
 }
 
+/* To parsers that trim, a line of blanks alone is the empty one. */
+static bool has_blank_line(const char *head)
+{
+	const char *at = head;
+
+	while ((at = strstr(at, "\r\n"))) {
+		size_t blanks = strspn(at += 2, " \t");
+
+		if (blanks && !strncmp(at + blanks, "\r\n", 2))
+			return true;
+	}
+	return false;
+}
+
 /* The head as one string, folds made spaces; NULL: it has no end. */
 static char *copy_head(const uint8_t *data, size_t size)
 {
@@ -37,6 +51,7 @@ static char *copy_head(const uint8_t *data, size_t size)
 		return NULL;
 	}
 	end[2] = '\0';
+	check(!has_blank_line(head), "a line of blanks");
 	while ((at = strstr(head, "\r\n ")) || (at = strstr(head, "\r\n\t")))
 		at[0] = at[1] = ' ';
 	return head;
@@ -111,6 +126,9 @@ static bool embeds(char *value)
 {
 	const char *at = value;
 
+	/* Some look for no more than this, and undo no escapes before. */
+	if (strcasestr(value, "replaces="))
+		return true;
 	unescape(value);
 	for (; (at = strpbrk(at, "?&\r\n")); at++) {
 		const char *name = at + 1 + strspn(at + 1, " \t");

@@ -58,10 +58,10 @@ static void put_space(struct mutator *m)
 {
 	static const char *const spaces[] = {
 		"", "", "", " ", " ", "  ", "\t", " \t", "\r\n ", " \r\n\t",
-		"\r\n \r\n ",
+		/* odd from here on: 10 */ "\r\n \r\n ",
 	};
 
-	put(m, one_in(m, 4) ? PICK(m, spaces) : "");
+	put(m, one_in(m, 4) ? PICK_SOUND(m, spaces, 10) : "");
 }
 
 static void put_header(struct mutator *m, const char *name)
@@ -256,7 +256,7 @@ static void put_other(struct mutator *m)
 	static const char *const others[] = {
 		"Subject: Replaces: 1\r\n", "X: \"\r\n", "X:\r\n Replaces: 1\r\n",
 		"X: <sip:x@y>;tag=1\r\n", "Max-Forwards: 70\r\n", "X:\r\n",
-		"Subject: x\r\n \r\n\tEvent: presence\r\n", "Supported: \"\\\r\n",
+		"Subject: x\r\n y\r\n\tEvent: presence\r\n", "Supported: \"\\\r\n",
 		"Contact: <sip:a@h>\r\n", "m: \"a\" <sip:a@h>;x=\"\r\n",
 		"Via: SIP/2.0/UDP h;x=\"\r\n", "Via: SIP/2.0/UDP h (\r\n",
 		"Route: <sip:r@h;lr>, <sip:s@h>\r\n", "Content-Length: 0\r\n",
@@ -264,6 +264,7 @@ static void put_other(struct mutator *m)
 		"Content-Type: application/sdp\r\n", "Toto: 1\r\n", "-: 1\r\n",
 		/* odd from here on: 19 */
 		"From: \"\r\n", "no colon\r\n", ":\r\n", "\xc3\xa9: 1\r\n",
+		"Subject: x\r\n \r\nEvent: presence\r\n",
 	};
 
 	put(m, PICK_SOUND(m, others, 19));
@@ -380,6 +381,8 @@ void mutate(struct mutator *m)
 		}
 	}
 	put(m, one_in(m, 50 * m->rare) ? "\n" : "\r\n");
+	if (one_in(m, 10 * m->rare))
+		put(m, " x\r\nReplaces: 1\r\n\r\n");
 	for (i = 0; i < 2 && one_in(m, m->rare); i++)
 		spoil(m);
 }

@@ -79,6 +79,7 @@ def of_to():
             'tag behind a NUL': f'{PLAIN_TO}\0;tag=1',
             'tag behind a bare LF': f'{PLAIN_TO}\n;tag=1',
             'tag behind a bare CR': f'{PLAIN_TO}\r;tag=1',
+            'tag behind a fold that is empty': f'{PLAIN_TO}\r\n \r\n ;tag=1',
             'tag in a fold of another header': f'{PLAIN_TO}\r\nX: y\r\n ;tag=1',
             'compact': 't: <sip:2001@h>', 'odd case': 'tO: <sip:2001@h>',
             'space before the colon': 'To : <sip:2001@h>',
@@ -111,6 +112,8 @@ def of_replaces():
             'a NUL in the name': 'Repla\0ces: ' + body,
     }.items():
         yield f'Replaces: {name}', request('INVITE', header)
+    yield 'Replaces: in a body that begins as a fold does', request(
+        'INVITE', body=f' x\r\n{REPLACES}\r\n\r\n'.encode())
     yield 'Replaces: in a dialog', request('INVITE', REPLACES, to=TAGGED)
     yield 'Replaces: of SUBSCRIBE', request('SUBSCRIBE', 'Event: dialog',
                                             REPLACES, to=TAGGED)
@@ -143,6 +146,7 @@ def of_refer_to():
             'a list': INSIDE.replace(': ', ': <sip:x@h>, '),
             'a bad escape in front': INSIDE.replace('?', '?%zz=1&'),
             'an escaped NUL in front': INSIDE.replace('?', '?%00'),
+            'the end of a name': INSIDE.replace('Replaces', 'XReplaces'),
             'escaped twice': INSIDE.replace('Replaces', '%2552eplaces'),
     }.items():
         yield f'Refer-To: {name}', request('REFER', header, to=TAGGED)
