@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests about the ACL as a whole: staged sets, parameters, trials. */
+#include <asm/unaligned.h>
+#include <net/flow.h>
 #include "acl-attr.h"
 #include "acl-fill.h"
 #include "netlink.h"
@@ -110,13 +112,34 @@ int ucsec_nl_acl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static bool is_heard(struct net *net, const struct ucsec_trial *t)
+{
+	u8 proto = t->packet.stream ? IPPROTO_TCP : IPPROTO_UDP;
+	struct flowi4 flow4 = {
+		.daddr = t->daddr4,
+		.saddr = htonl(t->packet.hi >> 32),
+		.fl4_dport = htons(t->packet.dport),
+		.flowi4_proto = proto,
+	};
+	struct flowi6 flow6 = {
+		.daddr = t->daddr6,
+		.fl6_dport = htons(t->packet.dport),
+		.flowi6_proto = proto,
+	};
+
+	if (!t->packet.v6)
+		return ucsec_acl_is_heard4(net, NULL, &flow4);
+	put_unaligned_be64(t->packet.hi, &flow6.saddr.s6_addr[0]);
+	put_unaligned_be64(t->packet.lo, &flow6.saddr.s6_addr[8]);
+	return ucsec_acl_is_heard6(net, NULL, &flow6);
+}
+
 int ucsec_nl_acl_test_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ucsec_net *un = info->user_ptr[0];
 	struct ucsec_acl_result r = {};
 	struct ucsec_trial t;
 	struct sk_buff *msg;
-	bool heard;
 	void *hdr;
 	int err;
 
@@ -127,9 +150,7 @@ int ucsec_nl_acl_test_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	rcu_read_lock();
-	heard = t.packet.v6 ? ucsec_acl_is_heard6(un->net, &t.daddr6, NULL) :
-			      ucsec_acl_is_heard4(un->net, t.daddr4, NULL);
-	if (!heard) {
+	if (!is_heard(un->net, &t)) {
 		err = ucsec_nl_refuse(info, t.daddr, -EADDRNOTAVAIL,
 				      "not an address of this namespace");
 	} else if (!ucsec_acl_lookup(&un->acl, &t.packet, &r)) {

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/ip6_fib.h>
+#include <net/ip6_route.h>
 #include <net/ip_fib.h>
 #include <net/ipv6_stubs.h>
 #include <net/route.h>
@@ -42,22 +43,34 @@ void ucsec_acl_exit(struct ucsec_acl *acl)
 	ucsec_sources_free(acl->sources);
 }
 
+/* By the rules, as the stack will ask for it: a local route of any table. */
+static bool has_local_route4(struct net *net, const struct net_device *dev,
+			     struct flowi4 *flow)
+{
+	struct fib_result res;
+
+	flow->flowi4_iif = dev ? dev->ifindex : LOOPBACK_IFINDEX;
+	flow->flowi4_scope = RT_SCOPE_UNIVERSE;
+	return !fib_lookup(net, flow, &res, 0) &&
+	       (res.type == RTN_LOCAL || res.type == RTN_BROADCAST);
+}
+
 /*
  * A socket of any address hears broadcasts and, unless it was told not to,
  * every group that the host is in.
  */
-bool ucsec_acl_is_heard4(struct net *net, __be32 addr,
-			 const struct net_device *dev)
+bool ucsec_acl_is_heard4(struct net *net, const struct net_device *dev,
+			 struct flowi4 *flow)
 {
-	if (__ip_dev_find(net, addr, false))
+	if (__ip_dev_find(net, flow->daddr, false))
 		return true;
-	switch (inet_addr_type_dev_table(net, dev, addr)) {
+	switch (inet_addr_type_dev_table(net, dev, flow->daddr)) {
 	case RTN_LOCAL:
 	case RTN_BROADCAST:
 	case RTN_MULTICAST:
 		return true;
 	default:
-		return false;
+		return has_local_route4(net, dev, flow);
 	}
 }
 
@@ -65,29 +78,27 @@ bool ucsec_acl_is_heard4(struct net *net, __be32 addr,
  * Anycast addresses, which routers have, and local routes: of no interface.
  * Nothing is made for the answer, so that none fails when memory is short.
  */
-static bool has_local_route6(struct net *net, const struct in6_addr *addr,
-			     const struct net_device *dev)
+static bool has_local_route6(struct net *net, const struct net_device *dev,
+			     struct flowi6 *flow)
 {
-	struct flowi6 fl6 = {
-		.flowi6_iif = dev ? dev->ifindex : LOOPBACK_IFINDEX,
-		.daddr = *addr,
-	};
 	struct fib6_result res = {};
 
-	return !ipv6_stub->fib6_lookup(net, 0, &fl6, &res, 0) &&
+	flow->flowi6_iif = dev ? dev->ifindex : LOOPBACK_IFINDEX;
+	return !ipv6_stub->fib6_lookup(net, 0, flow, &res,
+				       RT6_LOOKUP_F_HAS_SADDR) &&
 	       (res.fib6_type == RTN_LOCAL || res.fib6_type == RTN_ANYCAST);
 }
 
-bool ucsec_acl_is_heard6(struct net *net, const struct in6_addr *addr,
-			 const struct net_device *dev)
+bool ucsec_acl_is_heard6(struct net *net, const struct net_device *dev,
+			 struct flowi6 *flow)
 {
-	if (ipv6_addr_is_multicast(addr))
+	if (ipv6_addr_is_multicast(&flow->daddr))
 		return true;
 	/* Link-local ones are of one link. */
-	if (ipv6_chk_addr(net, addr, dev, dev &&
-			  ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL))
+	if (ipv6_chk_addr(net, &flow->daddr, dev, dev &&
+			  ipv6_addr_type(&flow->daddr) & IPV6_ADDR_LINKLOCAL))
 		return true;
-	return has_local_route6(net, addr, dev);
+	return has_local_route6(net, dev, flow);
 }
 
 static const struct ucsec_slot *find_slot(const struct ucsec_ruleset *rules,

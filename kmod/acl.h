@@ -13,7 +13,8 @@
 #include "sip/scan.h"
 #include "trunk.h"
 
-struct in6_addr;
+struct flowi4;
+struct flowi6;
 struct net;
 struct net_device;
 struct ucsec_net;
@@ -115,13 +116,13 @@ void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r);
 
 /*
- * May a socket of the namespace hear what comes to that address by @dev, which
- * may be NULL? Under RCU.
+ * May a socket of the namespace hear what comes by @dev, which may be NULL? The
+ * flow has what rules of routing may ask for, and gets the rest. Under RCU.
  */
-bool ucsec_acl_is_heard4(struct net *net, __be32 addr,
-			 const struct net_device *dev);
-bool ucsec_acl_is_heard6(struct net *net, const struct in6_addr *addr,
-			 const struct net_device *dev);
+bool ucsec_acl_is_heard4(struct net *net, const struct net_device *dev,
+			 struct flowi4 *flow);
+bool ucsec_acl_is_heard6(struct net *net, const struct net_device *dev,
+			 struct flowi6 *flow);
 
 /* ruleset.c; under un->lock, in process context */
 

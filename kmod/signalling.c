@@ -9,6 +9,7 @@
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/xfrm.h>
 #include "signalling.h"
 #include "skb.h"
 #include "trace.h"
@@ -17,31 +18,84 @@
 #define MAX_SEGMENTS	(128 + 1)
 
 /*
- * Its source; false if it is for nobody here. What a VRF takes in passes
- * PRE_ROUTING a second time as the VRF's own, and was judged.
+ * What a VRF takes in passes PRE_ROUTING a second time as the VRF's own, and was
+ * judged; but not what was IPsec then, and comes out of it with the VRF's flag.
+ * That of IPv6 passes with it twice, and is judged twice rather than never.
  */
-static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
-			u16 family, struct ucsec_acl_packet *p)
+static bool was_judged(const struct sk_buff *skb, bool by_vrf)
 {
-	const struct ipv6hdr *ip6h;
+#ifdef CONFIG_XFRM
+	const struct sec_path *sp = skb_sec_path(skb);
 
-	p->group = skb->pkt_type != PACKET_HOST;
-	if (family == AF_INET) {
-		if (ipv4_l3mdev_skb(IPCB(skb)->flags))
-			return false;
-		p->hi = (u64)ntohl(ip_hdr(skb)->saddr) << 32;
-		p->group |= ipv4_is_multicast(ip_hdr(skb)->daddr);
-		return ucsec_acl_is_heard4(un->net, ip_hdr(skb)->daddr,
-					   skb->dev);
-	}
-	if (ipv6_l3mdev_skb(IP6CB(skb)->flags))
+	if (unlikely(by_vrf && sp && sp->len))
+		return sp->xvec[sp->len - 1]->props.mode !=
+		       XFRM_MODE_TRANSPORT;
+#endif
+	return by_vrf;
+}
+
+static bool read_source4(const struct ucsec_net *un, const struct sk_buff *skb,
+			 u8 proto, const __be16 *ports,
+			 struct ucsec_acl_packet *p)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct flowi4 flow = {
+		.daddr = iph->daddr,
+		.saddr = iph->saddr,
+		.fl4_sport = ports[0],
+		.fl4_dport = ports[1],
+		.flowi4_proto = proto,
+		.flowi4_tos = iph->tos & IPTOS_RT_MASK,
+		.flowi4_mark = skb->mark,
+	};
+
+	if (was_judged(skb, ipv4_l3mdev_skb(IPCB(skb)->flags)))
 		return false;
-	ip6h = ipv6_hdr(skb);
+	p->hi = (u64)ntohl(iph->saddr) << 32;
+	p->group = skb->pkt_type != PACKET_HOST ||
+		   ipv4_is_multicast(iph->daddr);
+	return ucsec_acl_is_heard4(un->net, skb->dev, &flow);
+}
+
+static bool read_source6(const struct ucsec_net *un, const struct sk_buff *skb,
+			 u8 proto, const __be16 *ports,
+			 struct ucsec_acl_packet *p)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct flowi6 flow = {
+		.daddr = ip6h->daddr,
+		.saddr = ip6h->saddr,
+		.flowlabel = ip6_flowinfo(ip6h),
+		.fl6_sport = ports[0],
+		.fl6_dport = ports[1],
+		.flowi6_proto = proto,
+		.flowi6_mark = skb->mark,
+	};
+
+	if (was_judged(skb, ipv6_l3mdev_skb(IP6CB(skb)->flags)))
+		return false;
+	p->group = skb->pkt_type != PACKET_HOST ||
+		   ipv6_addr_is_multicast(&ip6h->daddr);
 	p->hi = get_unaligned_be64(&ip6h->saddr.s6_addr[0]);
 	p->lo = get_unaligned_be64(&ip6h->saddr.s6_addr[8]);
 	p->v6 = true;
-	p->group |= ipv6_addr_is_multicast(&ip6h->daddr);
-	return ucsec_acl_is_heard6(un->net, &ip6h->daddr, skb->dev);
+	/* A socket of both families takes it for the IPv4 address. */
+	if (unlikely(ipv6_addr_v4mapped(&ip6h->saddr))) {
+		p->hi = p->lo << 32;
+		p->lo = 0;
+		p->v6 = false;
+	}
+	return ucsec_acl_is_heard6(un->net, skb->dev, &flow);
+}
+
+/* Its source; false if it is for nobody here. The ports are @skb's. */
+static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
+			u16 family, u8 proto, const __be16 *ports,
+			struct ucsec_acl_packet *p)
+{
+	return family == AF_INET ?
+	       read_source4(un, skb, proto, ports, p) :
+	       read_source6(un, skb, proto, ports, p);
 }
 
 static void trace_denial(const struct ucsec_acl_packet *p,
@@ -168,7 +222,7 @@ unsigned int ucsec_signalling_datagram(struct ucsec_net *un,
 	unsigned int verdict = NF_ACCEPT;
 	struct ucsec_acl_result r;
 
-	if (!read_source(un, skb, family, &p))
+	if (!read_source(un, skb, family, IPPROTO_UDP, &uh->source, &p))
 		return NF_ACCEPT;
 	/* A packet may come in a process, from NFQUEUE. */
 	local_bh_disable();
@@ -203,7 +257,7 @@ unsigned int ucsec_signalling_segment(struct ucsec_net *un,
 		return NF_ACCEPT;
 	p.dport = ntohs(th->dest);
 	if (!(READ_ONCE(un->ports[p.dport]) & UCSEC_PORT_STREAM) ||
-	    !read_source(un, skb, family, &p))
+	    !read_source(un, skb, family, IPPROTO_TCP, &th->source, &p))
 		return NF_ACCEPT;
 	local_bh_disable();
 	if (ucsec_acl_lookup(&un->acl, &p, &r)) {
