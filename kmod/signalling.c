@@ -24,15 +24,16 @@ static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
 			u16 family, struct ucsec_acl_packet *p)
 {
 	const struct ipv6hdr *ip6h;
+	const struct iphdr *iph;
 
 	p->group = skb->pkt_type != PACKET_HOST;
 	if (family == AF_INET) {
 		if (ipv4_l3mdev_skb(IPCB(skb)->flags))
 			return false;
-		p->hi = (u64)ntohl(ip_hdr(skb)->saddr) << 32;
-		p->group |= ipv4_is_multicast(ip_hdr(skb)->daddr);
-		return ucsec_acl_is_heard4(un->net, ip_hdr(skb)->daddr,
-					   skb->dev);
+		iph = ip_hdr(skb);
+		p->hi = (u64)ntohl(iph->saddr) << 32;
+		p->group |= ipv4_is_multicast(iph->daddr);
+		return ucsec_acl_is_heard4(un->net, iph->daddr, skb->dev);
 	}
 	if (ipv6_l3mdev_skb(IP6CB(skb)->flags))
 		return false;
@@ -162,26 +163,20 @@ unsigned int ucsec_signalling_datagram(struct ucsec_net *un,
 		.dport = ntohs(uh->dest),
 		.broken = broken,
 	};
-	unsigned int verdict = NF_ACCEPT;
 	struct ucsec_acl_result r;
 
-	if (!read_source(un, skb, family, &p))
+	if (!read_source(un, skb, family, &p) ||
+	    !ucsec_acl_lookup(&un->acl, &p, &r))
 		return NF_ACCEPT;
-	/* A packet may come in a process, from NFQUEUE. */
-	local_bh_disable();
-	if (!ucsec_acl_lookup(&un->acl, &p, &r))
-		goto out;
 	if (unlikely(ucsec_skb_is_train(skb))) {
 		judge_train(&un->acl, skb, thoff, &p, &r);
 	} else {
 		/* Who is unknown is not read. */
-		judge(&un->acl, &p, !r.trunk || read_data(skb, thoff, &p), &r);
+		if (r.trunk)
+			judge(&un->acl, &p, read_data(skb, thoff, &p), &r);
 		ucsec_acl_count(&un->acl, &r);
 	}
-	verdict = apply(un, skb, &p, &r);
-out:
-	local_bh_enable();
-	return verdict;
+	return apply(un, skb, &p, &r);
 }
 
 unsigned int ucsec_signalling_segment(struct ucsec_net *un,
@@ -189,7 +184,6 @@ unsigned int ucsec_signalling_segment(struct ucsec_net *un,
 				      unsigned int thoff)
 {
 	struct ucsec_acl_packet p = { .stream = true };
-	unsigned int verdict = NF_ACCEPT;
 	struct ucsec_acl_result r;
 	const struct tcphdr *th;
 	struct tcphdr buf;
@@ -200,14 +194,10 @@ unsigned int ucsec_signalling_segment(struct ucsec_net *un,
 		return NF_ACCEPT;
 	p.dport = ntohs(th->dest);
 	if (!(READ_ONCE(un->ports[p.dport]) & UCSEC_PORT_STREAM) ||
-	    !read_source(un, skb, family, &p))
+	    !read_source(un, skb, family, &p) ||
+	    !ucsec_acl_lookup(&un->acl, &p, &r))
 		return NF_ACCEPT;
-	local_bh_disable();
-	if (ucsec_acl_lookup(&un->acl, &p, &r)) {
-		ucsec_acl_judge(&un->acl, &p, false, &r);
-		ucsec_acl_count(&un->acl, &r);
-		verdict = apply(un, skb, &p, &r);
-	}
-	local_bh_enable();
-	return verdict;
+	ucsec_acl_judge(&un->acl, &p, false, &r);
+	ucsec_acl_count(&un->acl, &r);
+	return apply(un, skb, &p, &r);
 }
