@@ -6,6 +6,7 @@
  * rate of its source, then the rate of the trunk where the first byte tells
  * that it can only be a request; only then is it read.
  */
+#include <linux/bottom_half.h>
 #include <linux/ctype.h>
 #include <linux/inetdevice.h>
 #include <linux/ktime.h>
@@ -115,6 +116,26 @@ static const struct ucsec_slot *find_slot(const struct ucsec_ruleset *rules,
 	return n && slot->key == key ? slot : NULL;
 }
 
+static void deny(struct ucsec_acl_result *r, enum ucsec_verdict verdict,
+		 enum ucsec_denial reason)
+{
+	r->verdict = verdict;
+	r->reason = reason;
+}
+
+static void judge_unknown(const struct ucsec_acl *acl,
+			  struct ucsec_acl_result *r)
+{
+	switch (READ_ONCE(acl->params.unknown)) {
+	case UCSEC_UNKNOWN_DROP:
+		deny(r, UCSEC_VERDICT_DROP, UCSEC_DENIAL_SOURCE);
+		break;
+	case UCSEC_UNKNOWN_PASS:
+		r->uncounted = true;
+		break;
+	}
+}
+
 bool ucsec_acl_lookup(const struct ucsec_acl *acl,
 		      const struct ucsec_acl_packet *p,
 		      struct ucsec_acl_result *r)
@@ -129,19 +150,17 @@ bool ucsec_acl_lookup(const struct ucsec_acl *acl,
 		return false;
 	if (slot->table)
 		owner = ucsec_prefix_find(slot->table, p->v6, p->hi, p->lo);
-	r->trunk = owner == UCSEC_PREFIX_NOBODY ? NULL : rules->trunk[owner];
 	r->verdict = UCSEC_VERDICT_PASS;
 	r->reason = UCSEC_DENIAL_NONE;
 	r->class = p->stream ? UCSEC_CLASS_CONNECT : UCSEC_CLASS_UNREAD;
 	r->uncounted = false;
+	if (owner == UCSEC_PREFIX_NOBODY) {
+		r->trunk = NULL;
+		judge_unknown(acl, r);
+	} else {
+		r->trunk = rules->trunk[owner];
+	}
 	return true;
-}
-
-static void deny(struct ucsec_acl_result *r, enum ucsec_verdict verdict,
-		 enum ucsec_denial reason)
-{
-	r->verdict = verdict;
-	r->reason = reason;
 }
 
 static void read_message(const struct ucsec_acl_packet *p,
@@ -241,19 +260,6 @@ static void judge_request(const struct ucsec_trunk *trunk,
 		deny(r, trunk->denial, UCSEC_DENIAL_REPLACES);
 }
 
-static void judge_unknown(const struct ucsec_acl *acl,
-			  struct ucsec_acl_result *r)
-{
-	switch (READ_ONCE(acl->params.unknown)) {
-	case UCSEC_UNKNOWN_DROP:
-		deny(r, UCSEC_VERDICT_DROP, UCSEC_DENIAL_SOURCE);
-		break;
-	case UCSEC_UNKNOWN_PASS:
-		r->uncounted = true;
-		break;
-	}
-}
-
 void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 		     bool trial, struct ucsec_acl_result *r)
 {
@@ -261,11 +267,7 @@ void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 
 	if (trial)
 		read_message(p, r);
-	if (!trunk) {
-		judge_unknown(acl, r);
-		return;
-	}
-	if (!within_rates(acl, p, trial, r))
+	if (!trunk || !within_rates(acl, p, trial, r))
 		return;
 	/* A line has no method list: phones may ask for anything. */
 	if (trunk->kind == UCSEC_TRUNK_TRUNK) {
@@ -292,15 +294,11 @@ void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 	}
 }
 
-void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r)
+static void add_up(const struct ucsec_account *account,
+		   const struct ucsec_acl_result *r)
 {
-	const struct ucsec_account *account;
-	struct ucsec_counts_cpu *c;
+	struct ucsec_counts_cpu *c = this_cpu_ptr(account->counts);
 
-	if (r->uncounted)
-		return;
-	account = r->trunk ? r->trunk->account : acl->unknown;
-	c = this_cpu_ptr(account->counts);
 	u64_stats_update_begin(&c->syncp);
 	u64_stats_inc(&c->count[UCSEC_COUNT_VERDICT + r->verdict]);
 	if (r->class != UCSEC_CLASS_UNREAD)
@@ -308,4 +306,24 @@ void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r)
 	if (r->reason)
 		u64_stats_inc(&c->count[UCSEC_COUNT_DENIAL + r->reason]);
 	u64_stats_update_end(&c->syncp);
+}
+
+/*
+ * With bottom halves off, so that no CPU interrupts itself: they are, but for a
+ * packet that comes in a process, from NFQUEUE.
+ */
+void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r)
+{
+	const struct ucsec_account *account;
+
+	if (r->uncounted)
+		return;
+	account = r->trunk ? r->trunk->account : acl->unknown;
+	if (likely(in_softirq())) {
+		add_up(account, r);
+		return;
+	}
+	local_bh_disable();
+	add_up(account, r);
+	local_bh_enable();
 }

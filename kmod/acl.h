@@ -103,9 +103,9 @@ struct ucsec_acl_result {
 };
 
 /*
- * All under RCU; the counting with bottom halves off, so that no CPU
- * interrupts itself. In this order; the first one is false if the port is none
- * of signalling, and reads no data.
+ * All under RCU, in any context that packets come in, in this order. The first
+ * one is false if the port is none of signalling, and reads no data; where the
+ * source is unknown it is all that there is to judge.
  */
 bool ucsec_acl_lookup(const struct ucsec_acl *acl,
 		      const struct ucsec_acl_packet *p,

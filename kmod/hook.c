@@ -228,12 +228,6 @@ static unsigned int dispatch(const struct arrival *a, struct sk_buff *skb,
 	return verdict;
 }
 
-enum kind {
-	OTHER,
-	MEDIA,
-	SIGNALLING,
-};
-
 static bool find_stream(struct arrival *a, const struct sk_buff *skb,
 			struct ucsec_net *un, __be16 port)
 {
@@ -257,28 +251,52 @@ static bool find_stream(struct arrival *a, const struct sk_buff *skb,
 	       l3mdev_master_ifindex_rcu(skb->dev);
 }
 
-/*
- * Is it for a media port, or one of signalling? Reads the UDP header; no lock,
- * no copy. A port may be both, on different addresses: streams name theirs.
- */
-static enum kind find(struct arrival *a, struct sk_buff *skb,
-		      struct ucsec_net *un)
-{
-	struct udphdr *uh;
-	u32 users;
+#define SIGNALLING	(UCSEC_PORT_DATAGRAM | UCSEC_PORT_STREAM)
 
-	if (!pskb_may_pull(skb, a->thoff + sizeof(*uh)))
-		return OTHER;
-	uh = (struct udphdr *)(skb->data + a->thoff);
-	users = READ_ONCE(un->ports[ntohs(uh->dest)]);
-	if (likely(!users))
-		return OTHER;
-	/* Media comes to one host; signalling may come to all on a link. */
-	if (users & ~(UCSEC_PORT_DATAGRAM | UCSEC_PORT_STREAM) &&
-	    likely(skb->pkt_type == PACKET_HOST) &&
-	    find_stream(a, skb, un, uh->dest))
-		return MEDIA;
-	return users & UCSEC_PORT_DATAGRAM ? SIGNALLING : OTHER;
+/* The UDP header is there, in one piece. */
+static bool is_readable(struct sk_buff *skb, unsigned int thoff)
+{
+	return pskb_may_pull(skb, thoff + sizeof(struct udphdr));
+}
+
+/*
+ * It is too short, which the stack will see, or there is no memory to read it:
+ * then it is not passed on unseen.
+ */
+static noinline unsigned int unreadable(struct ucsec_net *un,
+					const struct sk_buff *skb,
+					unsigned int thoff)
+{
+	struct udphdr buf;
+	const struct udphdr *uh = skb_header_pointer(skb, thoff, sizeof(buf),
+						     &buf);
+
+	if (!uh || !READ_ONCE(un->ports[ntohs(uh->dest)]))
+		return NF_ACCEPT;
+	ucsec_stats_drop(un->stats, UCSEC_DROP_NOMEM);
+	return NF_DROP;
+}
+
+/* Who wants what comes to its port; 0 for nobody. No lock, no copy. */
+static u32 users_of(const struct ucsec_net *un, const struct sk_buff *skb,
+		    unsigned int thoff)
+{
+	const struct udphdr *uh = (void *)(skb->data + thoff);
+
+	return READ_ONCE(un->ports[ntohs(uh->dest)]);
+}
+
+/*
+ * A port may be of media and of signalling, on different addresses: streams
+ * name theirs. Media comes to one host; signalling may come to all on a link.
+ */
+static bool find_media(struct arrival *a, const struct sk_buff *skb,
+		       struct ucsec_net *un)
+{
+	const struct udphdr *uh = (void *)(skb->data + a->thoff);
+
+	return likely(skb->pkt_type == PACKET_HOST) &&
+	       find_stream(a, skb, un, uh->dest);
 }
 
 /*
@@ -304,53 +322,74 @@ static unsigned int take_segment(struct ucsec_net *un, struct sk_buff *skb,
 	return ucsec_signalling_segment(un, skb, family, thoff);
 }
 
-static unsigned int hook_v4(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+static unsigned int judge(struct ucsec_net *un, struct sk_buff *skb, u16 family,
+			  unsigned int thoff, u32 users, bool broken)
 {
-	struct ucsec_net *un = ucsec_net(state->net);
+	if (!(users & UCSEC_PORT_DATAGRAM))
+		return NF_ACCEPT;
+	return ucsec_signalling_datagram(un, skb, family, thoff, broken);
+}
+
+/* Apart from the hook, which has no need of its memory for all the others. */
+static noinline unsigned int media_v4(struct ucsec_net *un,
+				      struct sk_buff *skb, unsigned int thoff,
+				      u32 users)
+{
 	const struct iphdr *iph = ip_hdr(skb);
+	bool broken = iph->frag_off & htons(IP_MF);
 	struct arrival a;
 
-	/* The first fragment has the ports; the others never get whole. */
-	if (unlikely(iph->frag_off & htons(IP_OFFSET)))
-		return NF_ACCEPT;
-	if (iph->protocol == IPPROTO_TCP)
-		return take_segment(un, skb, AF_INET, iph->ihl * 4);
-	if (iph->protocol != IPPROTO_UDP || is_foreign(skb))
-		return NF_ACCEPT;
 	a.family = AF_INET;
-	a.thoff = iph->ihl * 4;
-	switch (find(&a, skb, un)) {
-	case OTHER:
-		return NF_ACCEPT;
-	case SIGNALLING:
-		return ucsec_signalling_datagram(un, skb, AF_INET, a.thoff,
-						 ip_hdr(skb)->frag_off &
-						 htons(IP_MF));
-	case MEDIA:
-		break;
-	}
-	iph = ip_hdr(skb);
+	a.thoff = thoff;
+	if (!find_media(&a, skb, un))
+		return judge(un, skb, AF_INET, thoff, users, broken);
 	ipv6_addr_set_v4mapped(iph->saddr, &a.saddr);
 	a.hop.tos = iph->tos;
 	a.hop.ttl = iph->ttl;
-	if (unlikely(iph->frag_off & htons(IP_MF)))
+	if (unlikely(broken))
 		return dispatch(&a, skb, UCSEC_DROP_FRAGMENT);
 	if (unlikely(iph->ihl != 5))
 		return dispatch(&a, skb, UCSEC_DROP_OPTIONS);
 	return dispatch(&a, skb, UCSEC_DROP_NONE);
 }
 
+static unsigned int hook_v4(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct ucsec_net *un = priv;
+	unsigned int thoff = iph->ihl * 4;
+	u32 users;
+
+	/* The first fragment has the ports; the others never get whole. */
+	if (unlikely(iph->frag_off & htons(IP_OFFSET)))
+		return NF_ACCEPT;
+	if (iph->protocol == IPPROTO_TCP)
+		return take_segment(un, skb, AF_INET, thoff);
+	if (iph->protocol != IPPROTO_UDP || is_foreign(skb))
+		return NF_ACCEPT;
+	if (unlikely(!is_readable(skb, thoff)))
+		return unreadable(un, skb, thoff);
+	users = users_of(un, skb, thoff);
+	if (likely(!users))
+		return NF_ACCEPT;
+	if (users & ~SIGNALLING)
+		return media_v4(un, skb, thoff, users);
+	return judge(un, skb, AF_INET, thoff, users,
+		     ip_hdr(skb)->frag_off & htons(IP_MF));
+}
+
 /*
  * Behind extension headers: refused on a media port, which nothing that sends
  * media needs, judged as any other on one of signalling, passed elsewhere.
  */
-static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
-				struct ucsec_net *un)
+static unsigned int hook_v6_ext(struct ucsec_net *un, struct sk_buff *skb)
 {
 	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 	__be16 frag_off = 0;
+	struct arrival a;
 	int thoff;
+	u32 users;
 
 	if (!ipv6_ext_hdr(nexthdr) || nexthdr == NEXTHDR_NONE)
 		return NF_ACCEPT;
@@ -362,52 +401,57 @@ static unsigned int hook_v6_ext(struct sk_buff *skb, struct arrival *a,
 		return take_segment(un, skb, AF_INET6, thoff);
 	if (nexthdr != IPPROTO_UDP)
 		return NF_ACCEPT;
-	a->thoff = thoff;
-	switch (find(a, skb, un)) {
-	case OTHER:
-		return NF_ACCEPT;
-	case SIGNALLING:
-		return ucsec_signalling_datagram(un, skb, AF_INET6, thoff,
-						 frag_off);
-	case MEDIA:
-		break;
-	}
-	return dispatch(a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
-					   UCSEC_DROP_OPTIONS);
+	if (!is_readable(skb, thoff))
+		return unreadable(un, skb, thoff);
+	users = users_of(un, skb, thoff);
+	a.family = AF_INET6;
+	a.thoff = thoff;
+	if (!(users & ~SIGNALLING) || !find_media(&a, skb, un))
+		return judge(un, skb, AF_INET6, thoff, users, frag_off);
+	return dispatch(&a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
+					    UCSEC_DROP_OPTIONS);
 }
 
-static unsigned int hook_v6(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+static noinline unsigned int media_v6(struct ucsec_net *un,
+				      struct sk_buff *skb, u32 users)
 {
-	struct ucsec_net *un = ucsec_net(state->net);
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct arrival a;
 
 	a.family = AF_INET6;
 	a.thoff = sizeof(*ip6h);
-	if (ip6h->nexthdr == IPPROTO_TCP)
-		return take_segment(un, skb, AF_INET6, a.thoff);
-	if (is_foreign(skb))
-		return NF_ACCEPT;
-	if (unlikely(ip6h->nexthdr != IPPROTO_UDP))
-		return hook_v6_ext(skb, &a, un);
-	switch (find(&a, skb, un)) {
-	case OTHER:
-		return NF_ACCEPT;
-	case SIGNALLING:
-		return ucsec_signalling_datagram(un, skb, AF_INET6, a.thoff,
-						 false);
-	case MEDIA:
-		break;
-	}
-	ip6h = ipv6_hdr(skb);
+	if (!find_media(&a, skb, un))
+		return judge(un, skb, AF_INET6, a.thoff, users, false);
 	a.saddr = ip6h->saddr;
 	a.hop.tos = ipv6_get_dsfield(ip6h);
 	a.hop.ttl = ip6h->hop_limit;
 	return dispatch(&a, skb, UCSEC_DROP_NONE);
 }
 
-static const struct nf_hook_ops hook_ops[] = {
+static unsigned int hook_v6(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct ucsec_net *un = priv;
+	u32 users;
+
+	if (ip6h->nexthdr == IPPROTO_TCP)
+		return take_segment(un, skb, AF_INET6, sizeof(*ip6h));
+	if (is_foreign(skb))
+		return NF_ACCEPT;
+	if (unlikely(ip6h->nexthdr != IPPROTO_UDP))
+		return hook_v6_ext(un, skb);
+	if (unlikely(!is_readable(skb, sizeof(*ip6h))))
+		return unreadable(un, skb, sizeof(*ip6h));
+	users = users_of(un, skb, sizeof(*ip6h));
+	if (likely(!users))
+		return NF_ACCEPT;
+	if (users & ~SIGNALLING)
+		return media_v6(un, skb, users);
+	return judge(un, skb, AF_INET6, sizeof(*ip6h), users, false);
+}
+
+static const struct nf_hook_ops hook_ops[UCSEC_HOOKS] = {
 	{
 		.hook = hook_v4,
 		.pf = NFPROTO_IPV4,
@@ -423,6 +467,7 @@ static const struct nf_hook_ops hook_ops[] = {
 
 int ucsec_hook_hold(struct ucsec_net *un)
 {
+	unsigned int i;
 	int err;
 
 	lockdep_assert_held(&un->lock);
@@ -431,8 +476,12 @@ int ucsec_hook_hold(struct ucsec_net *un)
 	/* Stays until the namespace goes: packets may be reading it. */
 	if (!un->ports)
 		un->ports = kvcalloc(65536, sizeof(*un->ports), GFP_KERNEL);
-	err = un->ports ? nf_register_net_hooks(un->net, hook_ops,
-						ARRAY_SIZE(hook_ops)) :
+	/* Each namespace has its own, so that a packet need not look for it. */
+	memcpy(un->hook_ops, hook_ops, sizeof(un->hook_ops));
+	for (i = 0; i < ARRAY_SIZE(un->hook_ops); i++)
+		un->hook_ops[i].priv = un;
+	err = un->ports ? nf_register_net_hooks(un->net, un->hook_ops,
+						ARRAY_SIZE(un->hook_ops)) :
 			  -ENOMEM;
 	if (err)
 		un->hook_users--;
@@ -443,6 +492,6 @@ void ucsec_hook_release(struct ucsec_net *un)
 {
 	lockdep_assert_held(&un->lock);
 	if (!--un->hook_users)
-		nf_unregister_net_hooks(un->net, hook_ops,
-					ARRAY_SIZE(hook_ops));
+		nf_unregister_net_hooks(un->net, un->hook_ops,
+					ARRAY_SIZE(un->hook_ops));
 }

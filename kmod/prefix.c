@@ -3,11 +3,13 @@
 #include "prefix.h"
 
 #ifdef __KERNEL__
+#include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #else
 #include <string.h>
 #define cond_resched()	((void)0)
+#define rounddown_pow_of_two(n)	(1U << (31 - __builtin_clz(n)))
 #endif
 
 /* The bits behind @len of an address. */
@@ -176,31 +178,37 @@ void ucsec_prefix_build(struct ucsec_prefix_table *t,
 		depth = unwind(t, stack, depth);
 }
 
-/* Both halve without a branch that depends on the address. */
+/*
+ * Both halve without a branch that depends on the address. The first step leaves
+ * a power of two, which overlaps what it left out, so that the rest are even.
+ */
 
 static u32 find4(const struct ucsec_prefix_table *t, u32 addr)
 {
+	u32 power = rounddown_pow_of_two(t->n4), half;
 	const u32 *base = t->start4;
-	u32 n, half;
 
-	for (n = t->n4; n > 1; n -= half) {
-		half = n / 2;
+	half = t->n4 - power;
+	base += base[half] <= addr ? half : 0;
+	for (half = power / 2; half; half /= 2)
 		base += base[half] <= addr ? half : 0;
-	}
 	return t->owner4[base - t->start4];
+}
+
+static bool starts_by(const struct ucsec_prefix_start *start, u64 hi, u64 lo)
+{
+	return start->hi < hi || (start->hi == hi && start->lo <= lo);
 }
 
 static u32 find6(const struct ucsec_prefix_table *t, u64 hi, u64 lo)
 {
+	u32 power = rounddown_pow_of_two(t->n6), half;
 	const struct ucsec_prefix_start *base = t->start6;
-	u32 n, half;
 
-	for (n = t->n6; n > 1; n -= half) {
-		half = n / 2;
-		base += base[half].hi < hi ||
-			(base[half].hi == hi && base[half].lo <= lo) ?
-			half : 0;
-	}
+	half = t->n6 - power;
+	base += starts_by(&base[half], hi, lo) ? half : 0;
+	for (half = power / 2; half; half /= 2)
+		base += starts_by(&base[half], hi, lo) ? half : 0;
 	return t->owner6[base - t->start6];
 }
 

@@ -219,26 +219,20 @@ unsigned int ucsec_signalling_datagram(struct ucsec_net *un,
 		.dport = ntohs(uh->dest),
 		.broken = broken,
 	};
-	unsigned int verdict = NF_ACCEPT;
 	struct ucsec_acl_result r;
 
-	if (!read_source(un, skb, family, IPPROTO_UDP, &uh->source, &p))
+	if (!read_source(un, skb, family, IPPROTO_UDP, &uh->source, &p) ||
+	    !ucsec_acl_lookup(&un->acl, &p, &r))
 		return NF_ACCEPT;
-	/* A packet may come in a process, from NFQUEUE. */
-	local_bh_disable();
-	if (!ucsec_acl_lookup(&un->acl, &p, &r))
-		goto out;
 	if (unlikely(ucsec_skb_is_train(skb))) {
 		judge_train(&un->acl, skb, thoff, &p, &r);
 	} else {
 		/* Who is unknown is not read. */
-		judge(&un->acl, &p, !r.trunk || read_data(skb, thoff, &p), &r);
+		if (r.trunk)
+			judge(&un->acl, &p, read_data(skb, thoff, &p), &r);
 		ucsec_acl_count(&un->acl, &r);
 	}
-	verdict = apply(un, skb, &p, &r);
-out:
-	local_bh_enable();
-	return verdict;
+	return apply(un, skb, &p, &r);
 }
 
 unsigned int ucsec_signalling_segment(struct ucsec_net *un,
@@ -246,25 +240,26 @@ unsigned int ucsec_signalling_segment(struct ucsec_net *un,
 				      unsigned int thoff)
 {
 	struct ucsec_acl_packet p = { .stream = true };
-	unsigned int verdict = NF_ACCEPT;
 	struct ucsec_acl_result r;
 	const struct tcphdr *th;
 	struct tcphdr buf;
 
 	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	/*
+	 * A fragment that nobody puts together before us, and that hides what it
+	 * is (RFC 1858 section 3); or no segment at all.
+	 */
+	if (!th)
+		return NF_DROP;
 	/* Connections that are there, and those that we open, go on. */
-	if (!th || !th->syn || th->ack)
+	if (!th->syn || th->ack)
 		return NF_ACCEPT;
 	p.dport = ntohs(th->dest);
 	if (!(READ_ONCE(un->ports[p.dport]) & UCSEC_PORT_STREAM) ||
-	    !read_source(un, skb, family, IPPROTO_TCP, &th->source, &p))
+	    !read_source(un, skb, family, IPPROTO_TCP, &th->source, &p) ||
+	    !ucsec_acl_lookup(&un->acl, &p, &r))
 		return NF_ACCEPT;
-	local_bh_disable();
-	if (ucsec_acl_lookup(&un->acl, &p, &r)) {
-		ucsec_acl_judge(&un->acl, &p, false, &r);
-		ucsec_acl_count(&un->acl, &r);
-		verdict = apply(un, skb, &p, &r);
-	}
-	local_bh_enable();
-	return verdict;
+	ucsec_acl_judge(&un->acl, &p, false, &r);
+	ucsec_acl_count(&un->acl, &r);
+	return apply(un, skb, &p, &r);
 }

@@ -2,11 +2,11 @@
 /*
  * Whose packets a stream takes.
  *
- * Without "from" any source is taken, and of plain RTP none is learned. With
- * it the address must match, and
- * with the strict flag the port too; otherwise a port that is named may turn
- * out to be another one once. The latch flag, and such a port, hold the stream
- * to the source of the first accepted packet until it is told to forget it.
+ * Without "from" any source is taken, and of plain RTP none is learned. With it
+ * the address must match, and with the strict flag the port too; otherwise a
+ * port that is named may turn out to be another one once. The latch flag, and
+ * such a port, hold the stream to the source of the first accepted packet until
+ * it is told to forget it.
  */
 #include "media.h"
 #include "source.h"

@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/idr.h>
 #include <linux/net.h>
+#include <linux/netfilter.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -57,6 +58,8 @@ struct ucsec_params {
 #define UCSEC_PORT_DATAGRAM	BIT(31)
 #define UCSEC_PORT_STREAM	BIT(30)
 
+enum { UCSEC_HOOKS = 2 };	/* of IPv4 and IPv6 */
+
 /*
  * A network namespace. @lock serialises everything but packets; packets find
  * streams in @table under RCU and take @pending_lock to leave an event.
@@ -77,6 +80,7 @@ struct ucsec_net {
 	struct idr ids;			/* @lock */
 	u32 nstreams;			/* @lock */
 	u32 hook_users;			/* @lock; streams, and the ACL */
+	struct nf_hook_ops hook_ops[UCSEC_HOOKS];	/* @lock */
 	u32 generation;			/* @lock; of the set of streams */
 	struct ucsec_params params;	/* written under @lock */
 	atomic64_t events_sent;

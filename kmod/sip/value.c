@@ -13,17 +13,20 @@
 #define TOKEN	(UCSEC_SIP_TOKEN | UCSEC_SIP_URI | UCSEC_SIP_BARE_URI)
 #define SCHEME	(TOKEN | UCSEC_SIP_SCHEME)
 #define BARE	(UCSEC_SIP_URI | UCSEC_SIP_BARE_URI)
+#define MARK	UCSEC_SIP_MARK
 
 const u8 ucsec_sip_chars[256] = {
 	['a' ... 'z'] = SCHEME, ['A' ... 'Z'] = SCHEME, ['0' ... '9'] = SCHEME,
-	['-'] = SCHEME, ['.'] = SCHEME, ['!'] = TOKEN, ['%'] = TOKEN,
+	['-'] = SCHEME, ['.'] = SCHEME, ['!'] = TOKEN, ['%'] = TOKEN | MARK,
 	['*'] = TOKEN, ['_'] = TOKEN, ['+'] = SCHEME, ['`'] = TOKEN,
 	['\''] = TOKEN, ['~'] = TOKEN,
-	['#'] = BARE, ['$'] = BARE, ['&'] = BARE, ['('] = BARE, [')'] = BARE,
+	['#'] = BARE, ['$'] = BARE, ['('] = BARE, [')'] = BARE,
 	['/'] = BARE, [':'] = BARE, ['='] = BARE, ['@'] = BARE,
 	['['] = BARE, ['\\'] = BARE, [']'] = BARE, ['^'] = BARE,
 	['{'] = BARE, ['|'] = BARE, ['}'] = BARE, [0x80 ... 0xff] = BARE,
-	[','] = UCSEC_SIP_URI, [';'] = UCSEC_SIP_URI, ['?'] = UCSEC_SIP_URI,
+	['&'] = BARE | MARK, [';'] = UCSEC_SIP_URI | MARK,
+	['?'] = UCSEC_SIP_URI | MARK, [','] = UCSEC_SIP_URI,
+	[0 ... '\t' - 1] = MARK, ['\t' + 1 ... ' ' - 1] = MARK,
 };
 
 static void skip_space(struct ucsec_sip_text *c)
@@ -223,10 +226,20 @@ static int take_unescaped(struct ucsec_sip_text *c)
 	return hex(at[0]) << 4 | hex(at[1]);
 }
 
+/* '?', '&', ';', and the controls but the tab; one that was escaped, too. */
 static bool begins_header(int c)
 {
-	return c == '?' || c == '&' || c == ';' || (c >= 0 && c < ' ' &&
-						    c != '\t');
+	return c >= 0 && c != '%' && ucsec_sip_is((u8)c, UCSEC_SIP_MARK);
+}
+
+/* Nothing begins and nothing is bad before it. The CR behind a line is one. */
+static __always_inline void skip_to_mark(struct ucsec_sip_text *c)
+{
+	const u8 *at = c->at;
+
+	while (!ucsec_sip_is(at[0], MARK) && !ucsec_sip_is(at[1], MARK))
+		at += 2;
+	c->at = at + !ucsec_sip_is(at[0], MARK);
 }
 
 static bool ends_name(int c)
@@ -247,6 +260,7 @@ static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
 	size_t matched = 0;
 
 	*bad = false;
+	skip_to_mark(&c);
 	while (c.at < c.end) {
 		int got = take_unescaped(&c);
 
@@ -266,6 +280,8 @@ static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
 			begun = false;
 			matched = (got | 0x20) == word[0];
 		}
+		if (!begun)
+			skip_to_mark(&c);
 	}
 	return found || (begun && matched == sizeof(word) - 1);
 }

@@ -17,6 +17,8 @@ enum {
 	UCSEC_SIP_URI = 2,		/* between angles */
 	UCSEC_SIP_BARE_URI = 4,		/* without them (section 20) */
 	UCSEC_SIP_SCHEME = 8,		/* of a URI, behind its first letter */
+	/* A header within a URI may begin there, or a character be escaped. */
+	UCSEC_SIP_MARK = 16,
 };
 
 extern const u8 ucsec_sip_chars[256];
