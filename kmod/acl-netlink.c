@@ -2,6 +2,7 @@
 /* Requests about the ACL as a whole: staged sets, parameters, trials. */
 #include <asm/unaligned.h>
 #include <net/flow.h>
+#include <net/route.h>
 #include "acl-attr.h"
 #include "acl-fill.h"
 #include "netlink.h"
@@ -112,7 +113,7 @@ int ucsec_nl_acl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static bool is_heard(struct net *net, const struct ucsec_trial *t)
+static bool is_heard(struct net *net, struct ucsec_trial *t)
 {
 	u8 proto = t->packet.stream ? IPPROTO_TCP : IPPROTO_UDP;
 	struct flowi4 flow4 = {
@@ -127,8 +128,12 @@ static bool is_heard(struct net *net, const struct ucsec_trial *t)
 		.flowi6_proto = proto,
 	};
 
-	if (!t->packet.v6)
+	if (!t->packet.v6) {
+		/* As it would come: to all on the link. */
+		if (inet_addr_type(net, t->daddr4) == RTN_BROADCAST)
+			t->packet.group = true;
 		return ucsec_acl_is_heard4(net, NULL, &flow4);
+	}
 	put_unaligned_be64(t->packet.hi, &flow6.saddr.s6_addr[0]);
 	put_unaligned_be64(t->packet.lo, &flow6.saddr.s6_addr[8]);
 	return ucsec_acl_is_heard6(net, NULL, &flow6);

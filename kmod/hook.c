@@ -273,7 +273,9 @@ static noinline unsigned int unreadable(struct ucsec_net *un,
 
 	if (!uh || !READ_ONCE(un->ports[ntohs(uh->dest)]))
 		return NF_ACCEPT;
+	local_bh_disable();
 	ucsec_stats_drop(un->stats, UCSEC_DROP_NOMEM);
+	local_bh_enable();
 	return NF_DROP;
 }
 

@@ -14,9 +14,12 @@
 #define SCHEME	(TOKEN | UCSEC_SIP_SCHEME)
 #define BARE	(UCSEC_SIP_URI | UCSEC_SIP_BARE_URI)
 #define MARK	UCSEC_SIP_MARK
+#define SOUGHT	(MARK | UCSEC_SIP_FIRST)
 
 const u8 ucsec_sip_chars[256] = {
-	['a' ... 'z'] = SCHEME, ['A' ... 'Z'] = SCHEME, ['0' ... '9'] = SCHEME,
+	['a' ... 'q'] = SCHEME, ['A' ... 'Q'] = SCHEME, ['0' ... '9'] = SCHEME,
+	['s' ... 'z'] = SCHEME, ['S' ... 'Z'] = SCHEME,
+	['r'] = SCHEME | UCSEC_SIP_FIRST, ['R'] = SCHEME | UCSEC_SIP_FIRST,
 	['-'] = SCHEME, ['.'] = SCHEME, ['!'] = TOKEN, ['%'] = TOKEN | MARK,
 	['*'] = TOKEN, ['_'] = TOKEN, ['+'] = SCHEME, ['`'] = TOKEN,
 	['\''] = TOKEN, ['~'] = TOKEN,
@@ -232,14 +235,17 @@ static bool begins_header(int c)
 	return c >= 0 && c != '%' && ucsec_sip_is((u8)c, UCSEC_SIP_MARK);
 }
 
-/* Nothing begins and nothing is bad before it. The CR behind a line is one. */
-static __always_inline void skip_to_mark(struct ucsec_sip_text *c)
+/*
+ * To a mark or an "r": nothing begins, no "Replaces=" either, and nothing is bad
+ * before it. The CR behind a line is a mark.
+ */
+static __always_inline void seek_mark(struct ucsec_sip_text *c)
 {
 	const u8 *at = c->at;
 
-	while (!ucsec_sip_is(at[0], MARK) && !ucsec_sip_is(at[1], MARK))
+	while (!ucsec_sip_is(at[0], SOUGHT) && !ucsec_sip_is(at[1], SOUGHT))
 		at += 2;
-	c->at = at + !ucsec_sip_is(at[0], MARK);
+	c->at = at + !ucsec_sip_is(at[0], SOUGHT);
 }
 
 static bool ends_name(int c)
@@ -260,7 +266,7 @@ static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
 	size_t matched = 0;
 
 	*bad = false;
-	skip_to_mark(&c);
+	seek_mark(&c);
 	while (c.at < c.end) {
 		int got = take_unescaped(&c);
 
@@ -280,8 +286,8 @@ static bool embeds_replaces(struct ucsec_sip_text c, bool *bad)
 			begun = false;
 			matched = (got | 0x20) == word[0];
 		}
-		if (!begun)
-			skip_to_mark(&c);
+		if (!begun && !matched)
+			seek_mark(&c);
 	}
 	return found || (begun && matched == sizeof(word) - 1);
 }

@@ -19,6 +19,7 @@ enum {
 	UCSEC_SIP_SCHEME = 8,		/* of a URI, behind its first letter */
 	/* A header within a URI may begin there, or a character be escaped. */
 	UCSEC_SIP_MARK = 16,
+	UCSEC_SIP_FIRST = 32,		/* letter of "Replaces" */
 };
 
 extern const u8 ucsec_sip_chars[256];

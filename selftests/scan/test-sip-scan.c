@@ -350,6 +350,11 @@ static const struct row replaces[] = {
 	/* Some look for "Replaces=", whatever it is the end of. */
 	{ REFER_TO("<sip:c@h?XReplaces=a>"), 0, REFER, B_REPLACES | DIALOG },
 	{ REFER_TO("<sip:c@h?X=rReplaces=a>"), 0, REFER, B_REPLACES | DIALOG },
+	{ REFER_TO("<sip:c@h/RepReplaces=a>"), 0, REFER, B_REPLACES | DIALOG },
+	{ REFER_TO("<sip:c@h?X=%52eplaces=a>"), 0, REFER, B_REPLACES | DIALOG },
+	{ REFER_TO("<sip:c@h?X=1%20Replaces%3da>"), 0, REFER, B_REPLACES | DIALOG },
+	{ REFER_TO("\"Replaces=\" <sip:c@h>"), 0, REFER, B_REPLACES | DIALOG },
+	{ REFER_TO("<sip:c@h?X=%52xeplaces=a>"), 0, REFER, DIALOG },
 	{ REFER_TO("<sip:c@h?%20Replaces>"), 0, REFER, B_REPLACES | DIALOG },
 	{ REFER_TO("<sip:c@h?Replaces%20=a>"), 0, REFER, B_REPLACES | DIALOG },
 	{ REFER_TO("<sip:c@h?Replaces%00=a>"), 0, REFER, B_REPLACES | DIALOG },
