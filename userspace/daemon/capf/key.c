@@ -25,11 +25,11 @@ enum {
 
 static const struct {
 	unsigned int bits;
-	int nid;
+	int nid, strength;
 } curves[] = {
-	[CAPF_P256] = { 256, NID_X9_62_prime256v1 },
-	[CAPF_P384] = { 384, NID_secp384r1 },
-	[CAPF_P521] = { 521, NID_secp521r1 },
+	[CAPF_P256] = { 256, NID_X9_62_prime256v1, 128 },
+	[CAPF_P384] = { 384, NID_secp384r1, 192 },
+	[CAPF_P521] = { 521, NID_secp521r1, 256 },
 };
 
 __attribute__((format(printf, 3, 4)))
@@ -77,19 +77,18 @@ int capf_key_kind_check(const struct capf_key_kind *kind,
 			char why[CAPF_KEY_WHY_SIZE])
 {
 	const char *type = kind->type == CAPF_RSA ? "RSA" : "EC";
-	int strength, wanted = level_strength(policy->security_level);
+	int wanted = level_strength(policy->security_level);
+	int curve = capf_key_curve(kind->bits), strength;
 
-	if (kind->type == CAPF_RSA ? !rsa_is_offered(kind->bits) :
-				     capf_key_curve(kind->bits) < 0)
+	if (kind->type == CAPF_RSA ? !rsa_is_offered(kind->bits) : curve < 0)
 		return refuse(-EINVAL, why, "there are no %s keys of %u bits",
 			      type, kind->bits);
 	if (kind->type == CAPF_RSA && kind->bits < policy->rsa_min)
 		return refuse(-EKEYREJECTED, why,
 			      "RSA keys below %u bits are refused",
 			      policy->rsa_min);
-	/* P-521 counts as 256 bits. */
 	strength = kind->type == CAPF_RSA ? rsa_strength(kind->bits) :
-					    (int)(kind->bits / 2 & ~3u);
+					    curves[curve].strength;
 	if (strength < wanted)
 		return refuse(-EKEYREJECTED, why,
 			      "OpenSSL's security level %d wants %d bits of "
