@@ -123,8 +123,12 @@ static struct capf_judgement check_choice(const struct capf_message *res,
 				       "the device has a MIC and shows its LSC");
 	if (kind != CAPF_CERT_LSC)
 		return say(CAPF_RESULT_PENDING, NULL);
-	if (!device->has_lsc ||
-	    !EVP_Digest(res->certificate.at, res->certificate.len, id, NULL,
+	if (!device->has_lsc)
+		return policy->unrecorded_lsc_too ?
+			       say(CAPF_RESULT_PENDING, NULL) :
+			       say(CAPF_RESULT_INVALID_LSC,
+				   "there is no LSC on record for the device");
+	if (!EVP_Digest(res->certificate.at, res->certificate.len, id, NULL,
 			EVP_sha256(), NULL) ||
 	    CRYPTO_memcmp(id, device->lsc_id, sizeof(id)))
 		return say(CAPF_RESULT_INVALID_LSC,

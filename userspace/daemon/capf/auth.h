@@ -36,6 +36,8 @@ struct capf_auth_policy {
 	bool sudi_big_endian_too;
 	/* The MIC in spite of an LSC that we know, or the other way round. */
 	bool second_choice_too;
+	/* An LSC of a device for which none is on record: from elsewhere. */
+	bool unrecorded_lsc_too;
 };
 
 struct capf_judgement {

@@ -162,11 +162,12 @@ int capf_certificate_check(X509 *cert, const struct capf_trust *trust,
 		if (!stores[i])
 			continue;
 		err = verify(cert, stores[i], trust);
+		if (is_unknown_issuer(err))
+			continue;
 		*kind = i;
 		if (err == X509_V_OK)
 			break;
-		if (!is_unknown_issuer(err))
-			worst = err;
+		worst = err;
 	}
 	ERR_clear_error();
 	*why = X509_verify_cert_error_string(worst);

@@ -32,8 +32,8 @@ bool capf_certificate_names(X509 *cert, const char *device);
 
 /*
  * A device's certificate, for signatures, with a chain to one of the stores,
- * which of them, within its dates, none of the chain revoked. 0 or
- * -EKEYREJECTED with a sentence.
+ * within its dates, none of the chain revoked. 0 or -EKEYREJECTED with a
+ * sentence. *kind changes to that of the store that knows the issuer.
  */
 int capf_certificate_check(X509 *cert, const struct capf_trust *trust,
 			   enum capf_cert_kind *kind, const char **why);
