@@ -134,7 +134,7 @@ static bool is_our_turn(const struct capf_session *session)
 void capf_session_input(struct capf_session *session, const uint8_t *data,
 			size_t len, int64_t now)
 {
-	struct element_bytes rest = {data, len};
+	struct element_bytes rest = { data, len };
 	int err;
 
 	if (session->state == CAPF_IDLE)

@@ -34,8 +34,7 @@ static const struct {
 static const uint16_t needed[] = {
 	[TVS_VERIFY_REQ] = 1 << TVS_DEVICE | 1 << TVS_CERTIFICATE,
 	[TVS_VERIFY_RES] = 1 << TVS_STATUS,
-	[TVS_QUERY_REQ] = 1 << TVS_DEVICE | 1 << TVS_SUBJECT |
-			  1 << TVS_ISSUER | 1 << TVS_SERIAL,
+	[TVS_QUERY_REQ] = 1 << TVS_DEVICE | 1 << TVS_SUBJECT,
 	[TVS_QUERY_RES] = 1 << TVS_STATUS,
 };
 
@@ -82,7 +81,7 @@ static int read_serial(struct element_bytes value,
 		value.at++;
 		value.len--;
 	}
-	if (!value.len || value.len > TVS_SERIAL_MAX)
+	if (value.len > TVS_SERIAL_MAX)
 		return bad(why, "the length of the serial number is wrong");
 	message->serial = value;
 	return 0;
@@ -106,9 +105,10 @@ static int read_pair(const struct element_bytes values[TVS_TAG_LIMIT],
 	struct element_bytes issuer = values[swap ? TVS_SERIAL : TVS_ISSUER];
 	struct element_bytes serial = values[swap ? TVS_ISSUER : TVS_SERIAL];
 
-	if (!is_issuer(issuer))
+	if (issuer.len && !is_issuer(issuer))
 		return bad(why, "the issuer is not a name");
-	memcpy(message->issuer, issuer.at, issuer.len);
+	if (issuer.len)
+		memcpy(message->issuer, issuer.at, issuer.len);
 	return read_serial(serial, message, why);
 }
 
@@ -181,7 +181,7 @@ int tvs_message_read(const uint8_t *data, size_t len,
 	rest = (struct element_bytes){ data + 4, 4 };
 	message->session = element_number(rest);
 	payload = (size_t)data[8] << 8 | data[9];
-	if (message->command % 2 && payload > TVS_REQUEST_MAX - TVS_HEADER)
+	if (payload > TVS_MESSAGE_MAX - TVS_HEADER)
 		return -EMSGSIZE;
 	if (len - TVS_HEADER < payload)
 		return 0;
@@ -237,7 +237,7 @@ int tvs_message_write(const struct tvs_message *message, uint8_t *buf,
 	else
 		put_answer(&to, message);
 	payload = to.len - TVS_HEADER;
-	if (to.full || payload > UINT16_MAX)
+	if (to.full || to.len > TVS_MESSAGE_MAX)
 		return -EMSGSIZE;
 	buf[8] = payload >> 8 & 0xff;
 	buf[9] = payload & 0xff;

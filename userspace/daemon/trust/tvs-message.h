@@ -30,8 +30,7 @@ enum {
 	TVS_PROTOCOL = 0x57,
 	TVS_VERSION = 1,
 	TVS_HEADER = 10,
-	TVS_MESSAGE_MAX = 64 * 1024,	/* a length of 16 bits cannot say more */
-	TVS_REQUEST_MAX = 16 * 1024,	/* what phones send is far below */
+	TVS_MESSAGE_MAX = 64 * 1024,
 	TVS_DEVICE_SIZE = 128 + 1,
 	TVS_NAME_SIZE = 1024 + 1,
 	TVS_SERIAL_MAX = 64,
@@ -55,8 +54,9 @@ struct tvs_message {
 
 /*
  * The first message of what has come so far. Its length, 0: more must come, or
- * -EPROTO: not TVS, -EMSGSIZE: a request longer than TVS_REQUEST_MAX, -EBADMSG
- * with a sentence. Others may follow it in data at once.
+ * -EPROTO: not TVS, -EMSGSIZE: longer than TVS_MESSAGE_MAX, -EBADMSG with a
+ * sentence. Others may follow it in data at once. A query may come without
+ * issuer or serial number, whose tags are not sure: they are empty then.
  */
 int tvs_message_read(const uint8_t *data, size_t len,
 		     struct tvs_message *message, const char **why);
