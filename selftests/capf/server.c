@@ -7,6 +7,8 @@
 
 #include "server.h"
 
+#define INSTALL	"selftests/capf/vectors/capf/install-password-rsa2048.txt"
+
 static void on_send(void *arg, const uint8_t *message, size_t len)
 {
 	struct server *server = arg;
@@ -130,6 +132,35 @@ void server_hears(struct server *server, const struct bytes *bytes)
 	memcpy(copy, bytes->at, bytes->len);
 	capf_session_input(server->session, copy, bytes->len, server->now);
 	free(copy);
+}
+
+void server_hears_hex(struct server *server, const char *hex)
+{
+	static struct bytes bytes;
+
+	bytes_set(&bytes, hex);
+	server_hears(server, &bytes);
+}
+
+struct bytes server_rsa_res, server_ec_res;
+
+void server_keys(uint8_t id)
+{
+	struct talk *talk = talk_read(INSTALL);
+	uint8_t *spki = NULL;
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	int len = i2d_PUBKEY(key, &spki);
+
+	if (len <= 0)
+		abort();
+	server_rsa_res = talk->lines[4].bytes;
+	server_rsa_res.at[5] = id;
+	bytes_capf(&server_ec_res, CAPF_KEY_GEN_RES, id);
+	bytes_add_element(&server_ec_res, CAPF_PUBLIC_KEY, spki, (size_t)len);
+	bytes_capf_done(&server_ec_res);
+	OPENSSL_free(spki);
+	EVP_PKEY_free(key);
+	free(talk);
 }
 
 bool server_said(struct server *server, const char *hex)

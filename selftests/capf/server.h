@@ -38,10 +38,15 @@ void server_free(struct server *server);
 /* A new session with the same guard; counts begin again. */
 void server_start(struct server *server, uint32_t id);
 void server_hears(struct server *server, const struct bytes *bytes);
+void server_hears_hex(struct server *server, const char *hex);
 /* Is the next message that it sent this one, in hexadecimal? */
 bool server_said(struct server *server, const char *hex);
 /* The end, for this reason, and nothing sent before it that was not seen. */
 bool server_ended(struct server *server, uint8_t reason,
 		  enum capf_result result);
+
+/* KEY_GEN_RES with the RSA key of the recorded enrolment, and with P-256. */
+extern struct bytes server_rsa_res, server_ec_res;
+void server_keys(uint8_t id);
 
 #endif /* SERVER_H */

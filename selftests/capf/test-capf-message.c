@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "capf/message.h"
+#include "capf/frame.h"
 #include "tap.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A phone that says anything, in pieces of any size, to a session.
+ * A phone that says anything, in pieces of any size, to a session. It may show a
+ * certificate that is trusted, whose key it does not have.
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capf/auth.h"
 #include "capf/session.h"
 
+#define TALK	"selftests/capf/vectors/capf/fetch.txt"
+#define NOW	1797811200		/* within that certificate's dates */
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static X509_STORE *store;
+static uint8_t lsc_id[CAPF_ID_LEN];
 
 struct caller {
 	struct capf_session *session;
@@ -52,7 +61,7 @@ static void on_judge(void *arg, const struct capf_message *res)
 	must(!caller->closed && !caller->judged++ &&
 	     capf_name_is_valid(res->name));
 	caller->right = judgement.result == CAPF_RESULT_PENDING;
-	/* Nobody can sign for the store, which is empty. */
+	/* Nobody can sign with that certificate's key. */
 	must(!caller->right || device->mode <= CAPF_BY_NULL_STRING);
 	if (caller->right || judgement.result == CAPF_RESULT_NONE)
 		capf_session_accept(caller->session, &order, caller->now);
@@ -118,9 +127,40 @@ static void feed(struct caller *caller, const uint8_t *data, size_t size)
 	}
 }
 
+/* The certificate in the fourth line of the recorded fetch. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static uint8_t message[2048];
+	FILE *f = fopen(TALK, "r");
+	char line[8192];
+	struct capf_message m;
+	unsigned int byte, i;
+	const char *why;
+	size_t len = 0;
+	X509 *cert;
+
+	(void)argc;
+	(void)argv;
+	for (i = 0; f && i < 4; i++)
+		must(fgets(line, sizeof(line), f));
+	if (!f) {
+		perror(TALK);
+		exit(1);
+	}
+	fclose(f);
+	for (i = 4; sscanf(line + i, "%2x", &byte) == 1; i += 3)
+		message[len++] = (uint8_t)byte;
+	must(!capf_message_read(message, len, &m, &why));
+	cert = capf_certificate_read(m.certificate);
+	store = X509_STORE_new();
+	must(cert && store && X509_STORE_add_cert(store, cert) &&
+	     X509_digest(cert, EVP_sha256(), lsc_id, NULL));
+	X509_free(cert);
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static X509_STORE *nobody;
 	struct caller caller = { .now = 1 };
 	struct capf_config config = { .actions = &actions, .arg = &caller,
 				      .times = capf_times_default,
@@ -128,13 +168,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	if (!nobody)
-		nobody = X509_STORE_new();
 	caller.device.operation = data[0] & 3;
 	caller.device.mode = 1 + (data[0] >> 2 & 3);
 	caller.device.order = (data[0] >> 4) % 3;
 	strcpy(caller.device.string, "123456");
-	caller.trust = (struct capf_trust){ .lsc = nobody, .mic = nobody };
+	caller.device.has_lsc = true;
+	memcpy(caller.device.lsc_id, lsc_id, sizeof(lsc_id));
+	caller.trust = (struct capf_trust){ .lsc = store, .now = NOW,
+					    .security_level = 1 };
 	caller.guard = capf_guard_new(&capf_guard_limits_default);
 	caller.session = capf_session_new(&config, 1);
 	capf_session_start(caller.session, caller.now);

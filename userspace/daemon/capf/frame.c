@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capf/message.h"
+#include "capf/frame.h"
 
 enum { FIRST_SIZE = 512 };		/* what most messages need */
 

@@ -5,6 +5,7 @@
 #ifndef CAPF_SESSION_INTERNAL_H
 #define CAPF_SESSION_INTERNAL_H
 
+#include "capf/frame.h"
 #include "capf/session.h"
 
 enum capf_state {

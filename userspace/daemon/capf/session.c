@@ -8,15 +8,9 @@
 #include "capf/session-internal.h"
 
 const struct capf_times capf_times_default = {
-	.auth = 30,
-	.judge = 30,
-	.issue = 60,
-	.keep = 30,
-	.key = 1800,
-	.key_total = 3600,
-	.store = 60,
-	.remove = 60,
-	.fetch = 60,
+	.auth = 30, .judge = 30, .issue = 60, .keep = 30,
+	.key = 1800, .key_total = 3600,
+	.store = 60, .remove = 60, .fetch = 60,
 	.in_progress = 3600,
 };
 
@@ -51,9 +45,8 @@ void capf_session_start(struct capf_session *session, int64_t now)
 	capf_enter(session, CAPF_AWAIT_AUTH, session->config.times.auth, now);
 	capf_start_message(session, &to, buf, CAPF_AUTH_REQ);
 	element_put_u8(&to, CAPF_VERSION, 3);
-	if (session->config.auth_type != CAPF_NO_AUTH_TYPE)
-		element_put_u8(&to, CAPF_AUTH_TYPE,
-			       (uint8_t)session->config.auth_type);
+	if (!session->config.no_auth_type)
+		element_put_u8(&to, CAPF_AUTH_TYPE, session->config.auth_type);
 	capf_send(session, &to);
 }
 

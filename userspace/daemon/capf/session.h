@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One enrolment, from the server's first word to its last, without a socket,
- * a clock, a database or a key: others bring events and do what it asks for.
+ * One enrolment, from the server's first word to its last, without socket, clock,
+ * database or key: others bring events and do what it asks for.
  */
 #ifndef CAPF_SESSION_H
 #define CAPF_SESSION_H
@@ -37,9 +37,8 @@ struct capf_request {
 };
 
 /*
- * What the session asks for. judge, issue and keep are each answered once,
- * from within or later; answers after close are ignored. Do not free the
- * session from within.
+ * What the session asks for. judge, issue, keep: answered once, from within or
+ * later; after close, answers are ignored. Do not free the session from within.
  */
 struct capf_actions {
 	/* One message, for one TLS record. */
@@ -52,8 +51,8 @@ struct capf_actions {
 	/* capf_session_issued() or capf_session_refuse(). */
 	void (*issue)(void *arg, const struct capf_request *request);
 	/*
-	 * The operation is done on the phone's side: write that down, der is
-	 * the certificate stored or fetched, or empty. capf_session_kept().
+	 * The phone's part is done: write that down. der is the certificate
+	 * stored or fetched, or empty. capf_session_kept().
 	 */
 	void (*keep)(void *arg, enum capf_result result,
 		     struct element_bytes der);
@@ -61,18 +60,15 @@ struct capf_actions {
 	void (*close)(void *arg, enum capf_result result, const char *why);
 };
 
-enum { CAPF_NO_AUTH_TYPE = -1 };
-
 struct capf_config {
 	const struct capf_actions *actions;
 	void *arg;
 	struct capf_times times;
 	struct capf_key_policy keys;
-	int auth_type; /* in AUTH_REQ, or CAPF_NO_AUTH_TYPE */
+	bool no_auth_type;		/* AUTH_REQ without element 8 */
+	uint8_t auth_type;		/* in it */
 	bool no_rsa_backup; /* if the phone refuses to make EC */
 };
-
-struct capf_session;
 
 /* id: random, or what was recorded fits again. config is copied. */
 struct capf_session *capf_session_new(const struct capf_config *config,
@@ -97,7 +93,7 @@ void capf_session_kept(struct capf_session *session, bool good);
 void capf_session_refuse(struct capf_session *session, enum capf_reason reason,
 			 enum capf_result result, const char *why);
 
-/* For the log: "await-key-gen"; elements that were skipped, the last tag. */
+/* For the log: "await-key-gen"; elements skipped, and the tag of the last. */
 const char *capf_session_state(const struct capf_session *session);
 unsigned int capf_session_skipped(const struct capf_session *session,
 				  uint8_t *tag);
