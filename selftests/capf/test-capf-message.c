@@ -258,7 +258,8 @@ static void test_names(void)
 	} names[] = {
 		{ "SEP001122334455", true }, { "SEPABCDEF012345", true },
 		{ "SEPabcdef012345", false }, { "SEP00112233445G", false },
-		{ "SEP0011223344556", false }, { "SEP", false },
+		{ "SEP0011223344556", false }, { "SEP001122334455x", false },
+		{ "SEP", false },
 		{ "CSFjoe", true }, { "a.b_c-D9", true }, { "sep1", true },
 		{ "a b", false }, { "a/b", false }, { "../x", false },
 		{ "a;b", false }, { "", false }, { "\xc3\xa4", false },

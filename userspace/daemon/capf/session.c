@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The server's side of an enrolment as a table of states.
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +142,9 @@ void capf_session_input(struct capf_session *session, const uint8_t *data,
 		err = capf_frame_put(&session->frame, &rest);
 		if (err < 0) {
 			capf_decline(session, CAPF_RESULT_NO_COMMUNICATION,
-				     "what the phone sends is not CAPF");
+				     err == -ENOMEM ?
+					     "out of memory" :
+					     "what the phone sends is not CAPF");
 			return;
 		}
 		if (!err)
