@@ -224,6 +224,12 @@ static void test_rsa_encoding(void)
 		  { .algorithm = "300e " RSA_OID "020101" } },
 		{ "two NULLs", { .algorithm = "300f " RSA_OID "05000500" } },
 		{ "a length in BER", { .algorithm = "30810d " RSA_OID "0500" } },
+		{ "a length in BER of two bytes",
+		  { .algorithm = "3082000d " RSA_OID "0500" } },
+		{ "a length without end",
+		  { .algorithm = "3080 " RSA_OID "0500 0000" } },
+		{ "a length of three bytes",
+		  { .algorithm = "308300000d " RSA_OID "0500" } },
 		{ "unused bits", { .unused = "01" } },
 		{ "a byte in front", { .unused = "0000" } },
 	};
@@ -242,7 +248,7 @@ static void test_rsa_encoding(void)
 	}
 	make_rsa(&spki, n, e, &(struct oddity){
 		 .algorithm = "300d 06092a864886f70d01010a 0500" });
-	ok(refused(&spki, &rsa2048, -EKEYREJECTED, "no RSA key"),
+	ok(refused(&spki, &rsa2048, -EBADMSG, "no RSA or EC"),
 	   "RSA for PSS alone: %s", why);
 	make_rsa(&spki, n, e, &(struct oddity){ 0 });
 	bytes_add(&spki, "\0", 1);
@@ -260,6 +266,39 @@ static void test_rsa_encoding(void)
 	BN_free(e);
 }
 
+static bool openssl_agrees(const struct bytes *spki)
+{
+	const unsigned char *at = spki->at;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)spki->len);
+	static struct bytes again;
+
+	if (!key)
+		return false;
+	set_key(&again, key);
+	return bytes_are(spki, again.at, again.len);
+}
+
+/* Bits of the encoding, of the ends of both numbers: a key or none, for both. */
+static void test_rsa_bits(void)
+{
+	size_t i, accepted = 0, agreed = 0;
+	static struct bytes spki;
+
+	set_key(&spki, EVP_RSA_gen(2048));
+	for (i = 0; i < 8 * spki.len; i++) {
+		if (i == 8 * 40)
+			i = 8 * (spki.len - 12);
+		spki.at[i / 8] ^= 1 << i % 8;
+		if (!check(&spki, &rsa2048, &capf_key_policy_default)) {
+			accepted++;
+			agreed += openssl_agrees(&spki);
+		}
+		spki.at[i / 8] ^= 1 << i % 8;
+	}
+	ok(accepted && accepted == agreed && accepted < 150,
+	   "%zu other keys by one bit, to OpenSSL too", accepted);
+}
+
 static void test_rsa_numbers(void)
 {
 	static const struct {
@@ -270,7 +309,7 @@ static void test_rsa_numbers(void)
 		{ "3", "good" }, { "11", "good" },
 		{ "ffffffffffffffff", "good" },
 	};
-	static const unsigned int factors[] = { 2, 3, 5, 251, 2039 };
+	static const unsigned int factors[] = { 2, 3, 5, 7, 251, 541, 1019, 1021 };
 	static struct bytes spki;
 	BIGNUM *n = modulus(2048), *e = NULL, *rest = BN_new();
 	struct oddity none = { 0 };
@@ -404,6 +443,7 @@ int main(void)
 	test_good();
 	test_policy();
 	test_rsa_encoding();
+	test_rsa_bits();
 	test_rsa_numbers();
 	test_ec();
 	return tap_end();

@@ -70,12 +70,27 @@ static void on_judge(void *arg, const struct capf_message *res)
 				    judgement.result, judgement.why);
 }
 
+/* What we take for DER, OpenSSL reads, and writes the same way. */
+static bool openssl_agrees(struct element_bytes spki)
+{
+	const unsigned char *at = spki.at;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)spki.len);
+	unsigned char *der = NULL;
+	int len = key ? i2d_PUBKEY(key, &der) : -1;
+	bool same = len > 0 && (size_t)len == spki.len &&
+		    !memcmp(der, spki.at, spki.len);
+
+	OPENSSL_free(der);
+	EVP_PKEY_free(key);
+	return same;
+}
+
 static void on_issue(void *arg, const struct capf_request *request)
 {
 	struct caller *caller = arg;
 
 	must(!caller->closed && caller->right && !caller->issued++ &&
-	     request->spki.len > 60);
+	     openssl_agrees(request->spki));
 	capf_session_issued(caller->session, request->spki.at,
 			    request->spki.len, caller->now);
 }

@@ -2,17 +2,15 @@
 // A phone's public key judged: its encoding byte by byte, then its numbers.
 
 #include <errno.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "capf/key.h"
+#include "capf/spki.h"
 
 const struct capf_key_policy capf_key_policy_default = {
 	.rsa_min = 1024, .security_level = 2,
@@ -20,7 +18,7 @@ const struct capf_key_policy capf_key_policy_default = {
 
 enum {
 	EXPONENT_MAX = 64,		/* bits; 65537 has 17 */
-	FACTOR_LIMIT = 2048,		/* primes below are tried */
+	FACTOR_LIMIT = 1024,		/* all primes below are tried */
 };
 
 static const struct {
@@ -98,48 +96,75 @@ int capf_key_kind_check(const struct capf_key_kind *kind,
 	return 0;
 }
 
-/*
- * What OpenSSL writes for what it read must be what was sent: so nothing is
- * left of BER, of trailing bytes at any depth, of odd ways to write a number.
- */
-static bool is_canonical(EVP_PKEY *pkey, struct element_bytes spki)
+static bool is_prime(uint32_t n)
 {
-	unsigned char *der = NULL;
-	int len = i2d_PUBKEY(pkey, &der);
-	bool same = len > 0 && (size_t)len == spki.len &&
-		    !memcmp(der, spki.at, spki.len);
+	uint32_t i;
 
-	OPENSSL_free(der);
-	return same;
+	for (i = 3; i * i <= n; i += 2) {
+		if (!(n % i))
+			return false;
+	}
+	return true;
 }
 
-/* Is it odd, without small factors? The primes are found as they are needed. */
-static bool has_small_factor(const BIGNUM *n)
+static uint32_t remainder_of(struct element_bytes n, uint32_t by)
 {
-	unsigned int i, j;
+	uint64_t rest = 0;
+	size_t i;
 
-	if (!BN_is_odd(n))
+	for (i = 0; i < n.len % 4; i++)
+		rest = rest << 8 | n.at[i];
+	for (; i < n.len; i += 4)
+		rest = (rest % by) << 32 |
+		       element_number((struct element_bytes){ n.at + i, 4 });
+	return (uint32_t)(rest % by);
+}
+
+/* Odd primes three at a time: their product fits into 32 bits. */
+static bool has_small_factor(struct element_bytes n)
+{
+	uint32_t primes[3], rest, i = 3;
+	size_t count;
+
+	if (!(n.at[n.len - 1] & 1))
 		return true;
-	for (i = 3; i < FACTOR_LIMIT; i += 2) {
-		for (j = 3; j * j <= i && i % j; j += 2)
-			;
-		if (j * j > i && !BN_mod_word(n, i))
-			return true;
+	while (i < FACTOR_LIMIT) {
+		for (count = 0; count < 3; i += 2) {
+			if (is_prime(i))
+				primes[count++] = i;
+		}
+		rest = remainder_of(n, primes[0] * primes[1] * primes[2]);
+		while (count--) {
+			if (!(rest % primes[count]))
+				return true;
+		}
 	}
 	return false;
 }
 
-static int check_rsa_numbers(const BIGNUM *n, const BIGNUM *e,
-			     unsigned int bits, char *why)
+static unsigned int bits_of(struct element_bytes number)
 {
-	if ((unsigned int)BN_num_bits(n) != bits)
+	unsigned int bits = 8 * (unsigned int)number.len;
+	uint8_t top = number.at[0];
+
+	for (; !(top & 0x80); top = (uint8_t)(top << 1))
+		bits--;
+	return bits;
+}
+
+static int check_rsa(const struct capf_spki *spki, unsigned int bits,
+		     char *why)
+{
+	const struct element_bytes n = spki->n, e = spki->e;
+
+	if (bits_of(n) != bits)
 		return refuse(-EKEYREJECTED, why,
-			      "the RSA key has %d bits, asked for were %u",
-			      BN_num_bits(n), bits);
-	if (!BN_is_odd(e) || BN_is_one(e))
+			      "the RSA key has %u bits, asked for were %u",
+			      bits_of(n), bits);
+	if (!(e.at[e.len - 1] & 1) || bits_of(e) < 2)
 		return refuse(-EKEYREJECTED, why, "the RSA exponent is not an "
 			      "odd number above 1");
-	if (BN_num_bits(e) > EXPONENT_MAX)
+	if (bits_of(e) > EXPONENT_MAX)
 		return refuse(-EKEYREJECTED, why, "the RSA exponent is larger "
 			      "than %d bits", EXPONENT_MAX);
 	if (has_small_factor(n))
@@ -148,23 +173,8 @@ static int check_rsa_numbers(const BIGNUM *n, const BIGNUM *e,
 	return 0;
 }
 
-static int check_rsa(EVP_PKEY *pkey, unsigned int bits, char *why)
-{
-	BIGNUM *n = NULL, *e = NULL;
-	int err;
-
-	if (!EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) ||
-	    !EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e))
-		err = refuse(-ENOMEM, why, "out of memory");
-	else
-		err = check_rsa_numbers(n, e, bits, why);
-	BN_free(n);
-	BN_free(e);
-	return err;
-}
-
 /* The curve's co-factor is 1: on it and not infinite is all there is to it. */
-static int check_point(int nid, unsigned int bits, const uint8_t *at, int len,
+static int check_point(int nid, struct element_bytes at, unsigned int bits,
 		       char *why)
 {
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(nid);
@@ -173,86 +183,49 @@ static int check_point(int nid, unsigned int bits, const uint8_t *at, int len,
 
 	if (!point)
 		err = refuse(-ENOMEM, why, "out of memory");
-	else if ((size_t)len != 1 + 2 * ((bits + 7) / 8) || at[0] != 4)
+	else if (at.len != 1 + 2 * ((bits + 7) / 8) || at.at[0] != 4)
 		err = refuse(-EKEYREJECTED, why,
 			     "the EC point is not an uncompressed one");
-	else if (!EC_POINT_oct2point(group, point, at, (size_t)len, NULL))
+	else if (!EC_POINT_oct2point(group, point, at.at, at.len, NULL))
 		err = refuse(-EKEYREJECTED, why,
 			     "the EC point is not on its curve");
 	EC_POINT_free(point);
 	EC_GROUP_free(group);
+	ERR_clear_error();
 	return err;
 }
 
-static int check_ec(X509_PUBKEY *pub, unsigned int bits, char *why)
+static int check_ec(const struct capf_spki *spki, unsigned int bits, char *why)
 {
-	const unsigned char *at;
-	const void *curve;
-	X509_ALGOR *alg;
-	int len, type, nid = curves[capf_key_curve(bits)].nid;
+	int curve = capf_key_curve(bits);
 
-	X509_PUBKEY_get0_param(NULL, &at, &len, &alg, pub);
-	X509_ALGOR_get0(NULL, &type, &curve, alg);
-	if (type != V_ASN1_OBJECT)
+	if (!spki->has_curve_name)
 		return refuse(-EKEYREJECTED, why,
 			      "the EC key has a curve of its own");
-	if (OBJ_obj2nid(curve) != nid)
+	if (spki->curve != curve)
 		return refuse(-EKEYREJECTED, why,
 			      "the EC key's curve is not the one asked for");
-	return check_point(nid, bits, at, len, why);
+	return check_point(curves[curve].nid, spki->point, bits, why);
 }
 
-static int check_type(X509_PUBKEY *pub, const struct capf_key_kind *kind,
-		      char *why)
-{
-	ASN1_OBJECT *type;
-	int nid;
-
-	X509_PUBKEY_get0_param(&type, NULL, NULL, NULL, pub);
-	nid = OBJ_obj2nid(type);
-	if (kind->type == CAPF_RSA && nid != NID_rsaEncryption)
-		return refuse(-EKEYREJECTED, why, "that is no RSA key");
-	if (kind->type == CAPF_EC && nid != NID_X9_62_id_ecPublicKey)
-		return refuse(-EKEYREJECTED, why, "that is no EC key");
-	return kind->type == CAPF_EC ? check_ec(pub, kind->bits, why) : 0;
-}
-
-static int check_parts(X509_PUBKEY *pub, struct element_bytes spki,
-		       const struct capf_key_kind *kind, char *why)
-{
-	EVP_PKEY *pkey;
-	int err = check_type(pub, kind, why);
-
-	if (err)
-		return err;
-	pkey = X509_PUBKEY_get0(pub);
-	if (!pkey)
-		return refuse(-EBADMSG, why, "that is no public key");
-	if (!is_canonical(pkey, spki))
-		return refuse(-EBADMSG, why, "the public key is not in DER");
-	return kind->type == CAPF_RSA ? check_rsa(pkey, kind->bits, why) : 0;
-}
-
-int capf_key_check(struct element_bytes spki, const struct capf_key_kind *kind,
+int capf_key_check(struct element_bytes der, const struct capf_key_kind *kind,
 		   const struct capf_key_policy *policy,
 		   uint8_t id[CAPF_KEY_ID_LEN], char why[CAPF_KEY_WHY_SIZE])
 {
-	const unsigned char *at = spki.at;
-	X509_PUBKEY *pub;
 	int err = capf_key_kind_check(kind, policy, why);
+	struct capf_spki spki;
+	const char *sentence;
 
 	if (err)
 		return err;
-	pub = d2i_X509_PUBKEY(NULL, &at, (long)spki.len);
-	if (!pub)
-		err = refuse(-EBADMSG, why, "that is no public key");
-	else if (at != spki.at + spki.len)
-		err = refuse(-EBADMSG, why, "bytes follow the public key");
-	else
-		err = check_parts(pub, spki, kind, why);
-	X509_PUBKEY_free(pub);
-	if (!err && !EVP_Digest(spki.at, spki.len, id, NULL, EVP_sha256(), NULL))
+	if (capf_spki_read(der, &spki, &sentence))
+		return refuse(-EBADMSG, why, "%s", sentence);
+	if (spki.type != kind->type)
+		return refuse(-EKEYREJECTED, why, "that is no %s key",
+			      kind->type == CAPF_RSA ? "RSA" : "EC");
+	err = kind->type == CAPF_RSA ? check_rsa(&spki, kind->bits, why) :
+				       check_ec(&spki, kind->bits, why);
+	if (!err && !EVP_Digest(der.at, der.len, id, NULL, EVP_sha256(), NULL))
 		err = refuse(-ENOMEM, why, "out of memory");
-	ERR_clear_error();
 	return err;
 }

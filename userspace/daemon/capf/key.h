@@ -39,7 +39,7 @@ int capf_key_curve(unsigned int bits);
  * id is the SHA-256 of it, to find who else has the key. 0, or -EBADMSG,
  * -EKEYREJECTED (sound DER, unwanted key), -ENOMEM, with a sentence.
  */
-int capf_key_check(struct element_bytes spki, const struct capf_key_kind *kind,
+int capf_key_check(struct element_bytes der, const struct capf_key_kind *kind,
 		   const struct capf_key_policy *policy,
 		   uint8_t id[CAPF_KEY_ID_LEN], char why[CAPF_KEY_WHY_SIZE]);
 
