@@ -164,7 +164,8 @@ static void wrap(struct bytes *bytes, uint8_t tag)
 
 /* What goes wrong: more bytes, padding, at some depth. */
 struct oddity {
-	const char *after_e, *after_bits, *before_n, *algorithm, *unused;
+	const char *after_e, *after_key, *after_bits, *before_n, *algorithm,
+		*unused;
 };
 
 static void make_rsa(struct bytes *spki, const BIGNUM *n, const BIGNUM *e,
@@ -186,6 +187,8 @@ static void make_rsa(struct bytes *spki, const BIGNUM *n, const BIGNUM *e,
 	bytes_set(&part, odd->after_e ?: "");
 	bytes_add(spki, part.at, part.len);
 	wrap(spki, 0x30);
+	bytes_set(&part, odd->after_key ?: "");
+	bytes_add(spki, part.at, part.len);
 	bytes_set(&part, odd->unused ?: "00");
 	bytes_add(&part, spki->at, spki->len);
 	wrap(&part, 3);
@@ -216,6 +219,7 @@ static void test_rsa_encoding(void)
 	} rows[] = {
 		{ "more behind the exponent", { .after_e = "0500" } },
 		{ "an exponent twice", { .after_e = "020103" } },
+		{ "more behind the numbers", { .after_key = "0500" } },
 		{ "more behind the bits", { .after_bits = "0500" } },
 		{ "a modulus with 00 00", { .before_n = "0000" } },
 		{ "a negative modulus", { .before_n = "" } },
