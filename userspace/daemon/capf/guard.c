@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+// Guesses at authentication strings: counted by device, locked out, used once.
+
+#include <openssl/crypto.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capf/guard.h"
+#include "capf/message.h"
+
+const struct capf_guard_limits capf_guard_limits_default = {
+	.attempts = 3, .lock = 900, .total = 12, .devices = 4096,
+};
+
+struct entry {
+	char device[CAPF_NAME_SIZE];
+	char set[CAPF_PASSWORD_SIZE];	/* the counts are for this one */
+	unsigned int row, total;	/* wrong guesses */
+	bool spent;
+	int64_t until, last;
+};
+
+struct capf_guard {
+	struct capf_guard_limits limits;
+	size_t count, size;
+	struct entry *entries;
+};
+
+struct capf_guard *capf_guard_new(const struct capf_guard_limits *limits)
+{
+	struct capf_guard *guard = calloc(1, sizeof(*guard));
+
+	if (guard)
+		guard->limits = *limits;
+	return guard;
+}
+
+static void give_back(struct entry *entries, size_t size)
+{
+	if (entries)
+		explicit_bzero(entries, size * sizeof(*entries));
+	free(entries);
+}
+
+void capf_guard_free(struct capf_guard *guard)
+{
+	if (!guard)
+		return;
+	give_back(guard->entries, guard->size);
+	free(guard);
+}
+
+/* Both are padded to the same size, so that neither's length shows. */
+static bool is_same(const char *set, const char *said)
+{
+	char a[CAPF_PASSWORD_SIZE] = { 0 }, b[CAPF_PASSWORD_SIZE] = { 0 };
+	bool same;
+
+	memcpy(a, set, strnlen(set, sizeof(a)));
+	memcpy(b, said, strnlen(said, sizeof(b)));
+	same = !CRYPTO_memcmp(a, b, sizeof(a));
+	explicit_bzero(a, sizeof(a));
+	explicit_bzero(b, sizeof(b));
+	return same;
+}
+
+static void reset(struct entry *entry, const char *device, const char *set)
+{
+	memset(entry, 0, sizeof(*entry));
+	strncpy(entry->device, device, sizeof(entry->device) - 1);
+	strncpy(entry->set, set, sizeof(entry->set) - 1);
+}
+
+/* Counts of an earlier string say nothing about this one. */
+static struct entry *find(struct capf_guard *guard, const char *device,
+			  const char *set)
+{
+	size_t i;
+
+	for (i = 0; i < guard->count; i++) {
+		struct entry *entry = &guard->entries[i];
+
+		if (strcmp(entry->device, device))
+			continue;
+		if (!is_same(entry->set, set))
+			reset(entry, device, set);
+		return entry;
+	}
+	return NULL;
+}
+
+/* Wiped where they stood: no realloc(). */
+static bool grow(struct capf_guard *guard)
+{
+	size_t size = guard->size ? 2 * guard->size : 16;
+	struct entry *entries;
+
+	if (size > guard->limits.devices)
+		size = guard->limits.devices;
+	if (size <= guard->size)
+		return false;
+	entries = calloc(size, sizeof(*entries));
+	if (!entries)
+		return false;
+	if (guard->count)
+		memcpy(entries, guard->entries,
+		       guard->count * sizeof(*entries));
+	give_back(guard->entries, guard->size);
+	guard->entries = entries;
+	guard->size = size;
+	return true;
+}
+
+/*
+ * A spent string that was forgotten is unset in the store long since; counts
+ * of guesses must not be flooded out by others.
+ */
+static struct entry *oldest_spent(struct capf_guard *guard)
+{
+	struct entry *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < guard->count; i++) {
+		struct entry *entry = &guard->entries[i];
+
+		if (entry->spent && (!oldest || entry->last < oldest->last))
+			oldest = entry;
+	}
+	return oldest;
+}
+
+static struct entry *obtain(struct capf_guard *guard, const char *device,
+			    const char *set)
+{
+	struct entry *entry = find(guard, device, set);
+
+	if (entry)
+		return entry;
+	if (guard->count < guard->size || grow(guard))
+		entry = &guard->entries[guard->count++];
+	else
+		entry = oldest_spent(guard);
+	if (entry)
+		reset(entry, device, set);
+	return entry;
+}
+
+static void forget(struct capf_guard *guard, struct entry *entry)
+{
+	struct entry *last = &guard->entries[--guard->count];
+
+	*entry = *last;
+	explicit_bzero(last, sizeof(*last));
+}
+
+static void count_wrong(struct capf_guard *guard, struct entry *entry,
+			int64_t now)
+{
+	entry->total++;
+	if (++entry->row < guard->limits.attempts)
+		return;
+	entry->row = 0;
+	entry->until = now + guard->limits.lock;
+}
+
+enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
+				 const char *set, const char *said, int64_t now)
+{
+	struct entry *entry;
+
+	if (!*set)
+		return CAPF_GUESS_UNSET;
+	entry = obtain(guard, device, set);
+	if (!entry)
+		return CAPF_GUESS_LOCKED;
+	entry->last = now;
+	if (entry->spent || entry->total >= guard->limits.total)
+		return CAPF_GUESS_SPENT;
+	if (now < entry->until)
+		return CAPF_GUESS_LOCKED;
+	if (!is_same(set, said)) {
+		count_wrong(guard, entry, now);
+		return CAPF_GUESS_WRONG;
+	}
+	forget(guard, entry);
+	return CAPF_GUESS_RIGHT;
+}
+
+void capf_guard_spend(struct capf_guard *guard, const char *device,
+		      const char *set, int64_t now)
+{
+	struct entry *entry = *set ? obtain(guard, device, set) : NULL;
+
+	if (!entry)
+		return;
+	entry->spent = true;
+	entry->last = now;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Authentication strings compared, and who guessed at them how often.
+ */
+#ifndef CAPF_GUARD_H
+#define CAPF_GUARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct capf_guard;
+
+struct capf_guard_limits {
+	unsigned int attempts;		/* wrong ones in a row, then a lock */
+	unsigned int lock;		/* seconds */
+	unsigned int total;		/* wrong ones, then a new string */
+	size_t devices;			/* that are remembered */
+};
+
+/* 3 in a row lock for 15 minutes; 12 end the string. */
+extern const struct capf_guard_limits capf_guard_limits_default;
+
+enum capf_guess {
+	CAPF_GUESS_RIGHT,
+	CAPF_GUESS_WRONG,
+	CAPF_GUESS_LOCKED,		/* not even looked at */
+	CAPF_GUESS_SPENT,		/* used, or guessed at too often */
+	CAPF_GUESS_UNSET,		/* there is no string to compare with */
+};
+
+struct capf_guard *capf_guard_new(const struct capf_guard_limits *limits);
+void capf_guard_free(struct capf_guard *guard);
+
+/*
+ * What a device that exists said against what was set. now: seconds that only
+ * grow. The time the comparison takes tells nothing of the string.
+ */
+enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
+				 const char *set, const char *said,
+				 int64_t now);
+
+/* The operation is done: this string is of no use any more, but another is. */
+void capf_guard_spend(struct capf_guard *guard, const char *device,
+		      const char *set, int64_t now);
+
+#endif /* CAPF_GUARD_H */
