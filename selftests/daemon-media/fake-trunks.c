@@ -237,6 +237,10 @@ int fake_trunks_obey(int control, struct fake_message *m, ucsec_event_fn fn,
 		find(&force, m->stream)->trunk.boxes = (uint32_t)m->event;
 		acl.generation++;
 		break;
+	case FAKE_ACL_SET:
+		acl.unknown = (enum ucsec_unknown)m->event;
+		acl.generation++;
+		break;
 	case FAKE_TRUNK_FLUSH:
 		force.count = 0;
 		acl.generation++;

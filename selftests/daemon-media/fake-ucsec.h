@@ -20,6 +20,7 @@ enum fake_order {
 	FAKE_TRUNK_SHOW, /* stream: which; answered: struct fake_trunk */
 	FAKE_TRUNK_ADD,	/* a stranger's; stream: last byte of its address */
 	FAKE_TRUNK_SET,	/* stream: id; somebody gives it the boxes in "event" */
+	FAKE_ACL_SET,	/* somebody sets what becomes of the unknown: "event" */
 	FAKE_TRUNK_FLUSH, /* somebody removes them all */
 	FAKE_TRUNK_EVENT, /* stream: id, 0 none; event: what */
 	FAKE_ACL_SHOW,	/* answered: struct ucsec_acl */

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "acl/acl.h"
+#include "acl/internal.h"
 #include "env.h"
 #include "fake-ucsec.h"
 #include "log.h"
@@ -336,6 +336,12 @@ static void restart_server(void)
 	control = fake_ucsec_start(path, getuid(), &server);
 }
 
+static void set_unknown(enum ucsec_unknown unknown)
+{
+	fake_ucsec_order(control, (struct fake_message){
+			 .order = FAKE_ACL_SET, .event = unknown });
+}
+
 static void test_losses(void)
 {
 	uint32_t id = id_at(0);
@@ -353,6 +359,10 @@ static void test_losses(void)
 			 .event = UCSEC_BOX_REPLACES_HEADER });
 	ok(UNTIL(shown(0).trunk.boxes == UCSEC_BOX_OUT_OF_DIALOG_REFER),
 	   "somebody changed it, and the numbers are the same: it is undone");
+	UNTIL(is("in step"));
+	set_unknown(UCSEC_UNKNOWN_PASS);
+	ok(UNTIL(fake_acl_show(control).unknown == UCSEC_UNKNOWN_DROP),
+	   "a parameter of ours, too");
 	UNTIL(is("in step"));
 	fake_ucsec_order(control, (struct fake_message){
 			 .order = FAKE_UNLOAD, .stream = 2 });
@@ -379,6 +389,10 @@ static void test_off(void)
 	ok(!fake_acl_show(control).port_count && !world.mark &&
 	   fake_acl_show(control).unknown == UCSEC_UNKNOWN_COUNT,
 	   "nobody is unknown, and marks mean nothing");
+	set_unknown(UCSEC_UNKNOWN_DROP);
+	ok(UNTIL(acl->generation == fake_acl_show(control).generation) &&
+	   fake_acl_show(control).unknown == UCSEC_UNKNOWN_DROP,
+	   "what somebody sets then is left alone");
 	param("acl", "true");
 	ok(UNTIL(is("in step")) && id_at(1) == 1009 &&
 	   world.mark == UCSEC_ACL_MARK, "on again");

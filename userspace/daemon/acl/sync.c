@@ -275,6 +275,11 @@ static void on_state(void *arg, int err, const union mediad_message *m)
 	if (acl->policy.on && acl->mark != m->reply.mark)
 		acl->config.ops->set_mark(acl->config.ctx, m->reply.mark);
 	acl->mark = m->reply.mark;
+	/* Off, others keep it, and nothing there is ours to be put back. */
+	if (!acl->policy.on) {
+		acl->generation = m->reply.generation;
+		return;
+	}
 	/* A module that was loaded again counts from the beginning. */
 	if (acl->generation == m->reply.generation &&
 	    acl->trunks == m->reply.trunks &&
