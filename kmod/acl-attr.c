@@ -431,6 +431,10 @@ static int parse_trial_addresses(struct genl_info *info,
 		trial->daddr4 = nla_get_in_addr(d4);
 	} else {
 		set_addr6(&source, nla_data(s6));
+		source.len = 128;
+		if (is_mapped(&source))
+			return refuse(info, s6, -EINVAL,
+				      "an IPv4 address belongs in saddr4");
 		trial->daddr6 = nla_get_in6_addr(d6);
 	}
 	trial->packet.hi = source.hi;
