@@ -105,6 +105,8 @@ int trust_list_verify(const uint8_t *file, size_t len,
 		return refuse(fault, "it has more SASTs than phones take");
 	if (!signer)
 		return refuse(fault, "its signer is none of its SASTs");
+	if (verify_by(signer, file, len, &list->header, fault))
+		return -EBADMSG;
 	/* What a record says must be so of those, too, that sign nothing. */
 	for (unsigned int i = 0; i < list->count; i++) {
 		if (!list->records[i].certificate.data)
@@ -116,7 +118,7 @@ int trust_list_verify(const uint8_t *file, size_t len,
 		EVP_PKEY_free(key);
 	}
 	fault->record = 0;
-	return verify_by(signer, file, len, &list->header, fault);
+	return 0;
 }
 
 static bool same_key(const struct trust_record *a, const struct trust_record *b)
