@@ -139,7 +139,10 @@ static void test_build(void)
 /* Each signer size, both digests. */
 static void test_signers(void)
 {
-	static const unsigned int bits[] = { 512, 1024, 2048, 3072, 4096, 1536, 0 };
+	static const unsigned int bits[] = { 512, 1024, 2048, 3072, 4096, 1536,
+					     0 };
+	static const char *const why[] = { "512 bits: anyone", "", "",
+					   "no number", "", "not 1024", "RSA" };
 	struct trust_plan plan = { .kind = TRUST_CTL, .count = 1 };
 	struct trust_entry entry = { .role = TRUST_SAST };
 	struct identity id;
@@ -160,8 +163,8 @@ static void test_signers(void)
 			   (err || !trust_list_read(f.data, f.len, &list,
 						    &fault)) &&
 			   (err || !trust_list_verify(f.data, f.len, &list, 0,
-						      &fault)),
-			   "%u bits, digest %u: %s", bits[i], d,
+						      &fault)) &&
+			   (fit || strstr(fault.why, why[i])), "%u bits, digest %u: %s", bits[i], d,
 			   err ? fault.why : "signed");
 			trust_bytes_free(&f);
 		}
