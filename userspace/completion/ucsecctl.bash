@@ -105,9 +105,15 @@ _ucsecctl() {
 	monitor,*)		COMPREPLY=($(compgen -W 'count --json' -- "$cur")) ;;
 	,*)			COMPREPLY=($(compgen -W 'stream acl suites stats
 					params monitor param registration call
+					ctl itl
 					import export schema status words
 					$(_ucsecctl_words) --json --socket
 					--help --version' -- "$cur")) ;;
+	ctl,show,* | itl,show,*)
+				COMPREPLY=($(compgen -f -W --json -- "$cur")) ;;
+	ctl,verify,* | itl,verify,*)
+				COMPREPLY=($(compgen -f -W '--against --json' \
+					-- "$cur")) ;;
 	import,*)		COMPREPLY=($(compgen -f -W --dry-run \
 					-- "$cur")) ;;
 	*,*,*-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Distinguished names as the phones' files have them.
+ */
+#ifndef TRUST_DN_H
+#define TRUST_DN_H
+
+#include <openssl/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trust/header.h"
+
+#define TRUST_DN_SIZE	2048
+
+/*
+ * CUCM: "CN=x;OU=y;O=z", most specific first. The same function for header and
+ * records: phones may compare the bytes. NULL, or why the name cannot be told:
+ * nobody knows how a ';' would be escaped.
+ */
+const char *trust_dn_write(const X509_NAME *name, enum trust_dialect dialect,
+			   char text[TRUST_DN_SIZE]);
+
+/* The same parts, whatever separates them (',' ';'), in any order. */
+bool trust_dn_equal(const char *a, const char *b);
+
+#endif /* TRUST_DN_H */
