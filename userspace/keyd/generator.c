@@ -43,8 +43,11 @@ static void *work(void *arg)
 {
 	struct keyd_generator *generator = arg;
 	struct job job;
-	EVP_PKEY *key;
+	EVP_PKEY *key = NULL;
 
+	/* So far, but no further: what a thread begins with is not admitted. */
+	if (write(generator->keys[1], &key, sizeof(key)) != sizeof(key))
+		return NULL;
 	while (read(generator->jobs[0], &job, sizeof(job)) == sizeof(job)) {
 		key = make(&job);
 		if (write(generator->keys[1], &key, sizeof(key)) !=
@@ -57,11 +60,13 @@ static void *work(void *arg)
 struct keyd_generator *keyd_generator_new(void)
 {
 	struct keyd_generator *generator = calloc(1, sizeof(*generator));
+	EVP_PKEY *none;
 	pthread_t thread;
 
 	if (!generator || pipe2(generator->jobs, O_CLOEXEC) ||
 	    pipe2(generator->keys, O_CLOEXEC) ||
-	    pthread_create(&thread, NULL, work, generator)) {
+	    pthread_create(&thread, NULL, work, generator) ||
+	    read(generator->keys[0], &none, sizeof(none)) != sizeof(none)) {
 		free(generator);
 		return NULL;
 	}

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "keyd/keyd.h"
@@ -162,6 +163,8 @@ static void keep_memory(void)
 	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none);
+	/* Even gmtime_r() reads the zone from a file, the first time. */
+	tzset();
 	/* Nothing of a library's configuration or modules comes from files. */
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
 			    OPENSSL_INIT_ADD_ALL_CIPHERS |
