@@ -58,6 +58,16 @@ static const char *check_rsa(EVP_PKEY *key, unsigned int flags,
 	return is_rsa_exponent(key) ? NULL : "exponent of the RSA key is wrong";
 }
 
+/* Parameters that are written out may be almost those of the curve. */
+static bool is_named(EVP_PKEY *key)
+{
+	int written_out = 1;
+
+	return EVP_PKEY_get_int_param(key,
+			OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+			&written_out) == 1 && !written_out;
+}
+
 /* The curves have no cofactor: what is on one is of its order. */
 static bool is_point(EVP_PKEY *key)
 {
@@ -76,6 +86,8 @@ static const char *check_ec(EVP_PKEY *key, enum keyd_reason *reason)
 	char name[32] = "";
 
 	*reason = KEYD_WHY_NOT_KEY;
+	if (!is_named(key))
+		return "EC key does not name its curve";
 	EVP_PKEY_get_group_name(key, name, sizeof(name), NULL);
 	for (size_t i = 0; i < sizeof(curves) / sizeof(*curves); i++)
 		if (!strcmp(name, curves[i]))

@@ -8,10 +8,10 @@
  * - Certificates (CAPF's key alone is a CA's), certificate requests and CRLs.
  *   They are one DER SEQUENCE, 0x30 first. TLS 1.3 has a space there, the
  *   transcript of a client the type of a ClientHello, 0x01. The randoms of a
- *   TLS 1.2 server may have it by chance, but then their end would have to be
- *   read as validity and names, and a point that is on its curve as key and
- *   extensions: besides that this does not fit the lengths, what does parse as
- *   one of them is refused.
+ *   TLS 1.2 server are ucsecd's and a stranger's, and one could make them so
+ *   that parameters and point end up in a date and a key of what parses as a
+ *   certificate: what does parse as one is refused. (As the y of a point cannot
+ *   be chosen, its key would be nobody's. Still.)
  * - Signed files and lists, TLV: by PKCS #1 with SHA-1 or SHA-512, and no
  *   scheme of tls.c signs with either. (Their first bytes, 01 0002, are also
  *   none of a ClientHello, whose version would then begin with a minor number
