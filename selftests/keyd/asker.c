@@ -63,7 +63,7 @@ const char *in_folder(const char *name)
 	return path[turn];
 }
 
-pid_t start_keyd_for(const char *user)
+static pid_t start(const char *user, const char *option, const char *value)
 {
 	pid_t pid = fork();
 
@@ -72,13 +72,24 @@ pid_t start_keyd_for(const char *user)
 	if (!freopen(in_folder("stderr"), "a", stderr))
 		abort();
 	execl("build/san/ucsec-keyd", "ucsec-keyd", "--user", user, "--state",
-	      in_folder("state"), "--socket", in_folder("sock"), NULL);
+	      in_folder("state"), "--socket", in_folder("sock"), option, value,
+	      NULL);
 	_exit(127);
 }
 
 pid_t start_keyd(void)
 {
-	return start_keyd_for(getpwuid(getuid())->pw_name);
+	return start(getpwuid(getuid())->pw_name, NULL, NULL);
+}
+
+pid_t start_keyd_for(const char *user)
+{
+	return start(user, NULL, NULL);
+}
+
+pid_t start_keyd_as(const char *user)
+{
+	return start(getpwuid(getuid())->pw_name, "--run-as", user);
 }
 
 bool stop_keyd(pid_t pid, int signal)

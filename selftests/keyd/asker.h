@@ -18,8 +18,9 @@ void make_folder(const char *test);
 void remove_folder(void);
 /* The real one, under the sanitizers, in the folder; its pid. */
 pid_t start_keyd(void);
-/* As somebody else's. */
+/* That serves somebody else, that becomes somebody else. */
 pid_t start_keyd_for(const char *user);
+pid_t start_keyd_as(const char *user);
 /* Ends it by a signal; true if it had not ended by itself. */
 bool stop_keyd(pid_t pid, int signal);
 /* A new connection, waited for. */
