@@ -322,9 +322,10 @@ static void check_damage(void)
 	ok(!stop_keyd(start_keyd(), 0), "keys are of their secret");
 	run("rm -rf state && cp -a kept state && rm state/tvs-ec.pem");
 	ok(!stop_keyd(start_keyd(), 0), "a key without certificate");
-	run("rm -rf state && cp -a kept state && cp state/tvs-ec.key "
-	    "state/callmanager-ec.key");
-	ok(!stop_keyd(start_keyd(), 0), "the key of another service");
+	run("rm -rf state && cp -a kept state && for e in key pem; do "
+	    "cp state/tvs-ec.$e state/callmanager-ec.$e; done");
+	ok(!stop_keyd(start_keyd(), 0), "key and certificate of another "
+	   "service");
 	run("rm -rf state && cp -a kept state && chmod 750 state");
 	ok(!stop_keyd(start_keyd(), 0), "a directory that others may enter");
 	run("chmod 700 state");

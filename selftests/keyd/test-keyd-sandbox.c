@@ -215,7 +215,8 @@ static void check_run_as(void)
 	fd = dial();
 	good_make(&m, KEYD_TVS, KEYD_EC, 256, "tvs");
 	ok(!ask(fd, &m, KEYD_MAKE, 0) && run("grep -q \"^Uid:.$(id -u "
-	   "nobody).$(id -u nobody)\" /proc/%d/status && test $(stat -c %%U:%%a state) = nobody:700 && "
+	   "nobody).$(id -u nobody)\" /proc/%d/status && "
+	   "test $(stat -c %%U:%%a state) = nobody:700 && "
 	   "test $(stat -c %%U:%%a state/tvs-ec.key) = nobody:600 && "
 	   "test $(stat -c %%U:%%a state/secret) = nobody:600", pid),
 	   "it becomes who it is told to");
