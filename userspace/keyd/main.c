@@ -123,7 +123,8 @@ static const char *open_state(const char *path, const struct identity *who,
 	if (!mkdir(path, 0700) && who->uid != (uid_t)-1 &&
 	    chown(path, who->uid, who->gid))
 		return strerror(errno);
-	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	/* systemd may have put a link there; whose it is, is asked below. */
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0 || fstat(*fd, &st))
 		return strerror(errno);
 	if (st.st_uid != owner || st.st_mode & 077)
