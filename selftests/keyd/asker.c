@@ -92,6 +92,22 @@ pid_t start_keyd_as(const char *user)
 	return start(getpwuid(getuid())->pw_name, "--run-as", user);
 }
 
+bool refuses_to_start(void)
+{
+	pid_t pid = start_keyd();
+	int status;
+
+	for (int i = 0; i < 2000; i++) {
+		if (waitpid(pid, &status, WNOHANG) == pid) {
+			unlink(in_folder("sock"));
+			return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+		}
+		usleep(10000);
+	}
+	stop_keyd(pid, SIGKILL);
+	return false;
+}
+
 bool stop_keyd(pid_t pid, int signal)
 {
 	int status = 0;

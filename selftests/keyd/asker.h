@@ -21,6 +21,8 @@ pid_t start_keyd(void);
 /* That serves somebody else, that becomes somebody else. */
 pid_t start_keyd_for(const char *user);
 pid_t start_keyd_as(const char *user);
+/* It ends by itself, within 20 s, with status 1. */
+bool refuses_to_start(void);
 /* Ends it by a signal; true if it had not ended by itself. */
 bool stop_keyd(pid_t pid, int signal);
 /* A new connection, waited for. */

@@ -314,24 +314,23 @@ static void check_damage(void)
 
 	run("cp -a state kept; printf x | dd of=state/capf-rsa.key bs=1 "
 	    "seek=100 conv=notrunc");
-	pid = start_keyd();
-	ok(!stop_keyd(pid, 0) && run("grep -q 'key of capf, rsa: damaged' "
+	ok(refuses_to_start() && run("grep -q 'key of capf, rsa: damaged' "
 				     "stderr"), "a damaged key is told");
 	run("rm -rf state && cp -a kept state && head -c 32 /dev/urandom "
 	    ">state/secret");
-	ok(!stop_keyd(start_keyd(), 0), "keys are of their secret");
+	ok(refuses_to_start(), "keys are of their secret");
 	run("rm -rf state && cp -a kept state && rm state/tvs-ec.pem");
-	ok(!stop_keyd(start_keyd(), 0), "a key without certificate");
+	ok(refuses_to_start(), "a key without certificate");
 	run("rm -rf state && cp -a kept state && for e in key pem; do "
 	    "cp state/tvs-ec.$e state/callmanager-ec.$e; done");
-	ok(!stop_keyd(start_keyd(), 0), "key and certificate of another "
+	ok(refuses_to_start(), "key and certificate of another "
 	   "service");
 	run("rm -rf state && cp -a kept state && chmod 750 state");
-	ok(!stop_keyd(start_keyd(), 0), "a directory that others may enter");
+	ok(refuses_to_start(), "a directory that others may enter");
 	run("chmod 700 state");
 	pid = start_keyd();
 	fd = dial();
-	ok(!stop_keyd(start_keyd(), 0) &&
+	ok(refuses_to_start() &&
 	   run("grep -q 'another keyd uses' stderr"), "a second keyd");
 	close(fd);
 	stop_keyd(pid, SIGTERM);
