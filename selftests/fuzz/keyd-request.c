@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

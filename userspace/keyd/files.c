@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keyd/keyd.h"
+#include "keyd/disk.h"
 
 /* One is enough: one thread writes, one file at a time. */
 #define TEMPORARY	"write.tmp"

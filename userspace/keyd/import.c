@@ -3,7 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 /* What OpenSSL found, by our names; depth 0 is the service's own. */
 static const struct verdict {

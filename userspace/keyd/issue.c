@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 enum { DAY = 24 * 3600, SERIAL = 16 };
 

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keyd/keyd.h"
+#include "keyd/disk.h"
 
 #define NAME		"lsc.journal"
 #define MAGIC		0x6c736331u	/* "lsc1" */

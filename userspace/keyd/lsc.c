@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 /* All of the request: under the same id it must be the same. */
 static void describe(const struct keyd_sign_lsc *lsc, const uint8_t *spki,

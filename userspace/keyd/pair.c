@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keyd/keyd.h"
+#include "keyd/disk.h"
 
 enum {
 	NAME_SIZE = 64,

@@ -4,7 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 int keyd_sign_pieces(EVP_PKEY *key, const EVP_MD *digest,
 		     enum keyd_padding padding,

@@ -6,7 +6,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 enum {
 	EXPONENT_BITS = 256,	/* no phone has more; verifying would be slow */

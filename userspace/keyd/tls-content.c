@@ -26,7 +26,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 enum {
 	SPACES = 64,

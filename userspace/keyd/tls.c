@@ -8,7 +8,7 @@
 #include <openssl/ssl.h>
 #include <string.h>
 
-#include "keyd/keyd.h"
+#include "keyd/use.h"
 
 /*
  * SignatureSchemes of RFC 8446. rsa_pkcs1_sha512 and _sha1 are left out for
