@@ -79,10 +79,12 @@ int keyd_journal_find(struct keyd_journal *journal, const uint8_t *request,
 /* Whose is that key? NULL: nobody's. */
 const char *keyd_journal_owner(const struct keyd_journal *journal,
 			       const uint8_t *spki);
-/* On the disk when it returns 0. -EFBIG: the journal is full. */
+/* Before any of its certificates is told, keyd_journal_sync(). -EFBIG: full. */
 int keyd_journal_add(struct keyd_journal *journal,
 		     const struct keyd_lsc_record *record, const uint8_t *der,
 		     size_t len);
+/* All records are on the disk when it returns. */
+void keyd_journal_sync(struct keyd_journal *journal);
 size_t keyd_journal_count(const struct keyd_journal *journal);
 
 #endif /* KEYD_DISK_H */

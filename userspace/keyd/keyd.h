@@ -59,7 +59,10 @@ void keyd_state_import(struct keyd_state *state, const union keyd_buffer *m,
 bool keyd_state_item(const struct keyd_pair *pair,
 		     const struct keyd_which *which, union keyd_buffer *item);
 
-/* handle.c: answers that come at once; the head is the server's */
+/*
+ * handle.c: answers that come at once; the head is the server's. That of
+ * SIGN_LSC is not to be told before keyd_journal_sync().
+ */
 
 void keyd_handle(struct keyd_state *state, const union keyd_buffer *request,
 		 union keyd_buffer *reply);

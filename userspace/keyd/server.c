@@ -23,6 +23,9 @@ struct session {
 	int fd;			/* of the client, -1 without one */
 	uint32_t making;	/* id of who waits for a key, 0: nobody */
 	struct keyd_make make;	/* what for */
+	/* Answers with LSCs that may not be on the disk yet. */
+	union keyd_buffer *held[BATCH];
+	unsigned int held_count;
 	union keyd_buffer request, reply;
 };
 
@@ -70,6 +73,34 @@ static void send_list(struct session *s)
 	send_message(s, id, &s->reply);
 }
 
+/* What they tell is on the disk from here on. */
+static void settle(struct session *s)
+{
+	keyd_journal_sync(s->server->state->journal);
+	for (unsigned int i = 0; i < s->held_count; i++) {
+		send_message(s, s->held[i]->m.head.id, s->held[i]);
+		free(s->held[i]);
+	}
+	s->held_count = 0;
+}
+
+/* Until all requests that are there have been seen. */
+static void hold(struct session *s)
+{
+	struct keyd_head *head = &s->reply.m.head;
+	union keyd_buffer *copy = malloc(head->len);
+
+	head->id = s->request.m.head.id;
+	if (!copy || s->held_count == BATCH)
+		settle(s);
+	if (!copy) {
+		send_message(s, head->id, &s->reply);
+		return;
+	}
+	memcpy(copy, &s->reply, head->len);
+	s->held[s->held_count++] = copy;
+}
+
 static void answer(struct session *s)
 {
 	struct keyd_state *state = s->server->state;
@@ -87,6 +118,10 @@ static void answer(struct session *s)
 			return;
 		}
 		break;
+	case KEYD_SIGN_LSC:
+		keyd_handle(state, &s->request, &s->reply);
+		hold(s);
+		return;
 	default:
 		keyd_handle(state, &s->request, &s->reply);
 	}
@@ -201,6 +236,7 @@ static int serve(struct session *s)
 		if (p[0].revents)
 			for (int i = 0; i < BATCH && take_request(s); i++)
 				;
+		settle(s);
 		if (p[1].revents & POLLIN)
 			take_key(s);
 		/* An ended client has made room for the one that waits. */
