@@ -19,6 +19,7 @@
 
 #include "asker.h"
 #include "keyd/keyd.h"
+#include "mediad/listener.h"
 #include "tap.h"
 
 enum { LOOPS = 30 };
@@ -48,11 +49,32 @@ static void die(void)
 		return __real_##name(__VA_ARGS__); \
 	}
 
-WRAP(int, fsync, (int fd), fd)
 WRAP(int, renameat, (int from, const char *a, int to, const char *b),
      from, a, to, b)
 WRAP(int, unlinkat, (int fd, const char *name, int flags), fd, name, flags)
 WRAP(int, ftruncate, (int fd, off_t len), fd, len)
+
+static bool unsynced;		/* something of the journal */
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+	if (is_last())
+		die();
+	unsynced = false;
+	return __real_fsync(fd);
+}
+
+/* Nothing may be told of what is not on the disk. */
+ssize_t __real_send(int fd, const void *data, size_t len, int flags);
+ssize_t __wrap_send(int fd, const void *data, size_t len, int flags);
+ssize_t __wrap_send(int fd, const void *data, size_t len, int flags)
+{
+	if (unsynced)
+		die();
+	return __real_send(fd, data, len, flags);
+}
 
 /* The last one writes half of it. */
 ssize_t __real_write(int fd, const void *data, size_t len);
@@ -77,6 +99,7 @@ ssize_t __wrap_pwrite(int fd, const void *data, size_t len, off_t at)
 
 	if (last)
 		len /= 2;
+	unsynced = true;
 	__real_pwrite(fd, data, len, at);
 	if (last)
 		die();
@@ -153,6 +176,7 @@ static bool sign(struct keyd_state *state)
 	memcpy(keyd_tail_room(&m), spki, spki_len);
 	keyd_seal(&m, KEYD_SIGN_LSC, 1, spki_len);
 	keyd_handle(state, &m, &answer);
+	keyd_journal_sync(state->journal);
 	return !answer.m.reply.error;
 }
 
@@ -254,7 +278,7 @@ static void check_steps(const struct change *change)
 			   name_of(&state, KEYD_TVS, KEYD_NEXT));
 		unload(&state);
 	}
-	ok(done && steps > 2, "%s: killed at each of %d steps", change->name,
+	ok(done && steps > 1, "%s: killed at each of %d steps", change->name,
 	   steps - 1);
 }
 
@@ -276,6 +300,46 @@ static bool set_up(void)
 
 	unload(&state);
 	return good && run("cp -a state before");
+}
+
+static void serve(void)
+{
+	static struct keyd_state state;
+	struct keyd_server server = { .uid = getuid(), .state = &state };
+
+	if (!load(&state))
+		_exit(2);
+	state.generator = keyd_generator_new();
+	server.listener = listener_open(in_folder("sock"), getuid());
+	keyd_server_run(&server);
+	_exit(3);
+}
+
+/* Ten requests at once, each of which is in the journal when it is told. */
+static void check_told(void)
+{
+	unsigned int told = 0;
+	pid_t pid;
+	int fd;
+
+	run("rm -rf state && cp -a before state");
+	pid = fork();
+	if (!pid)
+		serve();
+	fd = dial();
+	for (uint8_t i = 1; i <= 10; i++) {
+		good_lsc(&m, i, "SEP001122334455");
+		m.m.lsc.key.kind = KEYD_EC;
+		m.m.head.type = KEYD_SIGN_LSC;
+		memcpy(keyd_tail_room(&m), spki, spki_len);
+		keyd_seal(&m, KEYD_SIGN_LSC, i, spki_len);
+		send(fd, &m, m.m.head.len, 0);
+	}
+	while (told < 10 && hear(fd) && !heard.m.reply.error)
+		told++;
+	close(fd);
+	stop_keyd(pid, SIGTERM);
+	ok(told == 10, "on the disk before it is told: %u of 10", told);
 }
 
 /* What it told of the first request, whatever happened since. */
@@ -367,6 +431,7 @@ int main(void)
 	ok(spki_len && set_up(), "keys");
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
 		check_steps(&changes[i]);
+	check_told();
 	check_real();
 	remove_folder();
 	return tap_end();
