@@ -79,13 +79,13 @@ static void use_lsc(const union keyd_buffer *m)
 {
 	enum keyd_reason reason;
 	const char *why;
-	EVP_PKEY *key = keyd_spki_read(keyd_tail(m), keyd_tail_len(m),
-				       m->m.lsc.flags, &reason, &why);
+	X509_PUBKEY *key = keyd_spki_read(keyd_tail(m), keyd_tail_len(m),
+					  m->m.lsc.flags, &reason, &why);
 
 	expect(m->m.lsc.device[0]);
 	expect_text(m->m.lsc.device, sizeof(m->m.lsc.device));
 	expect(key ? !why : why && reason);
-	EVP_PKEY_free(key);
+	X509_PUBKEY_free(key);
 }
 
 static void check_payload(const union keyd_buffer *b)

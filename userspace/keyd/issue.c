@@ -42,7 +42,7 @@ int keyd_issue_extend(X509 *cert, int nid, const char *value)
 	return good ? 0 : -EIO;
 }
 
-int keyd_issue_begin(X509 *cert, EVP_PKEY *key, unsigned int days)
+int keyd_issue_begin(X509 *cert, unsigned int days)
 {
 	uint8_t serial[SERIAL];
 	BIGNUM *number;
@@ -58,8 +58,7 @@ int keyd_issue_begin(X509 *cert, EVP_PKEY *key, unsigned int days)
 		X509_set_version(cert, X509_VERSION_3) &&
 		/* Clocks of phones that were never set run behind. */
 		X509_gmtime_adj(X509_getm_notBefore(cert), -DAY) &&
-		X509_gmtime_adj(X509_getm_notAfter(cert), (long)days * DAY) &&
-		X509_set_pubkey(cert, key);
+		X509_gmtime_adj(X509_getm_notAfter(cert), (long)days * DAY);
 	BN_free(number);
 	return good ? 0 : -EIO;
 }
@@ -140,10 +139,11 @@ int keyd_issue_self(EVP_PKEY *key, const struct keyd_make *make, X509 **cert)
 	bool has_names = list_names(&make->names, names);
 	size_t n = list_extensions(&make->key, has_names ? names : NULL, ext);
 	int err = c && name && X509_set_subject_name(c, name) &&
-		  X509_set_issuer_name(c, name) ? 0 : -EIO;
+		  X509_set_issuer_name(c, name) && X509_set_pubkey(c, key) ?
+		  0 : -EIO;
 
 	if (!err)
-		err = keyd_issue_begin(c, key, make->days);
+		err = keyd_issue_begin(c, make->days);
 	for (size_t i = 0; i < n && !err; i++)
 		err = keyd_issue_extend(c, ext[i].nid, ext[i].value);
 	if (!err)

@@ -118,11 +118,13 @@ static bool is_exact(EVP_PKEY *key, const uint8_t *der, size_t len)
 	return is;
 }
 
-EVP_PKEY *keyd_spki_read(const uint8_t *der, size_t len, unsigned int flags,
-			 enum keyd_reason *reason, const char **why)
+X509_PUBKEY *keyd_spki_read(const uint8_t *der, size_t len,
+			    unsigned int flags, enum keyd_reason *reason,
+			    const char **why)
 {
 	const uint8_t *at = der;
-	EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)len);
+	X509_PUBKEY *spki = d2i_X509_PUBKEY(NULL, &at, (long)len);
+	EVP_PKEY *key = spki ? X509_PUBKEY_get0(spki) : NULL;
 
 	*reason = KEYD_WHY_NOT_KEY;
 	if (!key)
@@ -133,7 +135,7 @@ EVP_PKEY *keyd_spki_read(const uint8_t *der, size_t len, unsigned int flags,
 		*why = check_key(key, flags, reason);
 	ERR_clear_error();
 	if (!*why)
-		return key;
-	EVP_PKEY_free(key);
+		return spki;
+	X509_PUBKEY_free(spki);
 	return NULL;
 }

@@ -14,8 +14,8 @@
 
 int keyd_issue_self(EVP_PKEY *key, const struct keyd_make *make, X509 **cert);
 int keyd_issue_csr(EVP_PKEY *key, const struct keyd_csr *csr, X509_REQ **req);
-/* Serial, version, key and days from yesterday on; 0 or -EIO. */
-int keyd_issue_begin(X509 *cert, EVP_PKEY *key, unsigned int days);
+/* Serial, version and days from yesterday on; 0 or -EIO. */
+int keyd_issue_begin(X509 *cert, unsigned int days);
 int keyd_issue_extend(X509 *cert, int nid, const char *value);
 const EVP_MD *keyd_issue_digest(EVP_PKEY *key);
 
@@ -59,8 +59,9 @@ int keyd_tls_unwrap(EVP_PKEY *key, uint16_t version, const uint8_t *data,
 		    size_t len, uint8_t secret[KEYD_PREMASTER_LEN]);
 
 /* spki.c: a stranger's public key; NULL with a reason if it is not sound */
-EVP_PKEY *keyd_spki_read(const uint8_t *der, size_t len, unsigned int flags,
-			 enum keyd_reason *reason, const char **why);
+X509_PUBKEY *keyd_spki_read(const uint8_t *der, size_t len,
+			    unsigned int flags, enum keyd_reason *reason,
+			    const char **why);
 
 /* lsc.c: der is for OPENSSL_free() */
 
