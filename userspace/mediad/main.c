@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ucsec-mediad: opens what it needs, gives up the rest, serves. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
+#include "mediad/listener.h"
 #include "mediad/mediad.h"
 
-enum { EXIT_USAGE = 2, FIRST_PASSED_FD = 3, BACKLOG = 8 };
+enum { EXIT_USAGE = 2 };
 
 struct options {
 	const char *socket, *user, *run_as;
@@ -67,51 +63,6 @@ static bool parse(int argc, char **argv, struct options *o)
 	return o->user && optind == argc;
 }
 
-static bool is_listener(int fd)
-{
-	int type = 0, accepts = 0;
-	socklen_t len = sizeof(int);
-
-	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) &&
-	       !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &len) &&
-	       type == SOCK_SEQPACKET && accepts;
-}
-
-/* systemd's protocol: one descriptor, the first after standard error. */
-static int passed_listener(void)
-{
-	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
-
-	if (!pid || !n || strcmp(n, "1") || atol(pid) != (long)getpid())
-		return -1;
-	return is_listener(FIRST_PASSED_FD) ? FIRST_PASSED_FD : -1;
-}
-
-/* Made for its owner alone and then given to the user. */
-static int listen_at(const char *path, uid_t uid)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), err;
-	mode_t mask;
-
-	if (strlen(path) >= sizeof(addr.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	strcpy(addr.sun_path, path);
-	unlink(path);
-	mask = umask(0177);
-	err = fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr));
-	umask(mask);
-	if (err || listen(fd, BACKLOG))
-		return -1;
-	/* Without CAP_CHOWN its directory has to let the user in. */
-	if (uid != geteuid() && chown(path, uid, (gid_t)-1) &&
-	    chmod(path, 0666))
-		return -1;
-	return fd;
-}
-
 /* Two sockets for each pair of ports: as many as we may. */
 static void raise_limit(void)
 {
@@ -154,15 +105,13 @@ static int set_up(const struct options *o, struct mediad_server *server)
 		run_as = pw->pw_uid;
 		group = pw->pw_gid;
 	}
-	server->listener = o->socket ? listen_at(o->socket, server->uid) :
-				       passed_listener();
+	server->listener = o->socket ? listener_open(o->socket, server->uid) :
+				       listener_passed();
 	if (server->listener < 0) {
 		complain(o->socket ? o->socket : "socket", o->socket ?
 			 strerror(errno) : "none of the right kind was passed");
 		return -ENOTSOCK;
 	}
-	/* Who connects may be gone before it is taken. */
-	fcntl(server->listener, F_SETFL, O_NONBLOCK);
 	raise_limit();
 	err = mediad_sandbox_capabilities(run_as, group, &why);
 	if (err) {

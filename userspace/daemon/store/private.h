@@ -6,6 +6,7 @@
 #define STORE_PRIVATE_H
 
 #include "store/change.h"
+#include "store/seal.h"
 #include "store/secret.h"
 #include "store/store.h"
 
@@ -65,7 +66,7 @@ struct store {
 	struct event_base *base;
 	struct db config;	/* read only */
 	struct db runtime;
-	uint8_t seal_key[SECRET_KEY_SIZE];
+	uint8_t seal_key[SEAL_KEY_SIZE];
 	int lock_fd;
 	sqlite3_stmt *stmts[STMT_COUNT];
 	struct param params[STORE_PARAM_COUNT];

@@ -6,17 +6,10 @@
 #define STORE_SECRET_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "store/store.h"
-
-#define SECRET_KEY_SIZE		32
-
-/* Reads the key file; makes it (0600) if there is none and tells in @made. */
-int secret_key_load(const char *path, uint8_t key[SECRET_KEY_SIZE], bool *made,
-		    char *why, size_t size);
 
 const char *secret_algorithm_name(enum store_algorithm algorithm);
 /* The array of DIGEST-5 for each realm (ended by NULL), sorted. */

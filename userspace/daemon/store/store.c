@@ -200,8 +200,8 @@ int store_open(struct store **out, struct event_base *base,
 	json_object_seed(0);
 	err = lock(store, conf->state_dir, why, size);
 	if (!err)
-		err = secret_key_load(conf->key_file, store->seal_key, &made,
-				      why, size);
+		err = seal_key_load(conf->key_file, store->seal_key, &made,
+				    why, size);
 	if (!err && made)
 		log_event(LOG_LEVEL_NOTICE, "key-file-made", "path",
 			  conf->key_file, NULL);

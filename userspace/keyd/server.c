@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The socket: one client of the right user, each request answered before the
+ * next is read, but for keys that are being made.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "keyd/keyd.h"
+
+enum {
+	BATCH = 64,		/* requests, then the others get their turn */
+	PATIENCE_MS = 2000,	/* with a client that does not read */
+	BUFFER = 4 * KEYD_MESSAGE_MAX,
+};
+
+struct session {
+	struct keyd_server *server;
+	int fd;			/* of the client, -1 without one */
+	uint32_t making;	/* id of who waits for a key, 0: nobody */
+	struct keyd_make make;	/* what for */
+	/* Answers with LSCs that may not be on the disk yet. */
+	union keyd_buffer *held[BATCH];
+	unsigned int held_count;
+	union keyd_buffer request, reply;
+};
+
+static void hang_up(struct session *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	/* Nobody was told of that key, and nothing of it is stored. */
+	s->making = 0;
+}
+
+/* What the client does not take in time it does not get, nor anything more. */
+static void send_message(struct session *s, uint32_t id,
+			 union keyd_buffer *message)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+	uint32_t len = message->m.head.len;
+	ssize_t n;
+
+	if (s->fd < 0)
+		return;
+	message->m.head.id = id;
+	n = send(s->fd, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0 && errno == EAGAIN && poll(&p, 1, PATIENCE_MS) == 1)
+		n = send(s->fd, message, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n != (ssize_t)len)
+		hang_up(s);
+}
+
+static void send_list(struct session *s)
+{
+	struct keyd_state *state = s->server->state;
+	uint32_t id = s->request.m.head.id;
+	struct keyd_which w = { 0 };
+
+	for (w.service = 1; w.service < KEYD_SERVICE_END; w.service++)
+		for (w.kind = 1; w.kind < KEYD_KIND_END; w.kind++)
+			for (w.slot = 0; w.slot < KEYD_SLOT_END; w.slot++)
+				if (keyd_state_item(&state->pairs[w.service]
+						    [w.kind][w.slot], &w,
+						    &s->reply))
+					send_message(s, id, &s->reply);
+	keyd_answer(&s->reply, NULL, 0);
+	send_message(s, id, &s->reply);
+}
+
+/* What they tell is on the disk from here on. */
+static void settle(struct session *s)
+{
+	keyd_journal_sync(s->server->state->journal);
+	for (unsigned int i = 0; i < s->held_count; i++) {
+		send_message(s, s->held[i]->m.head.id, s->held[i]);
+		free(s->held[i]);
+	}
+	s->held_count = 0;
+}
+
+/* Until all requests that are there have been seen. */
+static void hold(struct session *s)
+{
+	struct keyd_head *head = &s->reply.m.head;
+	union keyd_buffer *copy = malloc(head->len);
+
+	head->id = s->request.m.head.id;
+	if (!copy || s->held_count == BATCH)
+		settle(s);
+	if (!copy) {
+		send_message(s, head->id, &s->reply);
+		return;
+	}
+	memcpy(copy, &s->reply, head->len);
+	s->held[s->held_count++] = copy;
+}
+
+static void answer(struct session *s)
+{
+	struct keyd_state *state = s->server->state;
+	const struct keyd_message *m = &s->request.m;
+
+	switch (m->head.type) {
+	case KEYD_LIST:
+		send_list(s);
+		return;
+	case KEYD_MAKE:
+	case KEYD_REGENERATE:
+		if (keyd_state_make(state, m, &s->reply)) {
+			s->making = m->head.id;
+			s->make = m->make;
+			return;
+		}
+		break;
+	case KEYD_SIGN_LSC:
+		keyd_handle(state, &s->request, &s->reply);
+		hold(s);
+		return;
+	default:
+		keyd_handle(state, &s->request, &s->reply);
+	}
+	send_message(s, m->head.id, &s->reply);
+}
+
+/*
+ * A request that is not exactly right: told so if it can be named, else the
+ * connection ends. Nothing of it was done.
+ */
+static void refuse(struct session *s, size_t len, const char *why)
+{
+	const struct keyd_head *head = &s->request.m.head;
+
+	if (len < sizeof(*head) || !head->id ||
+	    head->protocol != KEYD_PROTOCOL) {
+		hang_up(s);
+		return;
+	}
+	keyd_refuse(&s->reply, -EBADMSG, KEYD_WHY_MESSAGE, why);
+	send_message(s, head->id, &s->reply);
+}
+
+/* MSG_CTRUNC: descriptors came with it. Without room for any there is none. */
+static ssize_t receive(struct session *s, int *flags)
+{
+	struct iovec iov = { &s->request, sizeof(s->request) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n = recvmsg(s->fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
+
+	*flags = msg.msg_flags;
+	return n;
+}
+
+/* false: there is none, or nobody. */
+static bool take_request(struct session *s)
+{
+	const char *why;
+	ssize_t n;
+	int flags;
+
+	n = receive(s, &flags);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0) {
+		hang_up(s);
+		return false;
+	}
+	why = (size_t)n > sizeof(s->request) ? "message is too long" :
+		flags & MSG_CTRUNC ? "a request has descriptors" :
+		keyd_check(&s->request, (size_t)n, true);
+	if (why)
+		refuse(s, (size_t)n, why);
+	else
+		answer(s);
+	/* A premaster secret is the only one that passes here. */
+	explicit_bzero(&s->request, (size_t)n < sizeof(s->request) ?
+		       (size_t)n : sizeof(s->request));
+	explicit_bzero(&s->reply, s->reply.m.head.len);
+	return s->fd >= 0;
+}
+
+static void take_key(struct session *s)
+{
+	struct keyd_state *state = s->server->state;
+	EVP_PKEY *key = keyd_generator_take(state->generator);
+
+	if (!s->making) {
+		EVP_PKEY_free(key);
+		return;
+	}
+	keyd_state_made(state, &s->make, key, &s->reply);
+	send_message(s, s->making, &s->reply);
+	s->making = 0;
+}
+
+static void take_client(struct session *s)
+{
+	int fd = accept4(s->server->listener, NULL, NULL, SOCK_CLOEXEC);
+	int size = BUFFER;
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (fd < 0)
+		return;
+	if (s->fd >= 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) ||
+	    peer.uid != s->server->uid) {
+		close(fd);
+		return;
+	}
+	/* As much as the system lets it have; one message fits in any case. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	s->fd = fd;
+}
+
+static int serve(struct session *s)
+{
+	for (;;) {
+		struct pollfd p[] = {
+			{ .fd = s->fd, .events = POLLIN },
+			{ .fd = keyd_generator_fd(s->server->state->generator),
+			  .events = POLLIN },
+			{ .fd = s->server->listener, .events = POLLIN },
+		};
+
+		if (poll(p, sizeof(p) / sizeof(*p), -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		if (p[0].revents)
+			for (int i = 0; i < BATCH && take_request(s); i++)
+				;
+		settle(s);
+		if (p[1].revents & POLLIN)
+			take_key(s);
+		/* An ended client has made room for the one that waits. */
+		if (p[2].revents & POLLIN)
+			take_client(s);
+		else if (p[2].revents)
+			return -EBADF;
+	}
+}
+
+int keyd_server_run(struct keyd_server *server)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->server = server;
+	s->fd = -1;
+	err = serve(s);
+	hang_up(s);
+	free(s);
+	return err;
+}
