@@ -58,7 +58,7 @@ class Link:
     def sendall(self, data):
         try:
             self.tls.sendall(data)
-        except (BrokenPipeError, ConnectionError, ssl.SSLError):
+        except OSError:
             pass    # what the other side had said before is still to be read
 
     def record(self):
@@ -67,7 +67,7 @@ class Link:
             return self.tls.recv(RECORD)
         except TimeoutError:
             raise
-        except (ConnectionError, ssl.SSLError):
+        except OSError:
             return b''
 
     def close(self):

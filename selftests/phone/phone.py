@@ -16,7 +16,7 @@ from fetch import Server
 from identity import Identity
 from link import Link
 from mischief import Mischief
-from options import read_options
+from options import address, read_options
 from refusal import Refused
 from register import Registration
 from tlv import Malformed, SignedFile, read_certificate
@@ -37,6 +37,9 @@ class Phone:
         mischief = Mischief(options.misbehave)
         self.tvs = Tvs(self.identity, mischief)
         self.tvs.address, self.tvs.top = options.tvs, options.tls
+        if not options.tvs and os.path.exists(self.identity.path('tvs')):
+            with open(self.identity.path('tvs'), encoding='ascii') as file:
+                self.tvs.address = address(file.read())
         self.trust = Trust(options.flash, self.tvs)
         self.server = Server(options.server, options.http_port,
                              options.tftp_port)
@@ -109,6 +112,8 @@ class Phone:
                 step, was_decrypted = 'capf', False
             if self.config.tvs and not self.options.tvs:
                 self.tvs.address = self.config.tvs[0]
+                keep(self.identity.path('tvs'),
+                     '{}:{}'.format(*self.tvs.address).encode())
             is_encrypted = step == 'encrypted'
             if step == 'capf':
                 self.enrol()
@@ -124,7 +129,7 @@ class Phone:
         trusted = self.trust.certificates(CAPF)
         if options.capf_cert:
             trusted = [options.capf_cert]
-        address = options.capf or \
+        server = options.capf or \
             (self.config.capf[0] if self.config and self.config.capf else
              (options.server, 3804))
         capf = Capf(self.identity, trusted, self.mischief)
@@ -136,14 +141,14 @@ class Phone:
         capf.element_order = options.order
         capf.certificate, capf.keep_auth = (options.certificate,
                                             options.keep_auth)
-        link = Link('capf', address, trusted, None, options.tls,
+        link = Link('capf', server, trusted, None, options.tls,
                     options.timeout)
         try:
             done = capf.run(link)
         finally:
             link.close()
         best = self.identity.best()
-        say('capf', done=done, server=f'{address[0]}:{address[1]}',
+        say('capf', done=done, server=f'{server[0]}:{server[1]}',
             holds=best and best.kind)
         if done == 'nothing' and not options.action:
             raise Refused('capf-nothing')

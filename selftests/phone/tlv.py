@@ -201,8 +201,12 @@ class Record:
 
 
 def read_certificate(der):
+    """All of it now: the library would look at most parts only when asked."""
     try:
         certificate = x509.load_der_x509_certificate(der)
+        for part in ('subject', 'issuer', 'serial_number', 'signature',
+                     'extensions', 'signature_hash_algorithm'):
+            getattr(certificate, part)
         certificate.public_key()
         return certificate
     except Exception as err:    # pylint: disable=broad-except # any kind

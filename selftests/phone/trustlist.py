@@ -54,10 +54,6 @@ class TrustList:
         return [r for r in self.records
                 if r.function in functions and r.certificate]
 
-    def is_rollback(self):
-        """It trusts nobody with files: the next list may be anybody's."""
-        return not self.find(CCM_TFTP, TFTP, TVS)
-
 
 def signed_as(file, record):
     return record.serial == file.serial and \
@@ -111,22 +107,22 @@ class Trust:
         old = self.held.get(kind)
         if old and old.data == data:
             return 'unchanged'
-        why = self.vouched(kind, new)
+        why = self.vouched(new)
         self.held[kind] = new
         keep(self.path(kind), data)
         return why
 
-    def vouched(self, kind, new):
+    def vouched(self, new):
         """A new CTL is believed for the lists held. A new ITL for the CTL, that
-        has been renewed before it, then for the ITL held; last comes TVS."""
+        has been renewed before it, then for the ITL held; last comes TVS. After an
+    ITL that trusts nobody with files, to roll back by, anybody's will do."""
         if not self.held:
             return 'first'
         for other in ('CTL', 'ITL'):
             held = self.held.get(other)
             if held and any(r.der == new.signer.der for r in held.find(SAST)):
                 return f'signed by a SAST of the {other}'
-        if kind in self.held and self.held[kind].is_rollback() and \
-                not self.wants_signatures():
+        if 'ITL' in self.held and not self.find(CCM_TFTP, TFTP, TVS):
             return 'after a rollback'
         der, roles = self.ask(new.file)
         if der is None:
