@@ -62,7 +62,7 @@ class Mischief:
         if (message != 'any' and message not in OPCODES) or \
                 (deed not in OF_ELEMENTS and not hasattr(Mischief, deed)):
             raise ValueError(f'{word} is no misbehaviour')
-        return OPCODES.get(message), deed, value.split(',')
+        return OPCODES.get(message), deed, value.split(',') if value else []
 
     def of(self, opcode):
         return [(deed, words) for wanted, deed, words in self.deeds
@@ -76,7 +76,7 @@ class Mischief:
                 lies[int(words[0])] = int(words[1])
             if deed not in OF_ELEMENTS:
                 continue
-            tag = int(words[0] or 0)
+            tag = int(words[0]) if words else 0
             if deed == 'reverse':
                 elements = elements[::-1]
             elif deed == 'drop':
