@@ -17,7 +17,7 @@ from identity import Identity  # noqa: E402
 from link import Link  # noqa: E402
 from maker import Maker, tlv  # noqa: E402
 from mischief import Mischief  # noqa: E402
-from peers import READ, TlsPeer  # noqa: E402
+from peers import TlsPeer  # noqa: E402
 from refusal import Refused  # noqa: E402
 
 DEVICE = 'SEP001122334455'

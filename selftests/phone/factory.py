@@ -3,7 +3,8 @@
 """Where phones are made: a manufacturer's CA, and MICs into phones' flash.
 
 factory.py ca FOLDER                     ca.pem and ca.key, made where missing
-factory.py mic FOLDER FLASH NAME [MODEL]  mic.pem and mic.key of a phone
+factory.py mic FOLDER FLASH NAME [MODEL [DAYS]]  mic.pem and mic.key of a
+    phone, for so many days from now; expired, if they are negative
 """
 
 import datetime
@@ -29,14 +30,14 @@ def name(common, serial=None):
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, 'Factory')])
 
 
-def certify(subject, key, issuer, signer, is_ca):
+def certify(subject, key, issuer, signer, is_ca, days=3650):
     now = datetime.datetime.utcnow()
     return x509.CertificateBuilder(
         issuer_name=issuer, subject_name=subject,
         public_key=key.public_key(),
         serial_number=x509.random_serial_number(),
-        not_valid_before=now - datetime.timedelta(days=1),
-        not_valid_after=now + datetime.timedelta(days=3650)).add_extension(
+        not_valid_before=now - datetime.timedelta(days=400),
+        not_valid_after=now + datetime.timedelta(days=days)).add_extension(
             x509.BasicConstraints(is_ca, None), True).add_extension(
                 x509.KeyUsage(not is_ca, False, not is_ca, False, False, is_ca,
                               is_ca, False, False), True).sign(
@@ -66,18 +67,19 @@ def make_ca(folder):
     save(folder, 'ca', key, certify(subject, key, subject, key, True))
 
 
-def make_mic(folder, flash, device, model='8861'):
+def make_mic(folder, flash, device, model='8861', days='3650'):
     make_ca(folder)
     signer, ca = read_ca(folder)
     key = rsa.generate_private_key(65537, 2048)
     subject = name(f'CP-{model}-{device}', f'PID:CP-{model} SN:{device[3:]}')
-    save(flash, 'mic', key, certify(subject, key, ca.subject, signer, False))
+    save(flash, 'mic', key, certify(subject, key, ca.subject, signer, False,
+                                     int(days)))
 
 
 def main(words):
     if len(words) == 2 and words[0] == 'ca':
         make_ca(words[1])
-    elif len(words) in (4, 5) and words[0] == 'mic':
+    elif len(words) in (4, 5, 6) and words[0] == 'mic':
         make_mic(*words[1:])
     else:
         print(__doc__, file=sys.stderr)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""TLS connections of a phone: it knows the other side by its trust list alone."""
+"""TLS connections of a phone, that knows its servers by its trust list alone."""
 
 import socket
 import ssl
@@ -20,18 +20,20 @@ class Link:
     play the server to the others."""
 
     def __init__(self, kind, address, trusted, files=None, top=None,
-                 timeout=30):
+                 timeout=30, ciphers='DEFAULT'):
         self.kind = kind
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE     # done below, as phones do
+        # An LSC of 1024 bits is old, but a phone shows what it has.
+        context.set_ciphers(ciphers + ':@SECLEVEL=0')
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         if top:
             with warnings.catch_warnings():
                 warnings.simplefilter('ignore', DeprecationWarning)
                 context.maximum_version = VERSIONS[top]
                 if top == '1.0':
                     context.minimum_version = VERSIONS[top]
-                    context.set_ciphers('AES128-SHA:@SECLEVEL=0')
         if files:
             context.load_cert_chain(*files)
         raw = None

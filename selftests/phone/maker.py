@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Makes trust lists and signed files with the openssl tool, for the phone to judge.
+"""Makes trust lists and signed files with the openssl tool.
 
-Nothing of the phone's own code is in it. A lie is told by giving what would
+They are for the phone to judge. Nothing of the phone's own code is in it. A lie is told by giving what would
 else be worked out.
 """
 

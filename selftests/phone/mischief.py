@@ -18,7 +18,8 @@ progress, verify, query or any:
   after=HEX       and these bytes behind it
   half            half of it, then the end
   silence=SECONDS nothing for so long, then the end
-  replay=FILE     what --keep-auth has put there
+  replay=FILE[,now]  what --keep-auth has put there, now: in this session
+  instead=OPCODE,HEX  that message with this payload, to be out of order
 """
 
 import time
@@ -159,6 +160,18 @@ class Mischief:
         return [float(seconds), None]
 
     @staticmethod
-    def replay(_pieces, _header, path):
+    def replay(pieces, header, path, now=''):
         with open(path, 'rb') as file:
-            return [file.read()]
+            message = bytearray(file.read())
+        if now:
+            message[header - 6:header - 2] = \
+                pieces[0][header - 6:header - 2]
+        return [bytes(message)]
+
+    @staticmethod
+    def instead(pieces, header, opcode, payload=''):
+        message, payload = bytearray(pieces[0][:header]), \
+            bytes.fromhex(payload)
+        Mischief.opcode(message, header, opcode)
+        message[header - 2:] = len(payload).to_bytes(2, 'big') + payload
+        return [bytes(message)]

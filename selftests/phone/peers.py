@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Peers of the phone, scripted: TLS, HTTP and TFTP, at an address of their own."""
+"""Scripted peers of the phone: TLS, HTTP and TFTP, at an address of a test."""
 
 import http.server
 import os
@@ -15,8 +15,8 @@ READ, RECORD = 'read', 'record'
 class TlsPeer:
     """Each connection plays the next of its scripts, or the last again.
 
-    A script's bytes are sent, READ reads a message, RECORD a TLS record whatever it
-    holds; what can be called is given what was read last and returns what is
+    A script's bytes are sent, READ reads a message, RECORD a TLS record whatever
+    it holds; what can be called is given what was read last and returns what is
     sent: bytes, or a list of them for TLS records of their own.
     """
 

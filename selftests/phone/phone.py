@@ -124,14 +124,20 @@ class Phone:
                 return
         raise Refused('config-loop', f'{ROUNDS} times')
 
+    def find_capf(self):
+        """In the configuration, else in its record of the trust list."""
+        if self.config and self.config.capf:
+            return self.config.capf[0]
+        hosts = [record.dns or record.host()
+                 for record in self.trust.find(CAPF)]
+        return next(filter(None, hosts), self.options.server), 3804
+
     def enrol(self):
         options = self.options
         trusted = self.trust.certificates(CAPF)
         if options.capf_cert:
             trusted = [options.capf_cert]
-        server = options.capf or \
-            (self.config.capf[0] if self.config and self.config.capf else
-             (options.server, 3804))
+        server = options.capf or self.find_capf()
         capf = Capf(self.identity, trusted, self.mischief)
         capf.string, capf.version = options.auth_string, options.version
         capf.mode = options.mode or (self.config.capf_mode if self.config
@@ -179,7 +185,7 @@ class Phone:
         number = self.options.register or line[0]
         session = Registration(self.identity, servers[0],
                                self.trust.certificates(CCM, CCM_TFTP),
-                               self.options.tls)
+                               self.config.security_mode, self.options.tls)
         say('register', number=number, cipher=session.register(
             number, *line[1:]), server=f'{servers[0][0]}:{servers[0][1]}')
 

@@ -11,7 +11,7 @@ IS_LSC, IS_MIC = 1, 2
 
 
 def wrap(der, kind):
-    """Five bytes that stand before a certificate: 01, a length, 00, its type."""
+    """Five bytes stand before a certificate: 01, a length, 00, its type."""
     return b'\1' + (len(der) + 2).to_bytes(2, 'big') + bytes([0, kind]) + der
 
 

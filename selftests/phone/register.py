@@ -42,9 +42,14 @@ def authorise(challenge, uri, user, password):
 
 
 class Registration:
-    def __init__(self, identity, address, trusted, top=None):
+    """mode 2 is authenticated: signed, but not secret."""
+
+    def __init__(self, identity, address, trusted, mode, top=None):
         self.identity = identity
-        self.link = Link('sip', address, trusted, identity.files(), top)
+        self.link = Link('sip', address, trusted, identity.files(),
+                         '1.2' if mode == 2 else top,
+                         ciphers='NULL-SHA256:NULL-SHA' if mode == 2 else
+                         'DEFAULT')
         self.host, self.call, self.count = address[0], os.urandom(8).hex(), 0
         self.data = b''
 

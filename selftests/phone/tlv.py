@@ -181,6 +181,9 @@ class Record:
             self.certificate = read_certificate(self.der)
             self.check(fields)
 
+    def host(self):
+        return '.'.join(map(str, self.address or b''))
+
     def check(self, fields):
         """What is said beside the certificate is what the certificate says."""
         cert, key = self.certificate, self.certificate.public_key()
