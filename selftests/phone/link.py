@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""TLS connections of a phone, that knows its servers by its trust list alone."""
+"""TLS connections of a phone: only trust lists tell it whom to believe."""
 
 import socket
 import ssl

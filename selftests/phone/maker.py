@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Makes trust lists and signed files with the openssl tool.
 
-They are for the phone to judge. Nothing of the phone's own code is in it. A lie is told by giving what would
-else be worked out.
+They are for the phone to judge, and nothing of its own code is in here. A lie
+is told by giving what would else be worked out.
 """
 
 import functools

@@ -15,9 +15,9 @@ READ, RECORD = 'read', 'record'
 class TlsPeer:
     """Each connection plays the next of its scripts, or the last again.
 
-    A script's bytes are sent, READ reads a message, RECORD a TLS record whatever
-    it holds; what can be called is given what was read last and returns what is
-    sent: bytes, or a list of them for TLS records of their own.
+    Its bytes are sent, READ reads a message, RECORD a TLS record whatever
+    it holds; what can be called is given what was read last and returns what
+    is sent: bytes, or a list of them for TLS records of their own.
     """
 
     def __init__(self, maker, name, *scripts, header=8, ca=None, port=0):

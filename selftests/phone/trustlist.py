@@ -113,9 +113,9 @@ class Trust:
         return why
 
     def vouched(self, new):
-        """A new CTL is believed for the lists held. A new ITL for the CTL, that
+        """A new CTL is believed for the lists held; an ITL for the CTL, which
         has been renewed before it, then for the ITL held; last comes TVS. After
-    an ITL that trusts nobody with files, to roll back by, anybody's will do."""
+        an ITL that trusts nobody with files, to roll back by, anybody's will do."""
         if not self.held:
             return 'first'
         for other in ('CTL', 'ITL'):
