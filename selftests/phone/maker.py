@@ -113,8 +113,9 @@ class Maker:
         return tlv(1, (len(rest) + 5).to_bytes(2, 'big')) + rest
 
     def signed(self, signer, filename, body, digest=1, version=b'\1\0',
-               encryption=b'', key=None, middle=b''):
-        """middle: what stands between header length and signer."""
+               encryption=b'', key=None, middle=b'', pads=0):
+        """middle: what stands between header length and signer. pads: bytes of
+        padding that are too many."""
         bits = self.bits[key or signer]
         kind = {1: 'sha1', 2: 'sha256', 3: 'sha512'}[digest]
         before = middle + tlv(3, string(4, self.dn(signer)) +
@@ -124,8 +125,9 @@ class Maker:
                 11, bytes([{1024: 1, 2048: 2, 4096: 3}[bits]]))))
         after = string(14, filename) + tlv(15, b'\x65\0\0\0') + encryption
         size = 10 + len(before) + 3 + bits // 8 + len(after)
-        after += b'\r' * (-size % 4)
-        size += -size % 4
+        pads += -size % 4
+        after += b'\r' * pads
+        size += pads
         before = tlv(1, version) + tlv(2, size.to_bytes(2, 'big')) + before
         path = self.path((key or signer) + '.key')
         signature = openssl('dgst', f'-{kind}', '-sign', path,

@@ -114,8 +114,8 @@ class Trust:
 
     def vouched(self, new):
         """A new CTL is believed for the lists held; an ITL for the CTL, which
-        has been renewed before it, then for the ITL held; last comes TVS. After
-        an ITL that trusts nobody with files, to roll back by, anybody's will do."""
+        has been renewed before it, then for the ITL held; last comes TVS. An
+        ITL that trusts nobody with files, to roll back by, lets any follow."""
         if not self.held:
             return 'first'
         for other in ('CTL', 'ITL'):
