@@ -140,10 +140,3 @@ class Server:
         if len(errors) < len(ways):
             return None, None
         raise Refused('fetch', f'{name}: {"; ".join(errors)}')
-
-    def get_both(self, name):
-        """The same over both transports."""
-        first, second = self.over_http(name), self.over_tftp(name)
-        if first != second:
-            raise Refused('config-again', name)
-        return first

@@ -106,9 +106,12 @@ class Phone:
                 self.config, was_decrypted = self.fetch_config(is_encrypted)
                 step = self.config.next_step(self.identity, was_decrypted)
             except Refused as err:
-                if err.what != 'config-key' or not self.config:
+                if err.what != 'config-key':
                     raise
                 say('config', why=str(err))
+                if not self.config:     # its companion says how to enrol
+                    self.flag(False)
+                    continue
                 step, was_decrypted = 'capf', False
             if self.config.tvs and not self.options.tvs:
                 self.tvs.address = self.config.tvs[0]

@@ -21,7 +21,6 @@ REFUSALS = {
     'config-xml': (39, 'the configuration is no usable XML'),
     'config-clear': (40, 'a configuration to be encrypted came in the clear'),
     'config-loop': (41, 'after enrolment the server still wants another'),
-    'config-again': (42, 'the same file has another content on each transport'),
     'capf-connect': (50, 'there is no TLS session with CAPF'),
     'capf-server': (51, 'the CAPF server is not that of the trust list'),
     'capf-format': (52, 'a message of CAPF is not formed as it must be'),
