@@ -100,7 +100,8 @@ class Files(dict):
     def __init__(self):
         super().__init__()
         self.asked = []
-        self.lost = set()       # blocks of TFTP that get lost, once each
+        self.lost = set()       # blocks of TFTP that get lost, once each,
+        self.doubled = set()    # or arrive twice
         files = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -159,7 +160,8 @@ class Files(dict):
                 if block in self.lost:
                     self.lost.remove(block)
                 else:
-                    sock.sendto(packet, peer)
+                    for _ in range(1 + (block in self.doubled)):
+                        sock.sendto(packet, peer)
                 while sock.recv(2000)[2:4] != packet[2:4]:
                     sock.sendto(packet, peer)   # asked for again
 
