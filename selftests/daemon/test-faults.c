@@ -128,7 +128,7 @@ static char *read_import(const void *arg)
 	if (db_exec(db, "BEGIN"))
 		return NULL;
 	warnings = json_array();
-	difference = import_document(db, arg, warnings, &error);
+	difference = import_document(db, arg, false, warnings, &error);
 	while (!sqlite3_get_autocommit(db->sql))
 		db_exec(db, "ROLLBACK");
 	json_decref(warnings);

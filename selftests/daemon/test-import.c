@@ -103,11 +103,12 @@ static void test_difference(const json_t *sample)
 	after = state();
 	ok(!strcmp(before, after), "changes nothing");
 	/* Who has another realm has other checksums. */
-	ok(json_array_size(dry.result) == 6 &&
+	ok(json_array_size(dry.result) == 7 &&
 	   changed(&dry, "set", "appuser", "sbc", "digest") &&
 	   changed(&dry, "set", "phone", "SEP001122334455", "description") &&
 	   changed(&dry, "del", "route", "0190!/external", NULL) &&
 	   changed(&dry, "set", "user", "alice", "digest") &&
+	   changed(&dry, "set", "user", "carol", "digest") &&
 	   changed(&dry, "add", "partition", "new", NULL) &&
 	   changed(&dry, "set", "param", "cluster_id", "value"),
 	   "and tells each difference");

@@ -89,7 +89,7 @@ static void check_noun(struct db *db, const struct store_noun *noun)
 	fclose(file);
 	compare(db, noun->table, wanted);
 	for (const struct store_field *f = noun->fields; f->name; f++)
-		if (!store_field_is_column(f) && f->type != STORE_TYPE_PASSWORD)
+		if (store_field_is_list(f))
 			check_list(db, noun, f);
 }
 
@@ -130,6 +130,75 @@ static void test_newer(void)
 	db_exec(&db, "PRAGMA user_version=1000");
 	ok(db_migrate(&db, DB_CONFIG, why, sizeof(why)) == -EPROTONOSUPPORT &&
 	   strstr(why, "newer"), "a newer database is refused: %s", why);
+	db_close(&db);
+}
+
+static bool has_row(struct db *db, const char *sql)
+{
+	sqlite3_stmt *stmt;
+	bool found = !db_prepare(db, &stmt, "%s", sql) &&
+		db_step(db, stmt) == 1;
+
+	sqlite3_finalize(stmt);
+	return found;
+}
+
+/* A database of version 1 that is in use: nothing is lost, nothing is null. */
+static void test_in_use(void)
+{
+	struct db db;
+
+	if (db_open(&db, ":memory:", true, why, sizeof(why)) ||
+	    db_migrate_to(&db, DB_CONFIG, 1, why, sizeof(why)) ||
+	    db_exec(&db, "INSERT INTO profile (id, name, kind, protocol,"
+		    " description, device_security_mode, transport, digest,"
+		    " nonce_validity, sip_phone_port,"
+		    " exclude_digest_credentials, tftp_encrypted_config,"
+		    " predefined) VALUES (70, 'office', 'phone', 'sip', 'd',"
+		    " 'encrypted', 'tls', 1, 60, 5062, 1, 1, 0),"
+		    " (71, 'Cisco 8845 - Standard SIP Non-Secure Profile',"
+		    " 'phone', 'sip', 'mine', 'encrypted', 'tls', 0, 600, 5060,"
+		    " 0, 0, 0), (72, 't', 'trunk', NULL, '', 'nonsecure', NULL,"
+		    " 0, 600, NULL, NULL, NULL, 0);"
+		    "INSERT INTO user (id, name, display_name) VALUES"
+		    " (5, 'alice', 'A');"
+		    "INSERT INTO phone (id, name, description, model,"
+		    " protocol, profile, digest_user, srtp_required) VALUES"
+		    " (9, 'SEP001122334455', 'desk', '8845', 'sip', 70, 5,"
+		    " 1)"))
+		abort();
+	ok(!db_migrate(&db, DB_CONFIG, why, sizeof(why)), "one in use: %s",
+	   why);
+	ok(has_row(&db, "SELECT 1 FROM profile WHERE id = 70 AND name ="
+		   " 'office' AND nonce_validity = 60 AND digest = 1 AND"
+		   " tftp_encrypted_config = 1 AND model = '' AND"
+		   " sip_oauth = 0 AND capf_authentication_mode ="
+		   " 'authentication-string' AND key_order = 'rsa-only' AND"
+		   " rsa_key_size = 2048 AND ec_key_size = 256"),
+	   "a phone's profile has what is new by default");
+	ok(has_row(&db, "SELECT 1 FROM profile WHERE id = 72 AND model IS NULL"
+		   " AND sip_oauth IS NULL AND key_order IS NULL AND"
+		   " rsa_key_size IS NULL"), "a trunk's has none of it");
+	ok(has_row(&db, "SELECT 1 FROM profile WHERE id = 71 AND predefined = 0"
+		   " AND description = 'mine' AND (SELECT count(*) FROM"
+		   " profile WHERE model = '8845') = 0"),
+	   "who has taken a predefined one's name keeps it");
+	ok(has_row(&db, "SELECT 1 FROM phone WHERE id = 9 AND profile = 70 AND"
+		   " digest_user = 5 AND srtp_required = 1 AND web_access IS"
+		   " NULL AND srst IS NULL AND common_phone_profile IS NULL"
+		   " AND load = '' AND capf_operation = 'none'"),
+	   "a phone is what it was");
+	ok(has_row(&db, "SELECT 1 FROM user WHERE id = 5 AND password_sealed IS"
+		   " NULL AND phone_file_password = 0"), "a user, too");
+	ok(has_row(&db, "SELECT 1 FROM profile WHERE predefined AND model ="
+		   " '7975' AND protocol = 'sccp' AND transport = 'tcp'") &&
+	   has_row(&db, "SELECT 1 WHERE (SELECT count(*) FROM profile WHERE"
+		   " predefined AND (model IS NULL OR transport IS NULL OR"
+		   " device_security_mode <> 'nonsecure')) = 0") &&
+	   has_row(&db, "SELECT 1 WHERE (SELECT count(*) FROM"
+		   " enterprise_phone) = 1"), "what comes with it is there");
+	ok(has_row(&db, "SELECT 1 WHERE NOT EXISTS (SELECT * FROM"
+		   " pragma_foreign_key_check)"), "nothing refers to nothing");
 	db_close(&db);
 }
 
@@ -177,6 +246,7 @@ int main(void)
 	for (const struct store_noun *n = store_nouns; n->name; n++)
 		check_noun(&db, n);
 	db_close(&db);
+	test_in_use();
 	test_newer();
 	test_whole();
 	test_no_database();

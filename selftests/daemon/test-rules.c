@@ -5,37 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "env.h"
+#include "steps.h"
 #include "tap.h"
 
 static struct env env;
 
-static enum store_verb verb_of(const char *word)
-{
-	return !strcmp(word, "add") ? STORE_ADD : !strcmp(word, "set") ?
-		STORE_SET : STORE_DEL;
-}
-
-static bool warns(const struct store_reply *reply, const char *word)
-{
-	const json_t *warning;
-	size_t i;
-
-	json_array_foreach(reply->warnings, i, warning)
-		if (strstr(json_string_value(warning), word))
-			return true;
-	return !*word && !json_array_size(reply->warnings);
-}
-
-/*
- * One after the other on one store. With status 200 @word is in a warning, ""
- * means that there is none; else it is in the reason, and @field is at fault.
- */
-static const struct {
-	const char *verb, *noun, *key, *body;
-	int status;
-	const char *field, *word;
-} steps[] = {
+static const struct step steps[] = {
 	/* Modes and transports. */
 	{ "add", "profile", "", "{'name':'p1','kind':'phone',"
 	  "'device_security_mode':'encrypted','transport':'udp'}",
@@ -163,51 +138,6 @@ static const struct {
 	{ "del", "line", "2001/nowhere", NULL, 404, "", "there is no" },
 };
 
-/* Single quotes for double ones: the table stays readable. */
-static json_t *json_of(const char *text)
-{
-	char *copy = strdup(text);
-	json_t *json;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	json = env_json(copy);
-	free(copy);
-	return json;
-}
-
-static void run_steps(void)
-{
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		json_t *body = steps[i].body ? json_of(steps[i].body) : NULL;
-		struct store_reply reply = { 0 };
-		json_t *before = env_export(&env), *after;
-		int status;
-		bool good;
-
-		status = env_ask(&env, verb_of(steps[i].verb), steps[i].noun,
-				 steps[i].key, body, &reply);
-		after = env_export(&env);
-		good = status == steps[i].status;
-		if (good && status == 200)
-			good = warns(&reply, steps[i].word);
-		else if (good)
-			good = !strcmp(reply.error.field, steps[i].field) &&
-				strstr(reply.error.reason, steps[i].word) &&
-				json_equal(before, after);
-		if (!ok(good, "step %zu: %s %s %s", i, steps[i].verb,
-			steps[i].noun ? steps[i].noun : "param",
-			steps[i].key[0] ? steps[i].key : ""))
-			printf("# %d %s: %s\n", status, reply.error.field,
-			       reply.error.reason);
-		store_reply_clear(&reply);
-		json_decref(before);
-		json_decref(after);
-		json_decref(body);
-	}
-}
-
 static json_t *get(const char *noun, const char *key)
 {
 	struct store_error error = { 0 };
@@ -228,7 +158,7 @@ static bool has(const char *noun, const char *key, const char *field,
 
 static int set(const char *noun, const char *key, const char *text)
 {
-	json_t *body = json_of(text);
+	json_t *body = steps_json(text);
 	int status = env_ask(&env, STORE_SET, noun, key, body, NULL);
 
 	json_decref(body);
@@ -256,7 +186,7 @@ static void test_rename(void)
 	   "a profile's new name is its phones'");
 	ok(set("trunk", "k", "{'name':'k2'}") == 200, "a trunk's too");
 	phone = get("route", "9.X");
-	trunks = json_of("['k2']");
+	trunks = steps_json("['k2']");
 	ok(json_equal(json_object_get(phone, "trunk"), trunks),
 	   "in the route's list");
 	json_decref(phone);
@@ -281,7 +211,7 @@ static void test_rename(void)
 /* SIG-1: whose phones, and what of the services. */
 static void test_mode(void)
 {
-	json_t *value = json_of("{'value':'nonsecure'}");
+	json_t *value = steps_json("{'value':'nonsecure'}");
 	struct store_reply reply = { 0 };
 	char text[96];
 
@@ -293,15 +223,15 @@ static void test_mode(void)
 		ok(env_add(&env, "phone", text) == 200, "phone %d of it", i);
 	}
 	env_ask(&env, STORE_SET, NULL, "cluster_security_mode", value, &reply);
-	ok(warns(&reply, "must be reset: SEPAA0000000000, SEPAA0000000001, "),
+	ok(steps_warns(&reply, "must be reset: SEPAA0000000000, SEPAA0000000001, "),
 	   "the phones are named");
-	ok(warns(&reply, ", SEPAA0000000009 and 2 more (ucsecctl"),
+	ok(steps_warns(&reply, ", SEPAA0000000009 and 2 more (ucsecctl"),
 	   "ten of them");
-	ok(!warns(&reply, "SEP000000000001"), "none that is nonsecure anyway");
-	ok(warns(&reply, "no service restarts"), "and services");
+	ok(!steps_warns(&reply, "SEP000000000001"), "none that is nonsecure anyway");
+	ok(steps_warns(&reply, "no service restarts"), "and services");
 	store_reply_clear(&reply);
 	env_ask(&env, STORE_SET, NULL, "cluster_security_mode", value, &reply);
-	ok(warns(&reply, ""), "nothing where nothing changes");
+	ok(steps_warns(&reply, ""), "nothing where nothing changes");
 	store_reply_clear(&reply);
 	json_decref(value);
 }
@@ -309,7 +239,7 @@ static void test_mode(void)
 int main(void)
 {
 	env_open(&env);
-	run_steps();
+	steps_run(&env, steps);
 	test_derived();
 	test_rename();
 	test_mode();

@@ -51,7 +51,7 @@ static json_t *import(const json_t *document, struct store_error *error)
 	json_t *warnings = json_array(), *changes;
 
 	memset(error, 0, sizeof(*error));
-	changes = import_document(&db, document, warnings, error);
+	changes = import_document(&db, document, false, warnings, error);
 	json_decref(warnings);
 	expect(!changes == !!error->status);
 	return changes;

@@ -119,7 +119,11 @@ _ucsecctl() {
 	*,*,*-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;
 	param,?*,*)		COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_words param "${words[1]}")" -- "$cur")) ;;
-	*,show,show | *,set,set | *,del,del | *,reset,reset | *,restart,restart)
+	enterprise-phone,show,*) ;;
+	enterprise-phone,set,*)	COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_words enterprise-phone set)" -- "$cur")) ;;
+	*,show,show | *,set,set | *,del,del | *,reset,reset | *,restart,restart | \
+	*,settings,settings | *,copy,copy)
 				COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_names "${words[0]}")" -- "$cur")) ;;
 	*,add,* | *,set,*)	COMPREPLY=($(compgen -W \

@@ -122,10 +122,11 @@ static void print_objects(FILE *out)
 	const char *before = "";
 
 	fputs("\nobjects of the daemon, each with list, show, add, set, del; "
-	      "phones and\nprofiles with reset and restart, too:\n", out);
+	      "phones and\nprofiles with reset and restart, phones with "
+	      "settings, profiles with copy, too:\n", out);
 	for (size_t i = 0; (cmd = noun_command_at(i)); i++) {
 		if (strcmp(cmd->noun, before))
-			fprintf(out, "  %-19s %s\n", cmd->noun, cmd->about);
+			fprintf(out, "  %-21s %s\n", cmd->noun, cmd->about);
 		before = cmd->noun;
 	}
 }

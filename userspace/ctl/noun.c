@@ -9,7 +9,7 @@
 #include "store/schema.h"
 
 #define VERBS		5
-#define ACTIONS		2	/* of phones and their profiles */
+#define ACTIONS		3	/* of phones and their profiles */
 #define MAX_NOUNS	32
 
 static const struct store_noun *noun_of(const struct ctl *ctl)
@@ -57,13 +57,17 @@ static enum status call_one(struct ctl *ctl, const char *method,
 	return status;
 }
 
+/* Of a noun that there is one of, the name goes without saying. */
 static enum status cmd_show(struct ctl *ctl, char **words)
 {
-	enum status status = expect_name(ctl, words);
+	bool single = noun_of(ctl)->single;
+	enum status status = single ? expect_none(ctl, words) :
+		expect_name(ctl, words);
 	json_t *reply;
 
 	if (status == STATUS_OK)
-		status = call_one(ctl, "GET", words[0], NULL, &reply);
+		status = call_one(ctl, "GET", single ? STORE_SINGLE : words[0],
+				  NULL, &reply);
 	return status == STATUS_OK ? finish_item(ctl, reply) : status;
 }
 
@@ -97,17 +101,20 @@ static enum status cmd_add(struct ctl *ctl, char **words)
 static enum status cmd_set(struct ctl *ctl, char **words)
 {
 	const struct store_noun *noun = noun_of(ctl);
+	const char *key = noun->single ? STORE_SINGLE : words[0];
 	json_t *body = json_object(), *reply;
 	enum status status;
 
-	if (!words[0])
+	if (!noun->single && words[0])
+		words++;
+	if (!key)
 		status = usage_error(ctl, "it must be named", NULL);
-	else if (!words[1])
+	else if (!words[0])
 		status = usage_error(ctl, "nothing to change", NULL);
 	else
-		status = parse_fields(ctl, noun, words + 1, body);
+		status = parse_fields(ctl, noun, words, body);
 	if (status == STATUS_OK)
-		status = call_one(ctl, "PATCH", words[0], body, &reply);
+		status = call_one(ctl, "PATCH", key, body, &reply);
 	json_decref(body);
 	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
@@ -131,6 +138,76 @@ static enum status cmd_action(struct ctl *ctl, char **words)
 	free(path);
 	free(object);
 	return status == STATUS_OK ? finish_item(ctl, reply) : status;
+}
+
+static const char *const setting_columns[] = {
+	"setting", "value", "origin", "name", NULL
+};
+
+/* What holds for a phone, and who said so. */
+static enum status cmd_settings(struct ctl *ctl, char **words)
+{
+	enum status status = expect_name(ctl, words);
+	char *object = NULL, *path = NULL;
+	json_t *reply;
+
+	if (status != STATUS_OK)
+		return status;
+	object = path_of(noun_of(ctl), words[0]);
+	status = STATUS_FAILED;
+	if (object && asprintf(&path, "%s/settings", object) > 0)
+		status = http_call(ctl, "GET", path, NULL, &reply);
+	free(path);
+	free(object);
+	if (status != STATUS_OK || ctl->json)
+		return status == STATUS_OK ? print_json(reply) : status;
+	print_columns(setting_columns, json_object_get(reply, "items"));
+	json_decref(reply);
+	return STATUS_OK;
+}
+
+/* What an administrator may say of @from, under another name. */
+static json_t *copy_of(const struct store_noun *noun, const json_t *from,
+		       const char *name)
+{
+	const struct store_field *key[2];
+	json_t *copy = json_object();
+
+	store_noun_key(noun, key);
+	for (const struct store_field *f = noun->fields; f->name; f++) {
+		json_t *value = json_object_get(from, f->name);
+
+		if (value && !(f->flags & STORE_DERIVED))
+			json_object_set(copy, f->name, value);
+	}
+	if (!json_object_set_new(copy, key[0]->name, json_string(name)))
+		return copy;
+	json_decref(copy);
+	return NULL;
+}
+
+static enum status cmd_copy(struct ctl *ctl, char **words)
+{
+	const struct store_noun *noun = noun_of(ctl);
+	enum status status;
+	json_t *reply, *copy;
+	char path[64];
+
+	if (!words[0] || !words[1])
+		return usage_error(ctl, "both must be named", NULL);
+	status = expect_none(ctl, words + 2);
+	if (status == STATUS_OK)
+		status = call_one(ctl, "GET", words[0], NULL, &reply);
+	if (status != STATUS_OK)
+		return status;
+	copy = copy_of(noun, json_object_get(reply, "item"), words[1]);
+	json_decref(reply);
+	if (!copy)
+		return usage_error(ctl, "a name that is not UTF-8 text", NULL);
+	snprintf(path, sizeof(path), "/v1/%s", noun->name);
+	status = http_call(ctl, "POST", path, copy, &reply);
+	json_decref(copy);
+	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
 static void help_noun(FILE *out, const struct command *command)
@@ -172,12 +249,22 @@ static void name_key(const struct store_noun *noun, char *text, size_t size)
 			text[i] -= 'a' - 'A';
 }
 
-/* What the daemon does with devices, not with the database. */
+/* Beside the five verbs: of devices, and of what they have in common. */
 static void make_actions(const struct store_noun *noun)
 {
 	bool phone = !strcmp(noun->name, "phone");
+	bool profile = !strcmp(noun->name, "profile");
 
-	if (!phone && strcmp(noun->name, "profile"))
+	if (profile || !strcmp(noun->name, "common-phone-profile"))
+		rows[row_count++] = (struct command){
+			noun->name, "copy", "NAME NEW-NAME",
+			"make another like one", cmd_copy, NULL };
+	if (phone)
+		rows[row_count++] = (struct command){
+			noun->name, "settings", "NAME",
+			"show what holds for a phone, and who said so",
+			cmd_settings, NULL };
+	if (!phone && !profile)
 		return;
 	rows[row_count++] = (struct command){
 		noun->name, "reset", phone ? "NAME | all" : "NAME",
@@ -188,6 +275,16 @@ static void make_actions(const struct store_noun *noun)
 		noun->name, "restart", phone ? "NAME | all" : "NAME",
 		"the same, without a start where none is needed",
 		cmd_action, NULL };
+}
+
+/* It is there, and stays. */
+static void make_single(const struct store_noun *noun)
+{
+	rows[row_count++] = (struct command){
+		noun->name, "show", "", noun->about, cmd_show, NULL };
+	rows[row_count++] = (struct command){
+		noun->name, "set", "KEYWORD VALUE [KEYWORD VALUE...]",
+		"change them", cmd_set, help_noun };
 }
 
 static void make_rows(void)
@@ -209,6 +306,10 @@ static void make_rows(void)
 		name_key(noun, keys[n], sizeof(keys[n]));
 		snprintf(usages[n], sizeof(usages[n]),
 			 "%.47s KEYWORD VALUE [KEYWORD VALUE...]", keys[n]);
+		if (noun->single) {
+			make_single(noun);
+			continue;
+		}
 		for (size_t v = 0; v < VERBS; v++) {
 			bool changes = verbs[v].run == cmd_add ||
 				verbs[v].run == cmd_set;

@@ -14,6 +14,7 @@
 #include "admin/admin.h"
 #include "conf-check.h"
 #include "conf.h"
+#include "files/sheet.h"
 #include "log.h"
 #include "metrics.h"
 #include "notify.h"
@@ -362,6 +363,7 @@ int main(int argc, char **argv)
 	int end, err;
 
 	wipe_libraries();
+	sheet_wipe_memory();
 	end = parse_options(argc, argv, &d.conf_path);
 	if (end)
 		return end - 1;

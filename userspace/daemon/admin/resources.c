@@ -171,6 +171,25 @@ static void show(const struct noun_resource *r, struct admin_request *request)
 	reply_item(request, item, &error);
 }
 
+/* "SEP001122334455/settings"; false: it asks for something else. */
+static bool show_settings(const struct noun_resource *r,
+			  struct admin_request *request)
+{
+	const char *slash = strchr(request->rest, '/');
+	struct store_error error = { 0 };
+	char name[STORE_NAME_SIZE];
+	size_t len = slash ? (size_t)(slash - request->rest) : 0;
+
+	if (strcmp(r->noun->name, "phone") || !slash ||
+	    strcmp(slash, "/settings") || len >= sizeof(name))
+		return false;
+	memcpy(name, request->rest, len);
+	name[len] = '\0';
+	reply_items(request, store_phone_settings_json(r->all->store, name,
+						       &error), &error);
+	return true;
+}
+
 static void on_noun(void *ctx, struct admin_request *request)
 {
 	const struct noun_resource *r = ctx;
@@ -179,6 +198,8 @@ static void on_noun(void *ctx, struct admin_request *request)
 		admin_refuse_text(request, 404, "no key is that long");
 	else if (!request->rest[0])
 		on_objects(r, request);
+	else if (!strcmp(request->method, "GET") && show_settings(r, request))
+		return;
 	else if (!strcmp(request->method, "GET"))
 		show(r, request);
 	else if (!strcmp(request->method, "DELETE"))

@@ -23,6 +23,7 @@ struct change {
 	json_t *next;		/* what it is to become */
 	json_t *warnings;	/* array of sentences */
 	struct store_error *error;
+	bool dry_run;		/* none of it will stay */
 };
 
 /* -EINVAL, with status and sentence; the first refusal stays. */
@@ -81,8 +82,22 @@ int in_use_check(struct db *db, const struct store_noun *noun, int64_t id,
 /* rules.c: may complete @next. rules_after(): what spans objects. */
 int rules_apply(struct change *change);
 int rules_profile(struct change *change);
+int rules_phone(struct change *change);
+int rules_srst(struct change *change);
+int rules_enterprise_phone(struct change *change);
 int rules_cert(struct change *change);
+/* What "pem" holds into the fields derived from it. */
+int cert_describe(struct change *change);
+/* rules-capf.c: of a phone, before and after its profile is judged */
+int capf_take_profile(struct change *change);
+int capf_judge(struct change *change, const json_t *profile);
 int rules_secrets(struct change *change);
+/* rules-secrets.c: @text sealed for @what; the same one stays as it is. */
+int seal_field(struct change *change, const char *field, const char *what,
+	       const char *text);
+/* Refuses what was not sealed here and for @what. */
+int sealed_field_check(struct change *change, const char *field,
+		       const char *what);
 int rules_after(struct db *db, struct store_error *error);
 /* May it be changed or deleted at all? */
 int rules_guard(const struct store_noun *noun, const json_t *now,
@@ -108,7 +123,7 @@ json_t *param_of_text(int param, const char *text);
 int param_rules(struct db *db, struct store_error *error);
 
 /* import.c: a difference, or NULL and @error */
-json_t *import_document(struct db *db, const json_t *document,
+json_t *import_document(struct db *db, const json_t *document, bool dry_run,
 			json_t *warnings, struct store_error *error);
 json_t *export_document(struct db *db, struct store_error *error);
 

@@ -22,6 +22,7 @@ struct import {
 	json_t *warnings;
 	json_t *early;		/* "noun key": added before what it names */
 	struct store_error *error;
+	bool dry_run;
 };
 
 static void tell(struct import *im, const char *verb, const char *noun,
@@ -143,7 +144,8 @@ static int apply_entry(struct import *im, const struct store_noun *noun,
 		       const json_t *entry, size_t i, json_t *keys)
 {
 	struct change c = { .db = im->db, .noun = noun,
-			    .warnings = json_array(), .error = im->error };
+			    .warnings = json_array(), .error = im->error,
+			    .dry_run = im->dry_run };
 	char key[STORE_KEY_SIZE] = "";
 	bool named = json_is_object(entry) && store_key_of(noun, entry, key);
 	const struct store_field *fields[2];
@@ -367,17 +369,18 @@ static int apply_nouns(struct import *im)
 	}
 	while (!err && noun-- > store_nouns) {
 		list = json_object_get(im->document, noun->name);
-		if (list)
+		if (list && !noun->single)
 			err = delete_missing(im, noun, list);
 	}
 	return err;
 }
 
-json_t *import_document(struct db *db, const json_t *document,
+json_t *import_document(struct db *db, const json_t *document, bool dry_run,
 			json_t *warnings, struct store_error *error)
 {
 	struct import im = { .db = db, .document = document,
-			     .warnings = warnings, .error = error };
+			     .warnings = warnings, .error = error,
+			     .dry_run = dry_run };
 	int err = check_document(document, error);
 
 	if (err)

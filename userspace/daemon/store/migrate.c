@@ -143,6 +143,89 @@ static const char config_1[] =
 	"CREATE TABLE param (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 	" WITHOUT ROWID;";
 
+/* As text, for those who say nothing: no value is no opinion. */
+#define HARDENING \
+	" gratuitous_arp TEXT, web_access TEXT, pc_voice_vlan_access TEXT," \
+	" settings_access TEXT, pc_port TEXT, span_to_pc_port TEXT," \
+	" ssh_access TEXT, https_only TEXT, tls12_only TEXT"
+#define ADD(table, column)	"ALTER TABLE " table " ADD COLUMN " column ";"
+
+/* Phone profiles whole, hardening, SRST, enrolment. */
+static const char config_2[] =
+	ADD("profile", "model TEXT")
+	ADD("profile", "sip_oauth INTEGER")
+	ADD("profile", "capf_authentication_mode TEXT")
+	ADD("profile", "key_order TEXT")
+	ADD("profile", "rsa_key_size INTEGER")
+	ADD("profile", "ec_key_size INTEGER")
+	"UPDATE profile SET model = '', sip_oauth = 0,"
+	" capf_authentication_mode = 'authentication-string',"
+	" key_order = 'rsa-only', rsa_key_size = 2048, ec_key_size = 256"
+	" WHERE kind = 'phone';"
+
+	/* One who has taken such a name keeps it. */
+	"WITH both(model) AS (VALUES ('6901'), ('6911'), ('6921'), ('6941'),"
+	" ('6945'), ('6961'), ('7906'), ('7911'), ('7931'), ('7940'), ('7941'),"
+	" ('7942'), ('7945'), ('7960'), ('7961'), ('7962'), ('7965'), ('7970'),"
+	" ('7971'), ('7975'), ('8941'), ('8945')),"
+	" sip(model) AS (VALUES ('7811'), ('7821'), ('7832'), ('7841'),"
+	" ('7861'), ('8811'), ('8821'), ('8831'), ('8832'), ('8841'), ('8845'),"
+	" ('8851'), ('8861'), ('8865'), ('8961'), ('9951'), ('9971')),"
+	" sccp(model) AS (VALUES ('7921'), ('7925'), ('7926'), ('7937')),"
+	" known(model, protocol) AS (SELECT model, 'sip' FROM both UNION ALL"
+	" SELECT model, 'sccp' FROM both UNION ALL SELECT model, 'sip' FROM sip"
+	" UNION ALL SELECT model, 'sccp' FROM sccp)"
+	"INSERT OR IGNORE INTO profile (name, kind, protocol, description,"
+	" device_security_mode, transport, digest, nonce_validity,"
+	" sip_phone_port, exclude_digest_credentials, tftp_encrypted_config,"
+	" predefined, model, sip_oauth, capf_authentication_mode, key_order,"
+	" rsa_key_size, ec_key_size) SELECT 'Cisco ' || model ||"
+	" ' - Standard ' || upper(protocol) || ' Non-Secure Profile', 'phone',"
+	" protocol, '', 'nonsecure',"
+	" CASE protocol WHEN 'sip' THEN 'tcp+udp' ELSE 'tcp' END, 0, 600, 5060,"
+	" 0, 0, 1, model, 0, 'authentication-string', 'rsa-only', 2048, 256"
+	" FROM known ORDER BY model, protocol;"
+
+	ADD("user", "password_sealed TEXT")
+	ADD("user", "phone_file_password INTEGER NOT NULL DEFAULT 0")
+
+	"CREATE TABLE srst (" ID ", name TEXT NOT NULL UNIQUE,"
+	" address TEXT NOT NULL, port INTEGER NOT NULL,"
+	" sip_port INTEGER NOT NULL, secure INTEGER NOT NULL, pem TEXT,"
+	" subject TEXT, issuer TEXT, serial TEXT, not_before TEXT,"
+	" not_after TEXT, fingerprint TEXT);"
+
+	"CREATE TABLE common_phone_profile (" ID ", name TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL," HARDENING ", srst " REF("srst") ");"
+	"CREATE INDEX common_phone_profile_srst"
+	" ON common_phone_profile (srst);"
+
+	"CREATE TABLE enterprise_phone (" ID ", name TEXT NOT NULL UNIQUE,"
+	HARDENING ", srst " REF("srst") ");"
+	"INSERT INTO enterprise_phone (name) VALUES ('enterprise');"
+	"CREATE TABLE enterprise_phone_loads (" OWNER("enterprise_phone") ","
+	" model TEXT NOT NULL, model_id INTEGER NOT NULL, load TEXT NOT NULL,"
+	" PRIMARY KEY (owner, position)) WITHOUT ROWID;"
+
+	ADD("phone", "common_phone_profile " REF("common_phone_profile"))
+	ADD("phone", "gratuitous_arp TEXT")
+	ADD("phone", "web_access TEXT")
+	ADD("phone", "pc_voice_vlan_access TEXT")
+	ADD("phone", "settings_access TEXT")
+	ADD("phone", "pc_port TEXT")
+	ADD("phone", "span_to_pc_port TEXT")
+	ADD("phone", "ssh_access TEXT")
+	ADD("phone", "https_only TEXT")
+	ADD("phone", "tls12_only TEXT")
+	ADD("phone", "srst " REF("srst"))
+	ADD("phone", "load TEXT NOT NULL DEFAULT ''")
+	ADD("phone", "capf_operation TEXT NOT NULL DEFAULT 'none'")
+	ADD("phone", "capf_completes_by TEXT")
+	ADD("phone", "capf_auth_string_sealed TEXT")
+	"CREATE INDEX phone_common_phone_profile"
+	" ON phone (common_phone_profile);"
+	"CREATE INDEX phone_srst ON phone (srst);";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -162,7 +245,7 @@ static const char runtime_1[] =
 static const char runtime_2[] =
 	"ALTER TABLE registration ADD COLUMN user TEXT NOT NULL DEFAULT '';";
 
-static const char *const config[] = { config_1 };
+static const char *const config[] = { config_1, config_2 };
 static const char *const runtime[] = { runtime_1, runtime_2 };
 
 int db_migration_count(enum db_kind kind)

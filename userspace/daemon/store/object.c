@@ -91,6 +91,9 @@ int object_del(struct change *c, const char *key)
 
 	if (!err)
 		err = rules_guard(c->noun, c->now, c->error);
+	if (!err && c->noun->single)
+		err = store_refuse(c->error, 409, NULL, "the %s cannot be "
+				   "deleted, only changed", c->noun->name);
 	if (!err)
 		err = in_use_check(c->db, c->noun, c->id, key, c->error);
 	if (err)

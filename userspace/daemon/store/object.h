@@ -68,6 +68,9 @@ json_t *store_object_list(struct store *store, const struct store_noun *noun,
 json_t *store_param_get(struct store *store, const char *name,
 			struct store_error *error);
 json_t *store_param_list(struct store *store, struct store_error *error);
+/* What holds for a phone, setting by setting, and who said so. */
+json_t *store_phone_settings_json(struct store *store, const char *key,
+				  struct store_error *error);
 json_t *store_export(struct store *store, struct store_error *error);
 
 /* The key of an object as JSON; false if it does not fit or is missing. */

@@ -10,6 +10,7 @@
 #include "store/schema.h"
 
 #define NUMBER_CHARS	"0123456789+*#"
+#define LETTERS		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define PREFIX_CHARS	"0123456789abcdefABCDEF.:/, "
 #define NOT_IN_REALM	"\"\\"
 
@@ -24,6 +25,10 @@ static const char *const offers[] = {
 static const char *const unknowns[] = { "count", "pass", "drop", NULL };
 static const char *const denials[] = { "reject", "drop", NULL };
 static const char *const unparsed[] = { "reject", "drop", "pass", NULL };
+
+static const char *const voice_vlans[] = {
+	"zero-enables", "zero-disables", "omit", NULL
+};
 
 #define ENUM(param, list, value, what) \
 	{ .name = param, .type = STORE_TYPE_ENUM, .words = list, \
@@ -40,6 +45,9 @@ static const char *const unparsed[] = { "reject", "drop", "pass", NULL };
 #define NUMBER(param, value, what) \
 	{ .name = param, .type = STORE_TYPE_STRING, .max = 15, \
 	  .allowed = NUMBER_CHARS, .initial = value, .about = what }
+#define WORD(param, value, what) \
+	{ .name = param, .type = STORE_TYPE_STRING, .max = 32, \
+	  .allowed = LETTERS, .initial = value, .about = what }
 #define PREFIXES(param, value, what) \
 	{ .name = param, .type = STORE_TYPE_STRING, \
 	  .max = STORE_PARAM_TEXT_SIZE - 1, .allowed = PREFIX_CHARS, \
@@ -144,6 +152,12 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"100", "403 a second that the ACL asks for, the rest is dropped"),
 	[STORE_PARAM_ACL_REJECT_BURST] = INT("acl_reject_burst", 0, 1000000,
 		"200", "of these, at once"),
+	[STORE_PARAM_PHONE_FILE_VOICE_VLAN] = ENUM("phone_file_voice_vlan",
+		voice_vlans, "zero-enables",
+		"what phones take voiceVlanAccess for; sources disagree"),
+	[STORE_PARAM_PHONE_FILE_SRST_CERTIFICATE] = WORD(
+		"phone_file_srst_certificate", "",
+		"element for the SRST gateway's certificate; empty: none"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 

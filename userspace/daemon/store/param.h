@@ -56,6 +56,8 @@ enum store_param {
 	STORE_PARAM_ACL_SOURCE_BURST,
 	STORE_PARAM_ACL_REJECT_RATE,
 	STORE_PARAM_ACL_REJECT_BURST,
+	STORE_PARAM_PHONE_FILE_VOICE_VLAN,	/* enum store_voice_vlan */
+	STORE_PARAM_PHONE_FILE_SRST_CERTIFICATE,
 	STORE_PARAM_COUNT,
 };
 
@@ -94,6 +96,13 @@ enum store_acl_verdict {
 	STORE_ACL_REJECT,
 	STORE_ACL_DROP,
 	STORE_ACL_PASS,		/* of what cannot be parsed alone */
+};
+
+/* What 0 in voiceVlanAccess means to phones. */
+enum store_voice_vlan {
+	STORE_VOICE_VLAN_ZERO_ENABLES,
+	STORE_VOICE_VLAN_ZERO_DISABLES,
+	STORE_VOICE_VLAN_OMIT,	/* the element is left out */
 };
 
 /* Number, switch (0 and 1) or enum. */

@@ -8,11 +8,14 @@
 #include <string.h>
 
 #include "store/private.h"
+#include "store/schema.h"
 
 #define PROFILE_COLUMNS \
 	" f.id, f.name, f.protocol, f.device_security_mode, f.transport," \
 	" f.digest, f.nonce_validity, f.sip_phone_port," \
-	" f.exclude_digest_credentials, f.tftp_encrypted_config"
+	" f.exclude_digest_credentials, f.tftp_encrypted_config," \
+	" f.sip_oauth, f.capf_authentication_mode, f.key_order," \
+	" f.rsa_key_size, f.ec_key_size"
 
 #define SELECT_PHONE \
 	"SELECT p.id, p.name, p.description, p.model, p.protocol," \
@@ -51,6 +54,11 @@ static void read_profile(sqlite3_stmt *stmt, int at,
 	profile->sip_phone_port = sqlite3_column_int(stmt, at + 7);
 	profile->exclude_digest_credentials = sqlite3_column_int(stmt, at + 8);
 	profile->tftp_encrypted_config = sqlite3_column_int(stmt, at + 9);
+	profile->sip_oauth = sqlite3_column_int(stmt, at + 10);
+	profile->capf_mode = store_word(stmt, at + 11, store_capf_modes);
+	profile->key_order = store_word(stmt, at + 12, store_key_orders);
+	profile->rsa_key_size = sqlite3_column_int(stmt, at + 13);
+	profile->ec_key_size = sqlite3_column_int(stmt, at + 14);
 }
 
 static int read_phone(struct store *store, sqlite3_stmt *stmt,

@@ -143,11 +143,6 @@ static int prepare_list(struct row_reader *r, const struct store_field *f,
 	return err;
 }
 
-static bool has_list(const struct store_field *f)
-{
-	return !store_field_is_column(f) && f->type != STORE_TYPE_PASSWORD;
-}
-
 struct row_reader *row_reader_new(struct db *db, const struct store_noun *noun,
 				  bool one)
 {
@@ -161,7 +156,7 @@ struct row_reader *row_reader_new(struct db *db, const struct store_noun *noun,
 	r->one = one;
 	err = prepare_row(r);
 	for (const struct store_field *f = noun->fields; f->name && !err; f++)
-		if (has_list(f))
+		if (store_field_is_list(f))
 			err = prepare_list(r, f, &r->lists[list++]);
 	r->err = err;
 	return r;
@@ -256,7 +251,7 @@ json_t *row_read(struct row_reader *r, int64_t *id)
 
 		if (store_field_is_column(f))
 			value = read_value(f, r->row, column++);
-		else if (has_list(f))
+		else if (store_field_is_list(f))
 			value = read_list(r, f, r->lists[list++], *id);
 		if (value && belongs(f, object))
 			json_object_set_new(object, f->name, value);

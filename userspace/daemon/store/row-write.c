@@ -275,7 +275,7 @@ int row_write(struct change *c)
 		err = write_row(c);
 	for (const struct store_field *f = c->noun->fields; f->name && !err;
 	     f++)
-		if (!store_field_is_column(f) && f->type != STORE_TYPE_PASSWORD)
+		if (store_field_is_list(f))
 			err = write_list(c, f);
 	return err;
 }

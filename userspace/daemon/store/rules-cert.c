@@ -96,22 +96,12 @@ static int set_pem(json_t *object, X509 *cert)
 	return good ? 0 : -ENOMEM;
 }
 
-int rules_cert(struct change *c)
+int cert_describe(struct change *c)
 {
 	const char *wrong;
-	X509 *cert;
+	X509 *cert = read_pem(member_text(c->next, "pem"), &wrong);
 	int err;
 
-	if (c->given && member_is(c->given, "purpose", "callmanager"))
-		return store_refuse(c->error, 400, "purpose",
-				    "callmanager is the daemon's own, which "
-				    "it makes by itself");
-	if ((member_is(c->next, "name", "CallManager") ||
-	     member_is(c->next, "name", "CallManager-ECDSA")) &&
-	    !member_is(c->next, "purpose", "callmanager"))
-		return store_refuse(c->error, 400, "name",
-				    "is what the daemon's own is called");
-	cert = read_pem(member_text(c->next, "pem"), &wrong);
 	if (!cert)
 		return store_refuse(c->error, 400, "pem", "%s", wrong);
 	err = set_pem(c->next, cert);
@@ -125,4 +115,18 @@ int rules_cert(struct change *c)
 		store_warn(c->warnings, "the certificate has expired");
 	X509_free(cert);
 	return err ? store_fail(c->error, err) : 0;
+}
+
+int rules_cert(struct change *c)
+{
+	if (c->given && member_is(c->given, "purpose", "callmanager"))
+		return store_refuse(c->error, 400, "purpose",
+				    "callmanager is the daemon's own, which "
+				    "it makes by itself");
+	if ((member_is(c->next, "name", "CallManager") ||
+	     member_is(c->next, "name", "CallManager-ECDSA")) &&
+	    !member_is(c->next, "purpose", "callmanager"))
+		return store_refuse(c->error, 400, "name",
+				    "is what the daemon's own is called");
+	return cert_describe(c);
 }

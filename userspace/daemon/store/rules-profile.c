@@ -56,7 +56,7 @@ static void fit_port(struct change *c, bool secure)
 static int rules_sccp(struct change *c)
 {
 	static const char *const sip_only[] = {
-		"digest", "exclude_digest_credentials", NULL
+		"digest", "exclude_digest_credentials", "sip_oauth", NULL
 	};
 
 	for (int i = 0; sip_only[i]; i++)
@@ -69,6 +69,87 @@ static int rules_sccp(struct change *c)
 	return 0;
 }
 
+/* SIG-7: a token is good only where nobody else can read it. */
+static int rules_oauth(struct change *c)
+{
+	if (!member_true(c->next, "sip_oauth"))
+		return 0;
+	if (!member_is(c->next, "device_security_mode", "encrypted"))
+		return store_refuse(c->error, 400, "sip_oauth",
+				    "needs device_security_mode encrypted");
+	if (member_true(c->next, "digest"))
+		return store_refuse(c->error, 400, "sip_oauth",
+				    "stands in place of digest: one of the "
+				    "two");
+	if (member_true(c->next, "tftp_encrypted_config"))
+		return store_refuse(c->error, 400, "sip_oauth",
+				    "does not go with tftp_encrypted_config");
+	return 0;
+}
+
+static int check_size(struct change *c, const char *field, const int *sizes)
+{
+	long size = member_int(c->next, field);
+
+	while (*sizes && *sizes != size)
+		sizes++;
+	if (*sizes)
+		return 0;
+	return store_refuse(c->error, 400, field, "there are no such keys");
+}
+
+/* CAPF-3: what OpenSSL would refuse a peer is said by name. */
+static int rules_keys(struct change *c)
+{
+	static const int rsa[] = { 512, 1024, 2048, 3072, 4096, 0 };
+	static const int ec[] = { 256, 384, 521, 0 };
+	int err = check_size(c, "rsa_key_size", rsa);
+
+	if (!err)
+		err = check_size(c, "ec_key_size", ec);
+	if (err)
+		return err;
+	if (!member_is(c->next, "key_order", "ec-only") &&
+	    member_int(c->next, "rsa_key_size") < 2048)
+		store_warn(c->warnings, "RSA keys of %ld bits are refused by "
+			   "OpenSSL's present policy: phones that have one "
+			   "cannot connect",
+			   member_int(c->next, "rsa_key_size"));
+	if (member_is(c->next, "key_order", "ec-only") &&
+	    member_true(c->next, "tftp_encrypted_config"))
+		store_warn(c->warnings, "tftp_encrypted_config needs an RSA "
+			   "key in the phone: with an EC one its file cannot "
+			   "be encrypted");
+	return 0;
+}
+
+/* Those that have it must fit what it becomes. */
+static int check_model(struct change *c)
+{
+	const char *model = member_text(c->next, "model");
+	sqlite3_stmt *stmt;
+	int err;
+
+	if (!c->now || !model || !*model)
+		return 0;
+	err = db_prepare(c->db, &stmt, "SELECT name, model FROM phone WHERE"
+			 " profile = ?1 AND model <> ?2 ORDER BY name");
+	if (err)
+		return store_fail(c->error, err);
+	sqlite3_bind_int64(stmt, 1, c->id);
+	sqlite3_bind_text(stmt, 2, model, -1, SQLITE_STATIC);
+	err = db_step(c->db, stmt);
+	if (err == 1)
+		err = store_refuse(c->error, 409, "model", "phone %s has this "
+				   "profile and is of model \"%s\"",
+				   (const char *)sqlite3_column_text(stmt, 0),
+				   (const char *)sqlite3_column_text(stmt, 1));
+	else if (err)
+		store_fail(c->error, err);
+	sqlite3_finalize(stmt);
+	return err;
+}
+
 static int rules_of_phones(struct change *c, bool secure)
 {
 	bool sccp = member_is(c->next, "protocol", "sccp");
@@ -77,6 +158,12 @@ static int rules_of_phones(struct change *c, bool secure)
 
 	if (!err && sccp)
 		err = rules_sccp(c);
+	if (!err)
+		err = rules_oauth(c);
+	if (!err)
+		err = rules_keys(c);
+	if (!err)
+		err = check_model(c);
 	if (!err && member_true(c->next, "tftp_encrypted_config") && !secure)
 		store_warn(c->warnings, "tftp_encrypted_config protects the "
 			   "phone's file alone: its signalling is clear");

@@ -159,17 +159,87 @@ static int rules_sealed(struct change *c, const json_t *password)
 	return store_refuse(c->error, 400, "password", "is missing");
 }
 
+int seal_field(struct change *c, const char *field, const char *what,
+	       const char *text)
+{
+	const char *sealed = member_text(c->now, field);
+	char before[STORE_TEXT_SIZE];
+	char *now;
+	bool same;
+
+	same = sealed && !secret_unseal(c->db->seal_key, what, sealed, before,
+					sizeof(before)) &&
+		!strcmp(before, text);
+	if (sealed)
+		explicit_bzero(before, sizeof(before));
+	if (same)
+		return json_object_set_new(c->next, field,
+					   json_string(sealed));
+	now = secret_seal(c->db->seal_key, what, text);
+	if (!now)
+		return store_fail(c->error, -EIO);
+	json_object_set_new(c->next, field, json_string(now));
+	free(now);
+	return 0;
+}
+
+int sealed_field_check(struct change *c, const char *field, const char *what)
+{
+	char text[STORE_TEXT_SIZE];
+	int err = secret_unseal(c->db->seal_key, what,
+				member_text(c->given, field), text,
+				sizeof(text));
+
+	explicit_bzero(text, sizeof(text));
+	return !err ? 0 :
+		store_refuse(c->error, 400, field, "was not sealed with this "
+			     "node's key, or for another name");
+}
+
+/* What is kept of a user beside the checksums must be what they are of. */
+static int rules_kept(struct change *c, const json_t *password)
+{
+	static const char field[] = "password_sealed";
+	bool sealed = member_text(c->given, field);
+	char what[WHAT_SIZE];
+
+	if (password && sealed)
+		return store_refuse(c->error, 400, field,
+				    "either this or password");
+	if (!member_true(c->next, "phone_file_password") && sealed)
+		return store_refuse(c->error, 400, field,
+				    "needs phone_file_password");
+	if (!member_true(c->next, "phone_file_password")) {
+		json_object_set_new(c->next, field, json_null());
+		return 0;
+	}
+	secret_user_name(what, sizeof(what), member_text(c->next, "name"));
+	if (sealed)
+		return sealed_field_check(c, field, what);
+	if (json_string_value(password))
+		return seal_field(c, field, what, json_string_value(password));
+	if (!password && member_text(c->now, field) &&
+	    !is_renamed(c, "name") && !is_renamed(c, "digest"))
+		return 0;
+	return store_refuse(c->error, 400, "phone_file_password",
+			    "needs the password given with it: only checksums "
+			    "of it are there");
+}
+
 /* The clear text goes no further than this. */
 int rules_secrets(struct change *c)
 {
 	json_t *password = json_object_get(c->given, "password");
+	bool is_user = !strcmp(c->noun->name, "user");
 	int err = 0;
 
 	if (store_field_find(c->noun->fields, "digest") &&
 	    store_field_find(c->noun->fields, "digest")->type ==
 	    STORE_TYPE_DIGEST)
 		err = rules_digest(c, password);
-	if (store_field_find(c->noun->fields, "password_sealed"))
+	if (!err && is_user)
+		err = rules_kept(c, password);
+	else if (!err && store_field_find(c->noun->fields, "password_sealed"))
 		err = rules_sealed(c, password);
 	json_object_del(c->next, "password");
 	return err;

@@ -11,18 +11,16 @@
 
 struct facts {
 	char kind[16];
-	char protocol[16];
 	char mode[16];
-	bool digest;
 };
 
 /* -ENOENT: row_write() will say so. */
 static int profile_facts(struct change *c, struct facts *facts)
 {
 	sqlite3_stmt *stmt;
-	int err = db_prepare(c->db, &stmt, "SELECT kind, protocol,"
-			     " device_security_mode, digest FROM profile"
-			     " WHERE name = ?1");
+	int err = db_prepare(c->db, &stmt, "SELECT kind,"
+			     " device_security_mode FROM profile WHERE"
+			     " name = ?1");
 
 	if (err)
 		return err;
@@ -31,39 +29,10 @@ static int profile_facts(struct change *c, struct facts *facts)
 	err = db_step(c->db, stmt);
 	if (err == 1) {
 		db_copy(facts->kind, sizeof(facts->kind), stmt, 0);
-		db_copy(facts->protocol, sizeof(facts->protocol), stmt, 1);
-		db_copy(facts->mode, sizeof(facts->mode), stmt, 2);
-		facts->digest = sqlite3_column_int(stmt, 3);
+		db_copy(facts->mode, sizeof(facts->mode), stmt, 1);
 	}
 	sqlite3_finalize(stmt);
 	return err == 1 ? 0 : err ? err : -ENOENT;
-}
-
-static int rules_phone(struct change *c)
-{
-	const char *protocol = member_text(c->next, "protocol");
-	struct facts facts;
-	int err = profile_facts(c, &facts);
-
-	if (err)
-		return err == -ENOENT ? 0 : store_fail(c->error, err);
-	if (strcmp(facts.kind, "phone"))
-		return store_refuse(c->error, 400, "profile",
-				    "is a profile of trunks");
-	if (strcmp(facts.protocol, protocol))
-		return store_refuse(c->error, 400, "profile",
-				    "is a profile of %s phones, this one "
-				    "speaks %s", facts.protocol, protocol);
-	if (facts.digest && !member_text(c->next, "digest_user"))
-		store_warn(c->warnings, "its profile asks for digest "
-			   "authentication and it has no digest_user: it "
-			   "cannot register");
-	if (member_true(c->next, "srtp_required") &&
-	    strcmp(facts.mode, "encrypted"))
-		store_warn(c->warnings, "srtp_required with a profile that is "
-			   "not encrypted: keys travel over encrypted "
-			   "signalling alone, so every call is refused");
-	return 0;
 }
 
 static int rules_trunk(struct change *c)
@@ -125,6 +94,8 @@ static const struct {
 } rules[] = {
 	{ "profile", rules_profile },
 	{ "phone", rules_phone },
+	{ "srst", rules_srst },
+	{ "enterprise-phone", rules_enterprise_phone },
 	{ "trunk", rules_trunk },
 	{ "route", rules_route },
 	{ "user", rules_user },

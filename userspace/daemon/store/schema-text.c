@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "store/schema.h"
 
@@ -150,6 +151,29 @@ const char *store_host_check(char *text)
 		if (check_label(label, dot - label))
 			return check_label(label, dot - label);
 	return check_label(label, strlen(label));
+}
+
+/* A day that there is not, or a second 60, would come back another. */
+const char *store_time_check(char *text)
+{
+	struct tm tm = { 0 };
+	char again[32];
+	time_t when;
+
+	if (!strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return "a time is written 2030-01-31T17:00:00Z";
+	when = timegm(&tm);
+	if (!gmtime_r(&when, &tm) ||
+	    !strftime(again, sizeof(again), "%Y-%m-%dT%H:%M:%SZ", &tm) ||
+	    strcmp(again, text))
+		return "a time is written 2030-01-31T17:00:00Z";
+	return NULL;
+}
+
+const char *store_single_check(char *text)
+{
+	return strcmp(text, STORE_SINGLE) ?
+		"there is one alone, called " STORE_SINGLE : NULL;
 }
 
 /* [1-5], [^12], [0-9*#] */

@@ -6,82 +6,9 @@
 
 #include <string.h>
 
+#include "store/schema-macro.h"
 #include "store/schema-text.h"
 
-#define DIGITS		"0123456789"
-#define LETTERS		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define NAME_CHARS	LETTERS DIGITS " ._-+@()"
-#define USER_CHARS	LETTERS DIGITS "._-+@"
-#define NUMBER_CHARS	DIGITS "*#+"
-#define HOST_CHARS	LETTERS DIGITS ".-:"
-#define PATTERN_CHARS	DIGITS "*#+X![]^-."
-#define PEM_CHARS	LETTERS DIGITS "+/=- \r\n"
-/* protocols, §13: what a description must not contain */
-#define NOT_IN_TEXT	"\"%&\\<>"
-#define NOT_IN_REALM	"\"\\"
-
-#define NAME(what) \
-	{ .name = "name", .flags = STORE_KEY | STORE_REQUIRED, .min = 1, \
-	  .max = 64, .allowed = NAME_CHARS, .check = store_name_check, \
-	  .about = what }
-#define TEXT(field, length, what) \
-	{ .name = field, .max = length, .forbidden = NOT_IN_TEXT, \
-	  .initial = "", .about = what }
-#define BOOL(field, value, what) \
-	{ .name = field, .type = STORE_TYPE_BOOL, .initial = value, \
-	  .about = what }
-#define INT(field, least, most, value, what) \
-	{ .name = field, .type = STORE_TYPE_INT, .min = least, .max = most, \
-	  .initial = value, .about = what }
-#define ENUM(field, list, value, what) \
-	{ .name = field, .type = STORE_TYPE_ENUM, .words = list, \
-	  .initial = value, .about = what }
-#define REF(field, noun, what) \
-	{ .name = field, .type = STORE_TYPE_REF, .ref = noun, .about = what }
-#define REFS(field, noun, most, what) \
-	{ .name = field, .type = STORE_TYPE_REFS, .ref = noun, .max = most, \
-	  .about = what }
-#define PHONE_ENUM(field, list, value, what) \
-	{ .name = field, .type = STORE_TYPE_ENUM, .words = list, \
-	  .kinds = STORE_KIND_PHONE, .initial = value, .about = what }
-#define PHONE_BOOL(field, what) \
-	{ .name = field, .type = STORE_TYPE_BOOL, .kinds = STORE_KIND_PHONE, \
-	  .initial = "false", .about = what }
-#define TRUNK_ENUM(field, list, value, what) \
-	{ .name = field, .type = STORE_TYPE_ENUM, .words = list, \
-	  .kinds = STORE_KIND_TRUNK, .initial = value, .about = what }
-#define TRUNK_BOOL(field, what) \
-	{ .name = field, .type = STORE_TYPE_BOOL, .kinds = STORE_KIND_TRUNK, \
-	  .initial = "false", .about = what }
-#define PASSWORD(what) \
-	{ .name = "password", .type = STORE_TYPE_PASSWORD, .min = 1, \
-	  .max = 128, .about = what }
-#define DIGEST \
-	{ .name = "digest", .type = STORE_TYPE_DIGEST, .max = 32, \
-	  .fields = digest_fields, \
-	  .about = "checksums of the password for each realm, as exported" }
-#define DERIVED(field, length, what) \
-	{ .name = field, .flags = STORE_DERIVED, .max = length, \
-	  .about = what }
-#define PRESENCE_GROUP \
-	REF("presence_group", "presence-group", \
-	    "who may watch it, and whom it may watch")
-/* Presence asks what devices and lines are in. */
-#define USER_PRESENCE_GROUP \
-	REF("presence_group", "presence-group", \
-	    "kept; presence asks the phone's, the trunk's and the line's")
-#define END { .name = NULL }
-
-static const char *const kinds[] = { "phone", "trunk", NULL };
-static const char *const protocols[] = { "sip", "sccp", NULL };
-static const char *const modes[] = {
-	"nonsecure", "authenticated", "encrypted", NULL
-};
-static const char *const phone_transports[] = {
-	"tcp+udp", "tcp", "udp", "tls", NULL
-};
-static const char *const incoming_transports[] = { "tcp+udp", "tls", NULL };
-static const char *const outgoing_transports[] = { "tcp", "udp", "tls", NULL };
 static const char *const secure_when[] = { "srtp+tls", "srtp", NULL };
 static const char *const purposes[] = {
 	"callmanager-trust", "callmanager", NULL
@@ -135,53 +62,6 @@ static const struct store_field sip_realm_fields[] = {
 	END
 };
 
-/* Those without a kind belong to both. */
-static const struct store_field profile_fields[] = {
-	NAME("name; a shared certificate's DNS name equals it"),
-	{ .name = "kind", .type = STORE_TYPE_ENUM, .words = kinds,
-	  .flags = STORE_REQUIRED | STORE_FIXED,
-	  .about = "what it is a profile of" },
-	{ .name = "protocol", .type = STORE_TYPE_ENUM, .words = protocols,
-	  .flags = STORE_FIXED, .kinds = STORE_KIND_PHONE, .initial = "sip",
-	  .about = "what its phones speak" },
-	TEXT("description", 50, "for people"),
-	ENUM("device_security_mode", modes, "nonsecure",
-	     "clear, signed (TLS with NULL cipher), or secret"),
-	PHONE_ENUM("transport", phone_transports, NULL,
-		   "tls exactly if the mode is not nonsecure"),
-	TRUNK_ENUM("incoming_transport", incoming_transports, NULL,
-		   "tls exactly if the mode is not nonsecure"),
-	TRUNK_ENUM("outgoing_transport", outgoing_transports, NULL,
-		   "tls exactly if the mode is not nonsecure"),
-	{ .name = "incoming_port", .type = STORE_TYPE_INT,
-	  .kinds = STORE_KIND_TRUNK, .min = 1, .max = 65535,
-	  .about = "local port; 5060, with TLS 5061 unless said" },
-	{ .name = "x509_subject_name", .kinds = STORE_KIND_TRUNK, .max = 4096,
-	  .allowed = LETTERS DIGITS " ,;:.-_*@=/+()'", .initial = "",
-	  .about = "names, one of which the peer's certificate has" },
-	BOOL("digest", "false", "challenge its requests"),
-	INT("nonce_validity", 10, 86400, "600", "seconds a challenge is good"),
-	{ .name = "sip_phone_port", .type = STORE_TYPE_INT,
-	  .kinds = STORE_KIND_PHONE, .min = 1, .max = 65535,
-	  .initial = "5060", .about = "for the phone's file, which is not made yet" },
-	PHONE_BOOL("exclude_digest_credentials",
-		   "for the phone's file, which is not made yet"),
-	PHONE_BOOL("tftp_encrypted_config", "for the phone's file, which is not made yet"),
-	TRUNK_BOOL("application_authorization",
-		   "ask the application user's boxes, too; needs digest"),
-	TRUNK_BOOL("accept_presence_subscription", "SUBSCRIBE for presence"),
-	TRUNK_BOOL("accept_out_of_dialog_refer", "REFER outside a dialog"),
-	TRUNK_BOOL("accept_unsolicited_notification",
-		   "NOTIFY nobody subscribed to"),
-	TRUNK_BOOL("accept_replaces_header", "requests with Replaces"),
-	TRUNK_BOOL("transmit_security_status", "tell calls' status"),
-	TRUNK_BOOL("allow_charging_header", "pass P-Charging-Vector"),
-	{ .name = "predefined", .type = STORE_TYPE_BOOL,
-	  .flags = STORE_DERIVED, .initial = "false",
-	  .about = "came with the daemon, cannot be changed" },
-	END
-};
-
 static const struct store_field user_fields[] = {
 	{ .name = "name", .flags = STORE_KEY | STORE_REQUIRED, .min = 1,
 	  .max = 64, .allowed = USER_CHARS, .about = "digest user name" },
@@ -189,6 +69,10 @@ static const struct store_field user_fields[] = {
 	USER_PRESENCE_GROUP,
 	PASSWORD("of digest authentication; checksums of it are kept"),
 	DIGEST,
+	{ .name = "password_sealed", .type = STORE_TYPE_SEALED, .max = 512,
+	  .about = "the password encrypted under this node's key, as exported" },
+	BOOL("phone_file_password", "false",
+	     "keep the password encrypted, too, for the files of its phones"),
 	END
 };
 
@@ -266,32 +150,6 @@ static const struct store_field route_fields[] = {
 	END
 };
 
-static const struct store_field button_fields[] = {
-	{ .name = "line", .type = STORE_TYPE_REF, .flags = STORE_REQUIRED,
-	  .ref = "line", .about = "number and partition" },
-	TEXT("label", 64, "beside the button"),
-	END
-};
-
-static const struct store_field phone_fields[] = {
-	{ .name = "name", .flags = STORE_KEY | STORE_REQUIRED, .min = 1,
-	  .max = 15, .allowed = LETTERS DIGITS, .check = store_device_check,
-	  .about = "SEP and MAC address" },
-	TEXT("description", 128, "for people"),
-	TEXT("model", 64, "such as 8845"),
-	{ .name = "protocol", .type = STORE_TYPE_ENUM, .words = protocols,
-	  .initial = "sip", .about = "what it speaks" },
-	{ .name = "profile", .type = STORE_TYPE_REF, .flags = STORE_REQUIRED,
-	  .ref = "profile", .about = "security profile of kind phone" },
-	{ .name = "lines", .type = STORE_TYPE_LIST, .max = 32,
-	  .fields = button_fields, .about = "its buttons in order" },
-	REF("digest_user", "user", "who it authenticates as"),
-	REF("css", "css", "what it may call"),
-	PRESENCE_GROUP,
-	BOOL("srtp_required", "false", "refuse calls without SRTP"),
-	END
-};
-
 static const struct store_field cert_fields[] = {
 	NAME("name of the entry"),
 	{ .name = "purpose", .type = STORE_TYPE_ENUM, .words = purposes,
@@ -309,27 +167,36 @@ static const struct store_field cert_fields[] = {
 	END
 };
 
+#define NOUN(key, rows, what, list) \
+	{ .name = key, .table = rows, .about = what, .fields = list }
+
 const struct store_noun store_nouns[] = {
-	{ "partition", "partition", "names for sets of numbers",
-	  partition_fields },
-	{ "css", "css", "calling search spaces: who may call what",
-	  css_fields },
-	{ "presence-group", "presence_group", "who may watch whom",
-	  presence_group_fields },
-	{ "profile", "profile", "security profiles of phones and trunks",
-	  profile_fields },
-	{ "sip-realm", "sip_realm", "our credentials towards trunks",
-	  sip_realm_fields },
-	{ "user", "user", "end users, with digest credentials", user_fields },
-	{ "appuser", "appuser", "application users of trunks",
-	  appuser_fields },
-	{ "line", "line", "directory numbers", line_fields },
-	{ "trunk", "trunk", "SIP trunks", trunk_fields },
-	{ "route", "route", "patterns of numbers that leave by trunks",
-	  route_fields },
-	{ "phone", "phone", "phones", phone_fields },
-	{ "cert", "cert", "certificates: our own and trusted ones",
-	  cert_fields },
+	NOUN("partition", "partition",
+	     "names for sets of numbers", partition_fields),
+	NOUN("css", "css",
+	     "calling search spaces: who may call what", css_fields),
+	NOUN("presence-group", "presence_group",
+	     "who may watch whom", presence_group_fields),
+	NOUN("profile", "profile",
+	     "security profiles of phones and trunks", store_profile_fields),
+	NOUN("sip-realm", "sip_realm",
+	     "our credentials towards trunks", sip_realm_fields),
+	NOUN("user", "user", "end users, with digest credentials", user_fields),
+	NOUN("appuser", "appuser",
+	     "application users of trunks", appuser_fields),
+	NOUN("line", "line", "directory numbers", line_fields),
+	NOUN("trunk", "trunk", "SIP trunks", trunk_fields),
+	NOUN("route", "route",
+	     "patterns of numbers that leave by trunks", route_fields),
+	NOUN("srst", "srst", "gateways phones survive with", store_srst_fields),
+	NOUN("common-phone-profile", "common_phone_profile",
+	     "settings that phones share", store_common_phone_profile_fields),
+	{ .name = "enterprise-phone", .table = "enterprise_phone",
+	  .about = "settings of all phones; has show and set alone",
+	  .fields = store_enterprise_phone_fields, .single = true },
+	NOUN("phone", "phone", "phones", store_phone_fields),
+	NOUN("cert", "cert",
+	     "certificates: our own and trusted ones", cert_fields),
 	{ .name = NULL }
 };
 
@@ -382,18 +249,18 @@ size_t store_item_fields(const struct store_field *fields,
 	return count;
 }
 
-unsigned int store_kind(const char *word)
-{
-	for (unsigned int i = 0; kinds[i]; i++)
-		if (!strcmp(kinds[i], word))
-			return 1u << i;
-	return 0;
-}
-
 bool store_field_is_column(const struct store_field *field)
 {
-	return field->type != STORE_TYPE_REFS &&
+	return !(field->flags & STORE_OF_PROFILE) &&
+		field->type != STORE_TYPE_REFS &&
 		field->type != STORE_TYPE_LIST &&
 		field->type != STORE_TYPE_PASSWORD &&
 		field->type != STORE_TYPE_DIGEST;
+}
+
+bool store_field_is_list(const struct store_field *field)
+{
+	return field->type == STORE_TYPE_REFS ||
+		field->type == STORE_TYPE_LIST ||
+		field->type == STORE_TYPE_DIGEST;
 }

@@ -29,6 +29,7 @@ enum store_flag {
 	STORE_REQUIRED = 2,
 	STORE_FIXED = 4,	/* said when the object is added, then never */
 	STORE_DERIVED = 8,	/* worked out by the daemon, read only */
+	STORE_OF_PROFILE = 16,	/* said of a phone, kept in its profile */
 };
 
 /* Kinds of profile: a field may belong to one of them. */
@@ -57,7 +58,17 @@ struct store_noun {
 	const char *table;
 	const char *about;
 	const struct store_field *fields;	/* ended by a NULL name */
+	bool single;		/* there is one, called STORE_SINGLE, for good */
 };
+
+#define STORE_SINGLE	"enterprise"
+
+/* schema-profile.c, schema-phone.c: parts of the table, words of fields */
+extern const struct store_field store_profile_fields[], store_phone_fields[],
+	store_common_phone_profile_fields[], store_enterprise_phone_fields[],
+	store_srst_fields[];
+extern const char *const store_protocols[], *const store_capf_modes[],
+	*const store_key_orders[], *const store_capf_operations[];
 
 /* Ended by a NULL name; what is referred to stands before what refers. */
 extern const struct store_noun store_nouns[];
@@ -77,8 +88,9 @@ size_t store_item_fields(const struct store_field *fields,
 			 const struct store_field *item[STORE_MAX_ITEM_FIELDS]);
 /* The kind bit of a profile's "kind"; 0 if it is none. */
 unsigned int store_kind(const char *word);
-/* A column of the noun's own table? Otherwise it has a table of its own. */
+/* A column of the noun's own table, or a table of its own? */
 bool store_field_is_column(const struct store_field *field);
+bool store_field_is_list(const struct store_field *field);
 
 /*
  * Characters, length and check of a text: NULL, or the sentence that says what

@@ -78,6 +78,16 @@ void secret_name(char *what, size_t size, const char *realm)
 	snprintf(what, size, "sip-realm/%s", realm);
 }
 
+void secret_user_name(char *what, size_t size, const char *user)
+{
+	snprintf(what, size, "user/%s", user);
+}
+
+void secret_capf_name(char *what, size_t size, const char *phone)
+{
+	snprintf(what, size, "phone/%s/capf", phone);
+}
+
 char *secret_seal(const uint8_t *key, const char *what, const char *text)
 {
 	uint8_t raw[TEXT_MAX + SEAL_OVERHEAD];

@@ -16,8 +16,10 @@ const char *secret_algorithm_name(enum store_algorithm algorithm);
 json_t *secret_digest(const char *user, const char *password,
 		      const char *const *realms);
 
-/* What a trunk's password is bound to. */
+/* What is bound to a trunk's password, a user's, a phone's string. */
 void secret_name(char *what, size_t size, const char *realm);
+void secret_user_name(char *what, size_t size, const char *user);
+void secret_capf_name(char *what, size_t size, const char *phone);
 /* AES-256-GCM; @what is bound to it. Text to be freed, or NULL. */
 char *secret_seal(const uint8_t *key, const char *what, const char *text);
 /* -EBADMSG: not ours, or not of @what. Wipe @text after use. */

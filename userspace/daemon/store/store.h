@@ -83,7 +83,20 @@ int store_watch(struct store *store, store_watcher watcher, void *ctx);
 /* Not from within a watcher. Who never watched may ask, too. */
 void store_unwatch(struct store *store, store_watcher watcher, void *ctx);
 
-/* Phones and lines */
+/* Phones and lines. What enrolment asks for; what keys it makes. */
+enum store_capf_mode {
+	STORE_CAPF_BY_STRING,
+	STORE_CAPF_BY_NULL_STRING,
+	STORE_CAPF_BY_LSC,	/* its LSC, or if it has none its MIC */
+	STORE_CAPF_BY_MIC,
+};
+
+enum store_key_order {
+	STORE_RSA_ONLY,
+	STORE_EC_ONLY,
+	STORE_EC_PREFERRED,	/* RSA where it cannot */
+};
+
 struct store_phone_profile {
 	int64_t id;
 	char name[STORE_NAME_SIZE];	/* a shared certificate's DNS name */
@@ -95,6 +108,11 @@ struct store_phone_profile {
 	uint16_t sip_phone_port;
 	bool exclude_digest_credentials;
 	bool tftp_encrypted_config;
+	bool sip_oauth;
+	enum store_capf_mode capf_mode;
+	enum store_key_order key_order;
+	uint16_t rsa_key_size;		/* bits */
+	uint16_t ec_key_size;
 };
 
 struct store_phone {

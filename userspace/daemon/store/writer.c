@@ -172,6 +172,7 @@ int writer_apply(struct db *db, struct store_request *request,
 	if (request->verb == STORE_IMPORT) {
 		told->noun = "*";
 		reply->result = import_document(db, request->body,
+						request->dry_run,
 						reply->warnings,
 						&reply->error);
 		err = reply->result ? 0 : -EINVAL;
