@@ -105,6 +105,10 @@ static void test_examples(void)
 	   "the query says what it says");
 	bytes_set(&in, "57 01 02 f7 00000001 0004 07 0001 01");
 	ok(read_in(&m) == 14 && !m.valid, "a reserved byte is not looked at");
+	bytes_set(&in, "57 01 01 00 00000001 0024 " DEVICE
+		  "07 0001 00 02 0002 3000");
+	ok(read_in(&m) == 46 && !m.valid && m.skipped == 1,
+	   "an answer's element in a question is not known there");
 }
 
 /* Both under either tag; zeroes before the number; elements nobody knows. */

@@ -30,7 +30,17 @@ static const struct {
 #undef RULE
 };
 
-/* Which elements each command has to have. */
+/* Which elements belong to each command: others are skipped, as unknown ones. */
+static const uint16_t known[] = {
+	[TVS_VERIFY_REQ] = 1 << TVS_DEVICE | 1 << TVS_CERTIFICATE,
+	[TVS_VERIFY_RES] = 1 << TVS_STATUS | 1 << TVS_ROLES | 1 << TVS_TTL,
+	[TVS_QUERY_REQ] = 1 << TVS_DEVICE | 1 << TVS_SUBJECT | 1 << TVS_ISSUER |
+			  1 << TVS_SERIAL,
+	[TVS_QUERY_RES] = 1 << TVS_STATUS | 1 << TVS_CERTIFICATE |
+			  1 << TVS_ROLES | 1 << TVS_TTL,
+};
+
+/* Which it has to have. */
 static const uint16_t needed[] = {
 	[TVS_VERIFY_REQ] = 1 << TVS_DEVICE | 1 << TVS_CERTIFICATE,
 	[TVS_VERIFY_RES] = 1 << TVS_STATUS,
@@ -144,7 +154,8 @@ static int read_payload(struct element_bytes rest, struct tvs_message *message,
 		uint8_t tag = element.tag;
 		size_t len = element.value.len;
 
-		if (tag >= TVS_TAG_LIMIT || !rules[tag].twice) {
+		if (tag >= TVS_TAG_LIMIT ||
+		    !(known[message->command] & 1 << tag)) {
 			message->skipped++;
 			continue;
 		}
