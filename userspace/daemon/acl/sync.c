@@ -259,7 +259,7 @@ void acl_sent(struct acl *acl)
 		return;
 	}
 	/* The next connection begins anew, and down() says why. */
-	if (acl->err == -ECONNRESET)
+	if (acl->err == -ECONNRESET || acl->err == -ETIMEDOUT)
 		return;
 	acl->refusals++;
 	acl_out_of_step(acl, acl->why);

@@ -16,7 +16,7 @@ struct call_mediad_ops {
 	/*
 	 * Connected and greeted, again or for the first time: list streams to
 	 * learn what is there. Every request of an earlier connection has been
-	 * answered with -ECONNRESET before.
+	 * answered with -ECONNRESET or -ETIMEDOUT before.
 	 */
 	void (*up)(void *arg);
 	/* Gone; why is a sentence. Tried again with growing pauses. */
