@@ -88,6 +88,18 @@ static void use_lsc(const union keyd_buffer *m)
 	X509_PUBKEY_free(key);
 }
 
+/* In the folder of such files, or in one below it. */
+static void expect_file(const struct keyd_sign_file *file, size_t tail)
+{
+	expect(keyd_service_uses(file->key.service) & KEYD_USE_FILES);
+	expect(file->device_len <= tail &&
+	       tail - file->device_len <= KEYD_FILE_MAX);
+	expect_text(file->name, sizeof(file->name));
+	expect(file->name[0] && file->name[0] != '/' &&
+	       file->name[0] != '.' && !strstr(file->name, "/.") &&
+	       !strstr(file->name, "//"));
+}
+
 static void check_payload(const union keyd_buffer *b)
 {
 	const struct keyd_message *m = &b->m;
@@ -115,6 +127,9 @@ static void check_payload(const union keyd_buffer *b)
 		break;
 	case KEYD_SIGN_LSC:
 		use_lsc(b);
+		break;
+	case KEYD_SIGN_FILE:
+		expect_file(&m->file, tail);
 		break;
 	case KEYD_SIGN_LIST:
 		expect(m->list.key.service == KEYD_ITLRECOVERY &&

@@ -102,8 +102,8 @@ static void check_requests(struct keyd_client *client)
 	strcpy(m.m.file.name, "x");
 	ok(!keyd_client_send(client, KEYD_SIGN_FILE, &m, KEYD_FILE_MAX,
 			     on_told, &file, NULL) &&
-	   wait_for(&file.replies, 1) && file.err == -ENOSYS,
-	   "a file of 64 KiB goes there");
+	   wait_for(&file.replies, 1) && file.err == -ENOENT,
+	   "a file of 96 KiB goes there");
 	ok(keyd_client_send(client, KEYD_SIGN_FILE, &m, KEYD_FILE_MAX + 1,
 			    on_told, &file, NULL) == -EINVAL &&
 	   keyd_client_send(client, KEYD_SIGN_FILE, &m, KEYD_MESSAGE_MAX,

@@ -233,9 +233,13 @@ static bool set_up_ca(void)
 		    "root.pem -CAkey root.key -CAcreateserial -days 20 "
 		    "-extfile good.ext -out other.pem && openssl x509 -req -in "
 		    "csr.pem -CA other.pem -CAkey mid.key -CAcreateserial "
-		    "-days 20 -extfile good.ext -out noca.pem") &&
+		    "-days 20 -extfile good.ext -out noca.pem && openssl req "
+		    "-x509 -key root.key -out semi.pem -subj '/CN=a;b' "
+		    "-days 30 && openssl x509 -req -in csr.pem -CA semi.pem "
+		    "-CAkey root.key -CAcreateserial -days 20 -extfile "
+		    "good.ext -out bysemi.pem") &&
 		run("for f in root mid good mail enc ca expired weak other "
-		    "noca; do openssl x509 -in $f.pem -outform DER -out "
+		    "noca semi bysemi; do openssl x509 -in $f.pem -outform DER -out "
 		    "$f.der || exit 1; done; mv ca.der isca.der; "
 		    "cat good.der good.der >twice.der; head -c 100 good.der "
 		    ">cut.der");
@@ -282,6 +286,8 @@ static void check_import(int fd)
 		KEYD_WHY_USAGE, "not for signatures");
 	refused(IMPORT(fd, KEYD_TVS, "isca.der", "mid.der", "root.der"),
 		KEYD_WHY_USAGE, "a CA's for a service");
+	refused(IMPORT(fd, KEYD_TVS, "bysemi.der", "semi.der"),
+		KEYD_WHY_NAME, "by a CA that no list can name");
 	refused(IMPORT(fd, KEYD_TVS, "weak.der", "mid.der", "root.der"),
 		KEYD_WHY_WEAK, "with SHA-1");
 	refused(IMPORT(fd, KEYD_TVS, "noca.der", "other.der", "root.der"),

@@ -22,7 +22,7 @@
 #include "mediad/listener.h"
 #include "tap.h"
 
-enum { LOOPS = 30 };
+enum { LOOPS = 30, WHEN = 1700000000 };
 
 static union keyd_buffer m, answer;
 static int countdown;		/* calls until the last one, 0: none */
@@ -180,13 +180,27 @@ static bool sign(struct keyd_state *state)
 	return !answer.m.reply.error;
 }
 
+static bool sign_file(struct keyd_state *state)
+{
+	memset(&m.m, 0, sizeof(m.m));
+	m.m.file.key = key_of(KEYD_TFTP, KEYD_RSA);
+	m.m.file.kind = KEYD_FILE_PLAIN;
+	m.m.file.digest = KEYD_TLV_SHA512;
+	m.m.file.timestamp = WHEN;
+	strcpy(m.m.file.name, "x.sgn");
+	keyd_seal(&m, KEYD_SIGN_FILE, 1, 0);
+	keyd_handle(state, &m, &answer);
+	return !answer.m.reply.error &&
+	       state->times.last[KEYD_TIME_FILE] == WHEN;
+}
+
 static const struct change {
 	const char *name;
 	bool (*make)(struct keyd_state *state);
 } changes[] = {
 	{ "a key made anew", regenerate }, { "a first key", make_first },
 	{ "a key promoted", promote }, { "certificates imported", import },
-	{ "an LSC", sign },
+	{ "an LSC", sign }, { "a file's time", sign_file },
 };
 
 /* The common name of a pair; "" if there is none. */
@@ -222,6 +236,10 @@ static bool is_sound(struct keyd_state *state, const struct change *change)
 	if (change->make == regenerate)
 		return !strcmp(current, "old") || !strcmp(current, "new");
 	if (strcmp(current, "old"))
+		return false;
+	if (state->times.last[KEYD_TIME_FILE] &&
+	    (change->make != sign_file ||
+	     state->times.last[KEYD_TIME_FILE] != WHEN))
 		return false;
 	return keyd_journal_count(state->journal) <= 1;
 }
@@ -290,13 +308,21 @@ static void read_spki(void)
 	memcpy(spki, keyd_tail(&m), spki_len);
 }
 
+static bool make_tftp(struct keyd_state *state)
+{
+	good_make(&m, KEYD_TFTP, KEYD_RSA, 1024, "tftp");
+	keyd_state_made(state, &m.m.make, EVP_RSA_gen(1024), &answer);
+	return !answer.m.reply.error;
+}
+
 static bool set_up(void)
 {
 	static struct keyd_state state;
 	bool good = run("mkdir -m 700 state") && load(&state) &&
 		    made(&state, KEYD_TVS, KEYD_CURRENT, "old") &&
 		    made(&state, KEYD_TVS, KEYD_NEXT, "next") &&
-		    made(&state, KEYD_CAPF, KEYD_CURRENT, "CAPF");
+		    made(&state, KEYD_CAPF, KEYD_CURRENT, "CAPF") &&
+		    make_tftp(&state);
 
 	unload(&state);
 	return good && run("cp -a state before");

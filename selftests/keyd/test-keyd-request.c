@@ -195,7 +195,7 @@ static void fill_file(void)
 	m.m.file.key = key_of(KEYD_TFTP, KEYD_RSA);
 	m.m.file.kind = KEYD_FILE_PLAIN;
 	m.m.file.digest = KEYD_TLV_SHA512;
-	strcpy(m.m.file.name, "SEP001122334455.cnf.xml");
+	strcpy(m.m.file.name, "SEP001122334455.cnf.xml.sgn");
 }
 
 static void fill_list(void)
@@ -206,7 +206,6 @@ static void fill_list(void)
 	m.m.list.digest = KEYD_TLV_SHA1;
 	m.m.list.count = 1;
 	m.m.list.records[0].cert_len = 100;
-	strcpy(m.m.list.name, "ITLFile.tlv");
 }
 
 static void check_files(int fd)
@@ -215,18 +214,23 @@ static void check_files(int fd)
 		S(file, key.service, KEYD_ITLRECOVERY),
 		S(file, key.service, KEYD_TVS), S(file, kind, 0),
 		S(file, kind, 3), S(file, kind, KEYD_FILE_ENCRYPTED),
-		S(file, digest, 0), S(file, digest, 2),
-		B(file, encryption_len, 0, 1), B(file, name, 0, 0),
-		B(file, name, 1, '/'), B(file, spare, 0, 1),
+		S(file, key.slot, KEYD_NEXT), S(file, digest, 0),
+		S(file, digest, 2), S(file, dialect, 2), S(file, spare, 1),
+		B(file, device_len, 0, 1), S(file, device_len, 255),
+		B(file, name, 0, 0), B(file, name, 0, '/'),
+		B(file, name, 0, '.'), B(file, name, 26, '/'),
+		B(file, name, 27, ' '), B(file, name, 40, 'x'),
+		S(file, name, 'x'),
 	};
 	static const struct wrong lists[] = {
 		/* Nobody but ITLRecovery signs a list. */
 		S(list, key.service, KEYD_CALLMANAGER),
 		S(list, key.service, KEYD_TFTP), S(list, kind, 0),
-		S(list, kind, 3), S(list, digest, 2), S(list, signer_minor, 2),
+		S(list, kind, 3), S(list, key.slot, KEYD_NEXT),
+		S(list, digest, 2), S(list, dialect, 2),
+		S(list, signer_version, 1 << 1), B(list, signer_version, 0, 1),
 		S(list, rollback, 2), S(list, count, 0),
-		B(list, count, 0, 65),
-		B(list, name, 0, 0), B(list, spare, 1, 1),
+		B(list, count, 0, 65), B(list, spare, 1, 1),
 		B(list, records[0].cert_len, 0, 99),
 		S(list, records[0].cert_len, 255),
 		B(list, records[0].function, 1, 1),
@@ -239,13 +243,20 @@ static void check_files(int fd)
 	SPOIL(fd, KEYD_SIGN_FILE, 1000, fill_file, files);
 	SPOIL(fd, KEYD_SIGN_LIST, 100, fill_list, lists);
 	fill_file();
-	ok(ask(fd, &m, KEYD_SIGN_FILE, KEYD_FILE_MAX) == -ENOSYS &&
-	   heard.m.reply.reason == KEYD_WHY_NOT_BUILT,
-	   "a file of 64 KiB arrives: %s", heard.m.reply.sentence);
+	ok(ask(fd, &m, KEYD_SIGN_FILE, KEYD_FILE_MAX) == -ENOENT &&
+	   heard.m.reply.reason == KEYD_WHY_NO_KEY,
+	   "a file of 96 KiB arrives: %s", heard.m.reply.sentence);
 	ok(ask(fd, &m, KEYD_SIGN_FILE, KEYD_FILE_MAX + 1) == -EBADMSG,
 	   "one byte more: %s", heard.m.reply.sentence);
+	m.m.file.kind = KEYD_FILE_ENCRYPTED;
+	m.m.file.device_len = KEYD_CERT_MAX;
+	ok(ask(fd, &m, KEYD_SIGN_FILE, KEYD_CERT_MAX + KEYD_FILE_MAX) ==
+	   -ENOENT, "with a device's certificate: %s",
+	   heard.m.reply.sentence);
+	ok(ask(fd, &m, KEYD_SIGN_FILE, KEYD_CERT_MAX - 1) == -EBADMSG,
+	   "less than that certificate: %s", heard.m.reply.sentence);
 	fill_list();
-	ok(ask(fd, &m, KEYD_SIGN_LIST, 100) == -ENOSYS, "a list: %s",
+	ok(ask(fd, &m, KEYD_SIGN_LIST, 100) == -ENOENT, "a list: %s",
 	   heard.m.reply.sentence);
 }
 

@@ -123,6 +123,60 @@ static void handle_lsc(struct keyd_state *state, const union keyd_buffer *m,
 	OPENSSL_free(der);
 }
 
+/* The time first, and it is kept before the file is told. */
+static int sign_file(struct keyd_state *state, const struct keyd_pair *pair,
+		     const union keyd_buffer *m, struct trust_bytes *file,
+		     enum keyd_reason *reason, const char **why)
+{
+	const struct keyd_sign_file *one = &m->m.file;
+	const struct keyd_sign_list *list = &m->m.list;
+	bool is_list = m->m.head.type == KEYD_SIGN_LIST;
+	uint32_t time = is_list ? list->timestamp : one->timestamp;
+	enum keyd_time_kind kind = !is_list ? KEYD_TIME_FILE :
+		list->kind == KEYD_CTL ? KEYD_TIME_CTL : KEYD_TIME_ITL;
+	int err = keyd_times_next(&state->times, kind, &time);
+
+	*reason = KEYD_WHY_NOT_FILE;
+	*why = "its time is more than a day ahead";
+	if (err)
+		return err;
+	err = is_list ? keyd_list_sign(pair, list, time, keyd_tail(m), file,
+				       reason, why) :
+			keyd_file_sign(pair, one, time, keyd_tail(m),
+				       keyd_tail_len(m), file, reason, why);
+	if (err)
+		return err;
+	*reason = KEYD_WHY_NOT_FILE;
+	*why = "it is too long to be answered";
+	if (file->len > KEYD_MESSAGE_MAX - keyd_size(KEYD_REPLY))
+		return -EMSGSIZE;
+	*reason = KEYD_WHY_SYSTEM;
+	*why = "its time cannot be stored";
+	return keyd_times_keep(&state->dir, &state->times, kind, time);
+}
+
+static void handle_file(struct keyd_state *state, const struct keyd_which *key,
+			const union keyd_buffer *m, union keyd_buffer *reply)
+{
+	struct keyd_pair *pair = need(state, key, reply);
+	struct trust_bytes file = { 0 };
+	enum keyd_reason reason;
+	const char *why;
+	int err;
+
+	if (!pair)
+		return;
+	err = sign_file(state, pair, m, &file, &reason, &why);
+	if (err)
+		keyd_refuse(reply, err, reason, why);
+	else
+		keyd_answer(reply, file.data, file.len);
+	/* One that is signed alone may have secrets in it as well. */
+	if (file.data)
+		explicit_bzero(file.data, file.len);
+	trust_bytes_free(&file);
+}
+
 void keyd_handle(struct keyd_state *state, const union keyd_buffer *request,
 		 union keyd_buffer *reply)
 {
@@ -146,9 +200,10 @@ void keyd_handle(struct keyd_state *state, const union keyd_buffer *request,
 		handle_lsc(state, request, reply);
 		break;
 	case KEYD_SIGN_FILE:
+		handle_file(state, &request->m.file.key, request, reply);
+		break;
 	case KEYD_SIGN_LIST:
-		keyd_refuse(reply, -ENOSYS, KEYD_WHY_NOT_BUILT,
-			    "this version signs no files");
+		handle_file(state, &request->m.list.key, request, reply);
 		break;
 	default:
 		keyd_answer(reply, NULL, 0);

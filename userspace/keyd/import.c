@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include "keyd/use.h"
+#include "trust/dn.h"
 
 /* What OpenSSL found, by our names; depth 0 is the service's own. */
 static const struct verdict {
@@ -128,6 +129,17 @@ static enum keyd_reason check_chain(X509 *const *certs, uint32_t count,
 	return reason;
 }
 
+/* Each of them stands in a list, or at the head of a file. */
+static const char *check_names(X509 *cert)
+{
+	char text[TRUST_DN_SIZE];
+	const char *why = trust_dn_write(X509_get_subject_name(cert),
+					 TRUST_CUCM, text);
+
+	return why ? why : trust_dn_write(X509_get_issuer_name(cert),
+					  TRUST_CUCM, text);
+}
+
 enum keyd_reason keyd_import_check(const struct keyd_which *which,
 				   EVP_PKEY *key, X509 *const *certs,
 				   uint32_t count, const char **why)
@@ -145,5 +157,8 @@ enum keyd_reason keyd_import_check(const struct keyd_which *which,
 	if (reason)
 		return reason;
 	*why = check_usage(certs[0], uses);
-	return *why ? KEYD_WHY_USAGE : KEYD_WHY_NONE;
+	if (*why)
+		return KEYD_WHY_USAGE;
+	*why = check_names(certs[0]);
+	return *why ? KEYD_WHY_NAME : KEYD_WHY_NONE;
 }

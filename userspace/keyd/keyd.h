@@ -35,6 +35,7 @@ struct keyd_state {
 	struct keyd_dir dir;
 	struct keyd_journal *journal;
 	struct keyd_generator *generator;
+	struct keyd_times times;
 	struct keyd_pair pairs[KEYD_SERVICE_END][KEYD_KIND_END][KEYD_SLOT_END];
 };
 

@@ -82,7 +82,8 @@ static const char *check_lsc(const struct keyd_sign_lsc *lsc, size_t tail)
 }
 
 static const char *check_signer(const struct keyd_which *key,
-				unsigned int use, uint8_t digest)
+				unsigned int use, uint8_t digest,
+				uint8_t dialect)
 {
 	const char *why = check_use(key, use);
 
@@ -90,28 +91,51 @@ static const char *check_signer(const struct keyd_which *key,
 		return why;
 	if (key->kind != KEYD_RSA)
 		return "files and lists are signed by RSA alone";
+	if (key->slot != KEYD_CURRENT)
+		return "the next key signs no file and no list";
+	if (dialect != KEYD_CUCM && dialect != KEYD_CERTUTILS)
+		return "unknown dialect";
 	return digest == KEYD_TLV_SHA1 || digest == KEYD_TLV_SHA512 ? NULL :
 		"unknown digest";
+}
+
+/* Words with a slash between; none is hidden, or leads out of the folder. */
+static bool is_path(const char *name)
+{
+	char word[KEYD_FILE_NAME];
+	bool begins = true;
+
+	if (!keyd_is_string(name, KEYD_FILE_NAME))
+		return false;
+	memcpy(word, name, KEYD_FILE_NAME);
+	for (char *at = word; *at; at++) {
+		if (begins && (*at == '/' || *at == '.'))
+			return false;
+		begins = *at == '/';
+		if (begins)
+			*at = '_';
+	}
+	return !begins && keyd_is_word(word, KEYD_FILE_NAME);
 }
 
 static const char *check_file(const struct keyd_sign_file *file, size_t tail)
 {
 	const char *why = check_signer(&file->key, KEYD_USE_FILES,
-				       file->digest);
+				       file->digest, file->dialect);
 
 	if (why)
 		return why;
-	if (!keyd_is_zero(file->spare, sizeof(file->spare)))
+	if (file->spare)
 		return "spare bytes are not zero";
-	if (!keyd_is_word(file->name, sizeof(file->name)))
+	if (!is_path(file->name))
 		return "the file has no name, or none that a file may have";
 	if (file->kind != KEYD_FILE_PLAIN && file->kind != KEYD_FILE_ENCRYPTED)
 		return "unknown kind of file";
-	if (!file->encryption_len != (file->kind == KEYD_FILE_PLAIN) ||
-	    file->encryption_len > KEYD_FILE_HEADER_MAX)
-		return "length of the encryption part is out of bounds";
-	return tail >= file->encryption_len &&
-	       tail - file->encryption_len <= KEYD_FILE_MAX ? NULL :
+	if (!file->device_len != (file->kind == KEYD_FILE_PLAIN) ||
+	    file->device_len > KEYD_CERT_MAX)
+		return "length of the device's certificate is out of bounds";
+	return tail >= file->device_len &&
+	       tail - file->device_len <= KEYD_FILE_MAX ? NULL :
 		"length of the file is out of bounds";
 }
 
@@ -130,16 +154,16 @@ static const char *check_record(const struct keyd_record *record)
 static const char *check_list(const struct keyd_sign_list *list, size_t tail)
 {
 	const char *why = check_signer(&list->key, KEYD_USE_LISTS,
-				       list->digest);
+				       list->digest, list->dialect);
 	size_t sum = 0;
 
 	if (why)
 		return why;
-	if (!keyd_is_zero(list->spare, sizeof(list->spare)) ||
-	    list->rollback > 1 || list->signer_minor > 1)
+	if (list->spare || list->rollback > 1)
 		return "a flag is neither 0 nor 1, or spare bytes are not zero";
-	if (!keyd_is_word(list->name, sizeof(list->name)))
-		return "the file has no name, or none that a file may have";
+	if (list->signer_version && list->signer_version != 0x0100 &&
+	    list->signer_version != 0x0101)
+		return "unknown version of the signer";
 	if (list->kind != KEYD_CTL && list->kind != KEYD_ITL)
 		return "unknown kind of list";
 	if (!list->count || list->count > KEYD_RECORDS)

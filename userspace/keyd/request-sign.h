@@ -14,8 +14,8 @@ enum {
 	KEYD_TRANSCRIPT_MAX = 96 * 1024,
 	KEYD_PREMASTER_LEN = 48,
 	KEYD_LSC_DAYS_MAX = 3650,
-	KEYD_FILE_MAX = 64 * 1024,
-	KEYD_FILE_HEADER_MAX = 4096,
+	KEYD_FILE_NAME = 256,		/* 255 characters and NUL */
+	KEYD_FILE_MAX = 96 * 1024,
 	KEYD_RECORDS = 64,
 	KEYD_LIST_MAX = 120 * 1024,
 };
@@ -84,26 +84,37 @@ enum keyd_tlv_digest {	/* as the header of a signed file numbers them */
 	KEYD_TLV_SHA512 = 3,
 };
 
+enum keyd_dialect {	/* phones take either; the first is CUCM's own */
+	KEYD_CUCM,
+	KEYD_CERTUTILS,
+};
+
 enum keyd_file_kind {
-	KEYD_FILE_PLAIN = 1,		/* .sgn, version 1.0 */
-	KEYD_FILE_ENCRYPTED,		/* .enc.sgn: see below */
+	KEYD_FILE_PLAIN = 1,		/* .sgn */
+	KEYD_FILE_ENCRYPTED,		/* .enc.sgn */
 };
 
 /*
- * The tail: the file's content, for KEYD_FILE_ENCRYPTED the encryption part of
- * the header (tags 16 to 27, of encryption_len bytes) and then the ciphertext.
- * keyd makes the header: version, signer from the certificate of the key,
- * digest, name, time; it signs header and content. Reply: the header with the
- * signature, to be put before the content. Of callmanager or tftp, RSA.
+ * The tail: the device's certificate in DER, of device_len bytes, which is 0
+ * with KEYD_FILE_PLAIN, and then the file's content. keyd makes the header:
+ * version, signer from the certificate of the key, digest, name, time; it
+ * encrypts for the device and signs. Reply: the whole file. Of callmanager or
+ * tftp, RSA.
  */
 struct keyd_sign_file {
 	struct keyd_which key;
 	uint8_t kind;			/* enum keyd_file_kind */
 	uint8_t digest;			/* enum keyd_tlv_digest */
-	uint16_t encryption_len;	/* 0 with KEYD_FILE_PLAIN */
-	uint32_t timestamp;		/* seconds since 1970 */
-	char name[KEYD_TEXT];		/* as LSC's device */
-	uint8_t spare[3];
+	uint8_t dialect;		/* enum keyd_dialect */
+	uint8_t spare;
+	/* Seconds since 1970; if keyd signed a later one, it is that again. */
+	uint32_t timestamp;
+	uint32_t device_len;
+	/*
+	 * As phones ask for it, .sgn included: words as LSC's device, with /
+	 * between where it is in a folder; none begins with a dot.
+	 */
+	char name[KEYD_FILE_NAME];
 };
 
 enum keyd_list_kind { KEYD_CTL = 1, KEYD_ITL };
@@ -118,12 +129,12 @@ struct keyd_sign_list {
 	struct keyd_which key;
 	uint8_t kind;			/* enum keyd_list_kind */
 	uint8_t digest;			/* enum keyd_tlv_digest */
-	uint8_t signer_minor;		/* of SIGNER VERSION 1.x: 0, 1 */
-	uint8_t rollback;		/* 1: TVS and TFTP parts are empty */
-	uint32_t timestamp;
+	uint8_t dialect;		/* enum keyd_dialect */
+	uint8_t rollback;		/* 1: no key for TVS and TFTP */
+	uint16_t signer_version;	/* 0: none, 0x0100, 0x0101 */
+	uint16_t spare;
+	uint32_t timestamp;		/* as a file's */
 	uint32_t count;
-	char name[KEYD_TEXT];
-	uint8_t spare[3];
 	struct keyd_record {
 		uint16_t function;	/* 0 SAST, 1 CCM, 2 CCM+TFTP ... */
 		uint16_t cert_len;	/* 0: a record without certificate */

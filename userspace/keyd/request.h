@@ -14,7 +14,8 @@
  *
  * No answer has a private key in it, and no request has a digest, a certificate
  * to be signed or a file's header in it: what is signed keyd makes itself, or
- * it must be what one side of a TLS handshake signs, byte by byte.
+ * it must be what one side of a TLS handshake signs, byte by byte. A file's
+ * content is anybody's, but its header comes first.
  */
 #ifndef KEYD_REQUEST_H
 #define KEYD_REQUEST_H
@@ -136,7 +137,8 @@ enum keyd_reason {
 	KEYD_WHY_KEY_OF_ANOTHER,	/* another device has an LSC for it */
 	KEYD_WHY_REQUEST_DIFFERS,	/* another LSC under that request */
 	KEYD_WHY_FULL,			/* the journal */
-	KEYD_WHY_NOT_BUILT,		/* this version cannot */
+	KEYD_WHY_NAME,			/* one that no list can have */
+	KEYD_WHY_NOT_FILE,		/* no phone would take such a file */
 	KEYD_WHY_SYSTEM,		/* disk, memory, library */
 	KEYD_WHY_END,
 };

@@ -177,7 +177,7 @@ static bool take_request(struct session *s)
 		refuse(s, (size_t)n, why);
 	else
 		answer(s);
-	/* A premaster secret is the only one that passes here. */
+	/* Premaster secrets pass here, and what phones get encrypted. */
 	explicit_bzero(&s->request, (size_t)n < sizeof(s->request) ?
 		       (size_t)n : sizeof(s->request));
 	explicit_bzero(&s->reply, s->reply.m.head.len);

@@ -56,6 +56,12 @@ int keyd_state_load(struct keyd_state *state, char *why, size_t size)
 		snprintf(why, size, "journal of LSCs: %s at byte %lld",
 			 err == -EBADMSG ? "damaged" : strerror(-err),
 			 (long long)at);
+	if (err)
+		return err;
+	err = keyd_times_load(&state->dir, &state->times);
+	if (err)
+		snprintf(why, size, "times of signed files: %s",
+			 err == -EBADMSG ? "damaged" : strerror(-err));
 	return err;
 }
 
@@ -163,22 +169,14 @@ void keyd_state_promote(struct keyd_state *state,
 static void read_certs(const struct keyd_import *import, const uint8_t *tail,
 		       struct keyd_pair *pair)
 {
-	const uint8_t *at;
-
 	for (; pair->count < import->count; pair->count++) {
 		uint32_t len = import->lens[pair->count];
 
-		at = tail;
-		pair->certs[pair->count] = d2i_X509(NULL, &at, (long)len);
+		pair->certs[pair->count] = keyd_cert_read(tail, len);
 		if (!pair->certs[pair->count])
 			break;
-		if (at != tail + len) {
-			X509_free(pair->certs[pair->count]);
-			break;
-		}
 		tail += len;
 	}
-	ERR_clear_error();
 }
 
 static int import_chain(struct keyd_state *state,

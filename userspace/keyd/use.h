@@ -9,6 +9,7 @@
 
 #include "keyd/disk.h"
 #include "keyd/request.h"
+#include "trust/signer.h"
 
 /* issue.c: certificates of services, and requests for such */
 
@@ -69,5 +70,42 @@ int keyd_lsc_sign(struct keyd_journal *journal, const struct keyd_pair *ca,
 		  const struct keyd_sign_lsc *lsc, const uint8_t *spki,
 		  size_t spki_len, uint8_t **der, size_t *len,
 		  enum keyd_reason *reason, const char **why);
+
+/* times.c: of what is signed; those of one kind never go back */
+
+enum keyd_time_kind {
+	KEYD_TIME_FILE,
+	KEYD_TIME_CTL,
+	KEYD_TIME_ITL,
+	KEYD_TIME_KINDS,
+};
+
+struct keyd_times {
+	uint32_t magic, last[KEYD_TIME_KINDS];
+};
+
+/* -EBADMSG: damaged. */
+int keyd_times_load(const struct keyd_dir *dir, struct keyd_times *times);
+/* The later of *time and the last one; -ERANGE: it is still to come. */
+int keyd_times_next(const struct keyd_times *times, enum keyd_time_kind kind,
+		    uint32_t *time);
+/* On the disk when it returns, before what was signed is told. */
+int keyd_times_keep(const struct keyd_dir *dir, struct keyd_times *times,
+		    enum keyd_time_kind kind, uint32_t time);
+
+/* sign-file.c, sign-list.c: the file is for trust_bytes_free() */
+
+void keyd_signer_set(struct trust_signer *signer, const struct keyd_pair *pair,
+		     uint8_t digest, uint8_t dialect);
+/* The whole certificate and no more, or NULL. */
+X509 *keyd_cert_read(const uint8_t *der, size_t len);
+int keyd_file_sign(const struct keyd_pair *pair,
+		   const struct keyd_sign_file *request, uint32_t time,
+		   const uint8_t *tail, size_t len, struct trust_bytes *file,
+		   enum keyd_reason *reason, const char **why);
+int keyd_list_sign(const struct keyd_pair *pair,
+		   const struct keyd_sign_list *request, uint32_t time,
+		   const uint8_t *tail, struct trust_bytes *file,
+		   enum keyd_reason *reason, const char **why);
 
 #endif /* KEYD_USE_H */
