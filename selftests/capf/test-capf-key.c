@@ -50,6 +50,20 @@ static bool refused(const struct bytes *spki, const struct capf_key_kind *kind,
 	return false;
 }
 
+/* The kind, where nobody knows what was asked for. */
+static int read_kind(const struct bytes *spki, struct capf_key_kind *kind)
+{
+	uint8_t *copy = malloc(spki->len ?: 1);
+	int err;
+
+	memcpy(copy, spki->at, spki->len);
+	strcpy(why, "good");
+	err = capf_key_kind_read((struct element_bytes){ copy, spki->len },
+				 kind, why);
+	free(copy);
+	return err;
+}
+
 static void set_key(struct bytes *spki, EVP_PKEY *key)
 {
 	uint8_t *der = NULL;
@@ -74,6 +88,7 @@ static void test_good(void)
 		{ { CAPF_EC, 521 }, "P-521" },
 	};
 	static struct bytes spki;
+	struct capf_key_kind told;
 	uint8_t sha256[32];
 	size_t i, j;
 
@@ -87,6 +102,8 @@ static void test_good(void)
 		EVP_Digest(spki.at, spki.len, sha256, NULL, EVP_sha256(),
 			   NULL);
 		ok(!memcmp(id, sha256, sizeof(id)), "and its id");
+		ok(!read_kind(&spki, &told) && told.type == kind->type &&
+		   told.bits == kind->bits, "and its kind");
 		for (j = 0; j < ARRAY_SIZE(rows); j++) {
 			if (j != i)
 				ok(check(&spki, &rows[j].kind,
@@ -424,6 +441,7 @@ static void test_ec(void)
 		  "04" GX GY, "", -EBADMSG },
 	};
 	static struct bytes spki, point;
+	struct capf_key_kind kind;
 	size_t i, good = 0;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -433,6 +451,14 @@ static void test_ec(void)
 		   "%s: %s", rows[i].name, why);
 	}
 	bytes_set(&point, "04" GX GY);
+	make_ec(&spki, K256_ALG, &point);
+	ok(read_kind(&spki, &kind) == -EKEYREJECTED &&
+	   strstr(why, "none that phones have"), "secp256k1: %s", why);
+	make_ec(&spki, EXPLICIT_ALG, &point);
+	ok(read_kind(&spki, &kind) == -EKEYREJECTED &&
+	   strstr(why, "curve of its own"), "a curve in numbers: %s", why);
+	spki.len--;
+	ok(read_kind(&spki, &kind) == -EBADMSG, "cut: %s", why);
 	make_ec(&spki, P256_ALG, &point);
 	for (i = 0; i < 8 * spki.len; i++) {
 		spki.at[i / 8] ^= 1 << i % 8;

@@ -50,6 +50,10 @@ static bool set_up_keys(void)
 		   "ec_param_enc:explicit'; "
 		   "openssl genpkey -algorithm ED25519 | openssl pkey -pubout "
 		   "-outform DER -out ed25519; "
+		   "openssl ec -pubin -inform DER -in P-256 -pubout -outform "
+		   "DER -conv_form compressed -out compressed; "
+		   "key long-e RSA 'rsa_keygen_bits:2048 -pkeyopt "
+		   "rsa_keygen_pubexp:1180591620717411303425'; "
 		   "(cat rsa-2048; printf x) >trailing; head -c 290 rsa-2048 "
 		   ">cut; cp P-256 off-curve; printf x | dd of=off-curve bs=1 "
 		   "seek=60 conv=notrunc; "
@@ -118,7 +122,8 @@ static void check_bad_keys(int fd)
 {
 	static const char *const bad[] = {
 		"rsa-1536", "secp256k1", "ed25519", "trailing", "cut", "even",
-		"even-e", "one", "off-curve", "explicit",
+		"even-e", "one", "long-e", "off-curve", "explicit",
+		"compressed",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)

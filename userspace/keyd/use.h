@@ -59,7 +59,10 @@ int keyd_tls_sign(EVP_PKEY *key, const struct keyd_tls_sign *sign,
 int keyd_tls_unwrap(EVP_PKEY *key, uint16_t version, const uint8_t *data,
 		    size_t len, uint8_t secret[KEYD_PREMASTER_LEN]);
 
-/* spki.c: a stranger's public key; NULL with a reason if it is not sound */
+/*
+ * spki.c: a stranger's public key; NULL with a reason if it is not sound. The
+ * sentence lasts until the next one.
+ */
 X509_PUBKEY *keyd_spki_read(const uint8_t *der, size_t len,
 			    unsigned int flags, enum keyd_reason *reason,
 			    const char **why);

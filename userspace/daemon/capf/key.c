@@ -195,17 +195,44 @@ static int check_point(int nid, struct element_bytes at, unsigned int bits,
 	return err;
 }
 
+static int own_curve(char *why)
+{
+	return refuse(-EKEYREJECTED, why,
+		      "the EC key has a curve of its own");
+}
+
 static int check_ec(const struct capf_spki *spki, unsigned int bits, char *why)
 {
 	int curve = capf_key_curve(bits);
 
 	if (!spki->has_curve_name)
-		return refuse(-EKEYREJECTED, why,
-			      "the EC key has a curve of its own");
+		return own_curve(why);
 	if (spki->curve != curve)
 		return refuse(-EKEYREJECTED, why,
 			      "the EC key's curve is not the one asked for");
 	return check_point(curves[curve].nid, spki->point, bits, why);
+}
+
+int capf_key_kind_read(struct element_bytes der, struct capf_key_kind *kind,
+		       char why[CAPF_KEY_WHY_SIZE])
+{
+	struct capf_spki spki;
+	const char *sentence;
+
+	if (capf_spki_read(der, &spki, &sentence))
+		return refuse(-EBADMSG, why, "%s", sentence);
+	kind->type = spki.type;
+	if (spki.type == CAPF_RSA) {
+		kind->bits = bits_of(spki.n);
+		return 0;
+	}
+	if (!spki.has_curve_name)
+		return own_curve(why);
+	if (spki.curve < 0)
+		return refuse(-EKEYREJECTED, why,
+			      "the EC key's curve is none that phones have");
+	kind->bits = curves[spki.curve].bits;
+	return 0;
 }
 
 int capf_key_check(struct element_bytes der, const struct capf_key_kind *kind,

@@ -35,6 +35,13 @@ int capf_key_kind_check(const struct capf_key_kind *kind,
 int capf_key_curve(unsigned int bits);
 
 /*
+ * Of what kind is the key, where nobody knows what was asked for? 0, -EBADMSG or
+ * -EKEYREJECTED with a sentence; the key is not judged by it.
+ */
+int capf_key_kind_read(struct element_bytes der, struct capf_key_kind *kind,
+		       char why[CAPF_KEY_WHY_SIZE]);
+
+/*
  * A SubjectPublicKeyInfo in DER, every byte of it, is a sound key of the kind.
  * id is the SHA-256 of it, to find who else has the key. 0, or -EBADMSG,
  * -EKEYREJECTED (sound DER, unwanted key), -ENOMEM, with a sentence.
