@@ -2,9 +2,7 @@
 /* ucsec-keyd: opens what it needs, gives up the rest, serves. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <openssl/crypto.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 
 #include "keyd/keyd.h"
 #include "mediad/listener.h"
+#include "mediad/options.h"
 
 enum {
 	EXIT_USAGE = 2,
@@ -26,11 +25,6 @@ enum {
 
 struct options {
 	const char *socket, *user, *run_as, *state, *secret;
-};
-
-struct identity {
-	uid_t uid, client;
-	gid_t gid;
 };
 
 static void usage(FILE *to)
@@ -52,65 +46,16 @@ static void complain(const char *what, const char *why)
 
 static bool parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "socket", required_argument, NULL, 's' },
-		{ "user", required_argument, NULL, 'u' },
-		{ "run-as", required_argument, NULL, 'r' },
-		{ "state", required_argument, NULL, 'd' },
-		{ "secret", required_argument, NULL, 'k' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_value values[] = {
+		{ "socket", &o->socket }, { "user", &o->user },
+		{ "run-as", &o->run_as }, { "state", &o->state },
+		{ "secret", &o->secret },
 	};
-	int c;
 
 	o->state = "/var/lib/ucsec-keyd";
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			o->socket = optarg;
-			break;
-		case 'u':
-			o->user = optarg;
-			break;
-		case 'r':
-			o->run_as = optarg;
-			break;
-		case 'd':
-			o->state = optarg;
-			break;
-		case 'k':
-			o->secret = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_SUCCESS);
-		default:
-			return false;
-		}
-	}
-	return o->user && optind == argc;
-}
-
-static int find_users(const struct options *o, struct identity *who)
-{
-	const struct passwd *pw = getpwnam(o->user);
-
-	*who = (struct identity){ .uid = (uid_t)-1, .gid = (gid_t)-1 };
-	if (!pw) {
-		complain(o->user, "no such user");
-		return -ENOENT;
-	}
-	who->client = pw->pw_uid;
-	if (!o->run_as)
-		return 0;
-	pw = getpwnam(o->run_as);
-	if (!pw) {
-		complain(o->run_as, "no such user");
-		return -ENOENT;
-	}
-	who->uid = pw->pw_uid;
-	who->gid = pw->pw_gid;
-	return 0;
+	return options_parse(argc, argv, values,
+			     sizeof(values) / sizeof(*values), usage) &&
+	       o->user;
 }
 
 /* Ours alone, and of one keyd at a time. */
@@ -212,11 +157,13 @@ static int set_up(const struct options *o, struct keyd_server *server)
 {
 	struct keyd_dir *dir = &server->state->dir;
 	struct identity who;
-	const char *why;
-	int err = find_users(o, &who);
+	const char *why = options_identity(o->user, o->run_as, &who);
+	int err;
 
-	if (err)
-		return err;
+	if (why) {
+		complain(why, "no such user");
+		return -ENOENT;
+	}
 	why = open_state(o->state, &who, &dir->fd);
 	if (why) {
 		complain(o->state, why);
@@ -227,11 +174,9 @@ static int set_up(const struct options *o, struct keyd_server *server)
 	if (err)
 		return err;
 	server->uid = who.client;
-	server->listener = o->socket ? listener_open(o->socket, who.client) :
-				       listener_passed();
+	server->listener = listener_get(o->socket, who.client, &why);
 	if (server->listener < 0) {
-		complain(o->socket ? o->socket : "socket", o->socket ?
-			 strerror(errno) : "none of the right kind was passed");
+		complain(o->socket ? o->socket : "socket", why);
 		return -ENOTSOCK;
 	}
 	err = confine(dir->fd, &who);

@@ -8,14 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
-#include <seccomp.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keyd/keyd.h"
+#include "mediad/filter.h"
 
 int keyd_sandbox_identity(uid_t run_as, gid_t group, const char **why)
 {
@@ -91,60 +90,39 @@ static const int plain_calls[] = {
 };
 
 /* Names of files count from the directory, and from nowhere else. */
-static int allow_files(scmp_filter_ctx ctx, int dir_fd)
+static int allow_files(scmp_filter_ctx ctx, const int *dir_fd)
 {
 	static const int calls[] = { SCMP_SYS(openat), SCMP_SYS(unlinkat) };
 	static const int renames[] = { SCMP_SYS(renameat),
 				       SCMP_SYS(renameat2) };
-	struct scmp_arg_cmp at = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)dir_fd);
+	struct scmp_arg_cmp at = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)*dir_fd);
 	int err = 0;
 
 	for (int i = 0; i < 2 && !err; i++)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 1, at);
 	for (int i = 0; i < 2 && !err; i++)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, renames[i], 2, at,
-			SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)dir_fd));
+			SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)*dir_fd));
 	/* fstat() of newer C libraries. */
 	return err ? err : seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
 			SCMP_SYS(newfstatat), 1,
 			SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
 }
 
-/* The size of a buffer; memory that is not to be run. */
-static int allow_bounded(scmp_filter_ctx ctx)
+static int allow_bounded(scmp_filter_ctx ctx, void *dir_fd)
 {
-	int err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
+	int err = allow_files(ctx, dir_fd);
+
+	/* The size of a buffer. */
+	return err ? err : seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
+			SCMP_SYS(setsockopt), 2,
 			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET),
 			SCMP_A2(SCMP_CMP_EQ, SO_SNDBUF));
-
-	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-			SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS,
-				MAP_ANONYMOUS));
-	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
-			1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	return err;
 }
 
 int keyd_sandbox_filter(int dir_fd, const char **why)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	/* The thread that makes keys is there already. */
-	int err = ctx ? seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1) :
-			-ENOMEM;
-
 	*why = "cannot filter system calls";
-	for (size_t i = 0; !err && i < sizeof(plain_calls) /
-	     sizeof(*plain_calls); i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, plain_calls[i], 0);
-	if (!err)
-		err = allow_files(ctx, dir_fd);
-	if (!err)
-		err = allow_bounded(ctx);
-	if (!err)
-		err = seccomp_load(ctx);
-	seccomp_release(ctx);
-	return err;
+	return filter_load(plain_calls, sizeof(plain_calls) /
+			   sizeof(*plain_calls), allow_bounded, &dir_fd);
 }

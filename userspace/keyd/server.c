@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "keyd/keyd.h"
+#include "mediad/listener.h"
 
 enum {
 	BATCH = 64,		/* requests, then the others get their turn */
@@ -145,25 +146,15 @@ static void refuse(struct session *s, size_t len, const char *why)
 	send_message(s, head->id, &s->reply);
 }
 
-/* MSG_CTRUNC: descriptors came with it. Without room for any there is none. */
-static ssize_t receive(struct session *s, int *flags)
-{
-	struct iovec iov = { &s->request, sizeof(s->request) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t n = recvmsg(s->fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
-
-	*flags = msg.msg_flags;
-	return n;
-}
-
 /* false: there is none, or nobody. */
 static bool take_request(struct session *s)
 {
 	const char *why;
 	ssize_t n;
-	int flags;
+	bool had_some;
 
-	n = receive(s, &flags);
+	n = listener_receive(s->fd, &s->request, sizeof(s->request),
+			     &had_some);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0) {
@@ -171,7 +162,7 @@ static bool take_request(struct session *s)
 		return false;
 	}
 	why = (size_t)n > sizeof(s->request) ? "message is too long" :
-		flags & MSG_CTRUNC ? "a request has descriptors" :
+		had_some ? "a request has descriptors" :
 		keyd_check(&s->request, (size_t)n, true);
 	if (why)
 		refuse(s, (size_t)n, why);
@@ -200,16 +191,12 @@ static void take_key(struct session *s)
 
 static void take_client(struct session *s)
 {
-	int fd = accept4(s->server->listener, NULL, NULL, SOCK_CLOEXEC);
+	int fd = listener_accept(s->server->listener, s->server->uid);
 	int size = BUFFER;
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
 
 	if (fd < 0)
 		return;
-	if (s->fd >= 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) ||
-	    peer.uid != s->server->uid) {
+	if (s->fd >= 0) {
 		close(fd);
 		return;
 	}

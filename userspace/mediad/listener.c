@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,4 +61,38 @@ int listener_open(const char *path, uid_t uid)
 	    chmod(path, 0666))
 		return -1;
 	return fd;
+}
+
+int listener_get(const char *path, uid_t uid, const char **why)
+{
+	int fd = path ? listener_open(path, uid) : listener_passed();
+
+	*why = path ? strerror(errno) : "none of the right kind was passed";
+	return fd;
+}
+
+int listener_accept(int listener, uid_t uid)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (fd < 0)
+		return -1;
+	if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
+	    peer.uid == uid)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* MSG_CTRUNC: descriptors came with it. Without room for any there is none. */
+ssize_t listener_receive(int fd, void *packet, size_t size, bool *had_some)
+{
+	struct iovec iov = { packet, size };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
+
+	*had_some = msg.msg_flags & MSG_CTRUNC;
+	return n;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ucsec-mediad: opens what it needs, gives up the rest, serves. */
 #include <errno.h>
-#include <getopt.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 
 #include "mediad/listener.h"
 #include "mediad/mediad.h"
+#include "mediad/options.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -33,34 +32,14 @@ static void complain(const char *what, const char *why)
 
 static bool parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "socket", required_argument, NULL, 's' },
-		{ "user", required_argument, NULL, 'u' },
-		{ "run-as", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_value values[] = {
+		{ "socket", &o->socket }, { "user", &o->user },
+		{ "run-as", &o->run_as },
 	};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			o->socket = optarg;
-			break;
-		case 'u':
-			o->user = optarg;
-			break;
-		case 'r':
-			o->run_as = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_SUCCESS);
-		default:
-			return false;
-		}
-	}
-	return o->user && optind == argc;
+	return options_parse(argc, argv, values,
+			     sizeof(values) / sizeof(*values), usage) &&
+	       o->user;
 }
 
 /* Two sockets for each pair of ports: as many as we may. */
@@ -85,35 +64,22 @@ static const char *about_kernel(int err)
 
 static int set_up(const struct options *o, struct mediad_server *server)
 {
-	const struct passwd *pw = getpwnam(o->user);
-	uid_t run_as = (uid_t)-1;
-	gid_t group = (gid_t)-1;
-	const char *why;
+	struct identity who;
+	const char *why = options_identity(o->user, o->run_as, &who);
 	int err;
 
-	if (!pw) {
-		complain(o->user, "no such user");
+	if (why) {
+		complain(why, "no such user");
 		return -ENOENT;
 	}
-	server->uid = pw->pw_uid;
-	if (o->run_as) {
-		pw = getpwnam(o->run_as);
-		if (!pw) {
-			complain(o->run_as, "no such user");
-			return -ENOENT;
-		}
-		run_as = pw->pw_uid;
-		group = pw->pw_gid;
-	}
-	server->listener = o->socket ? listener_open(o->socket, server->uid) :
-				       listener_passed();
+	server->uid = who.client;
+	server->listener = listener_get(o->socket, server->uid, &why);
 	if (server->listener < 0) {
-		complain(o->socket ? o->socket : "socket", o->socket ?
-			 strerror(errno) : "none of the right kind was passed");
+		complain(o->socket ? o->socket : "socket", why);
 		return -ENOTSOCK;
 	}
 	raise_limit();
-	err = mediad_sandbox_capabilities(run_as, group, &why);
+	err = mediad_sandbox_capabilities(who.uid, who.gid, &why);
 	if (err) {
 		complain("privileges", why);
 		return err;

@@ -7,11 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <seccomp.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include "mediad/filter.h"
 #include "mediad/mediad.h"
 
 enum { GENERIC_NETLINK = 16 };	/* NETLINK_GENERIC of <linux/netlink.h> */
@@ -49,11 +48,8 @@ static const int plain_calls[] = {
 	SCMP_SYS(setsockopt), SCMP_SYS(write),
 };
 
-/*
- * Sockets for ports, and for the module when it is loaded anew; memory that is not
- * to be run.
- */
-static int allow_bounded(scmp_filter_ctx ctx)
+/* Sockets for ports, and for the module when it is loaded anew. */
+static int allow_bounded(scmp_filter_ctx ctx, void *arg)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 	int err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
@@ -70,30 +66,13 @@ static int allow_bounded(scmp_filter_ctx ctx)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
 			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
 			SCMP_A1(SCMP_CMP_EQ, SOCK_DGRAM | SOCK_CLOEXEC));
-	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-			SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS,
-				MAP_ANONYMOUS));
-	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
-			1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	(void)arg;
 	return err;
 }
 
 int mediad_sandbox_filter(const char **why)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int err = ctx ? 0 : -ENOMEM;
-
 	*why = "cannot filter system calls";
-	for (size_t i = 0; !err && i < sizeof(plain_calls) /
-	     sizeof(*plain_calls); i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, plain_calls[i], 0);
-	if (!err)
-		err = allow_bounded(ctx);
-	if (!err)
-		err = seccomp_load(ctx);
-	seccomp_release(ctx);
-	return err;
+	return filter_load(plain_calls, sizeof(plain_calls) /
+			   sizeof(*plain_calls), allow_bounded, NULL);
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mediad/listener.h"
 #include "mediad/mediad.h"
 
 enum {
@@ -173,17 +174,6 @@ static void refuse(struct session *s, const union mediad_message *request,
 	send_message(s, &m);
 }
 
-/* MSG_CTRUNC: descriptors came with it. Without room for any there is none. */
-static ssize_t receive(int fd, union mediad_message *request, int *flags)
-{
-	struct iovec iov = { request, sizeof(*request) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_TRUNC);
-
-	*flags = msg.msg_flags;
-	return n;
-}
-
 static void take_requests(struct session *s)
 {
 	union mediad_message request;
@@ -191,10 +181,11 @@ static void take_requests(struct session *s)
 
 	for (int i = 0; i < BATCH && s->fd >= 0; i++) {
 		ssize_t n;
-		int flags;
+		bool had_some;
 
 		memset(&request, 0, sizeof(request));
-		n = receive(s->fd, &request, &flags);
+		n = listener_receive(s->fd, &request, sizeof(request),
+				     &had_some);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
 		/* Told once, before what is still to be read. */
@@ -207,7 +198,7 @@ static void take_requests(struct session *s)
 			break;
 		}
 		why = (size_t)n > sizeof(request) ? "message is too long" :
-			flags & MSG_CTRUNC ? "a request has descriptors" :
+			had_some ? "a request has descriptors" :
 			mediad_check(&request, (size_t)n, true);
 		if (why)
 			refuse(s, &request, (size_t)n, why);
@@ -219,16 +210,12 @@ static void take_requests(struct session *s)
 
 static void take_client(struct session *s)
 {
-	int fd = accept4(s->server->listener, NULL, NULL, SOCK_CLOEXEC);
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
+	int fd = listener_accept(s->server->listener, s->server->uid);
 
 	if (fd < 0)
 		return;
 	/* One at a time: two daemons would undo each other's calls. */
-	if (s->fd >= 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) ||
-	    peer.uid != s->server->uid || !has_kernel(s)) {
+	if (s->fd >= 0 || !has_kernel(s)) {
 		close(fd);
 		return;
 	}
