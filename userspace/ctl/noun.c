@@ -119,23 +119,34 @@ static enum status cmd_set(struct ctl *ctl, char **words)
 	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 
+/* On what is under @object, as "/v1/phone/NAME"; @reply is the caller's. */
+static enum status call_under(struct ctl *ctl, const char *method,
+			      const char *object, const char *what,
+			      json_t **reply)
+{
+	enum status status = STATUS_FAILED;
+	char *path = NULL;
+
+	if (object && asprintf(&path, "%s/%s", object, what) > 0)
+		status = http_call(ctl, method, path, NULL, reply);
+	free(path);
+	return status;
+}
+
 /* reset, restart: "all" is no name that a phone can have. */
 static enum status cmd_action(struct ctl *ctl, char **words)
 {
 	bool all = words[0] && !strcmp(ctl->command->noun, "phone") &&
 		   !strcmp(words[0], "all");
 	enum status status = expect_name(ctl, words);
-	char *object = NULL, *path = NULL;
 	json_t *reply;
+	char *object;
 
 	if (status != STATUS_OK)
 		return status;
 	object = path_of(noun_of(ctl), words[0]);
-	status = STATUS_FAILED;
-	if (object && asprintf(&path, "%s/%s", all ? "/v1" : object,
-			       ctl->command->verb) > 0)
-		status = http_call(ctl, "POST", path, NULL, &reply);
-	free(path);
+	status = call_under(ctl, "POST", all ? "/v1" : object,
+			    ctl->command->verb, &reply);
 	free(object);
 	return status == STATUS_OK ? finish_item(ctl, reply) : status;
 }
@@ -148,16 +159,13 @@ static const char *const setting_columns[] = {
 static enum status cmd_settings(struct ctl *ctl, char **words)
 {
 	enum status status = expect_name(ctl, words);
-	char *object = NULL, *path = NULL;
 	json_t *reply;
+	char *object;
 
 	if (status != STATUS_OK)
 		return status;
 	object = path_of(noun_of(ctl), words[0]);
-	status = STATUS_FAILED;
-	if (object && asprintf(&path, "%s/settings", object) > 0)
-		status = http_call(ctl, "GET", path, NULL, &reply);
-	free(path);
+	status = call_under(ctl, "GET", object, "settings", &reply);
 	free(object);
 	if (status != STATUS_OK || ctl->json)
 		return status == STATUS_OK ? print_json(reply) : status;

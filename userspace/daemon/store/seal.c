@@ -34,25 +34,30 @@ static int read_key(int fd, uint8_t *key)
 	return 0;
 }
 
-/* The directory too: a key that power loss takes makes the secrets unreadable. */
-static int sync_directory(const char *path)
+int seal_sync_directory(const char *dir)
 {
-	char dir[4096];
-	char *slash;
-	int fd, err = 0;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 
-	snprintf(dir, sizeof(dir), "%s", path);
-	slash = strrchr(dir, '/');
-	if (!slash)
-		return 0;
-	slash[slash == dir] = '\0';
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (fsync(fd))
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+/* The directory too: a key that power loss takes makes the secrets unreadable. */
+static int sync_parent(const char *path)
+{
+	char dir[4096];
+	char *slash;
+
+	snprintf(dir, sizeof(dir), "%s", path);
+	slash = strrchr(dir, '/');
+	if (!slash)
+		return 0;
+	slash[slash == dir] = '\0';
+	return seal_sync_directory(dir);
 }
 
 /* Under another name first: half a key must not be taken for one. */
@@ -76,7 +81,7 @@ static int make_key(const char *path, uint8_t *key)
 	if (!err && link(name, path))
 		err = -errno;
 	unlink(name);
-	return err ? err : sync_directory(path);
+	return err ? err : sync_parent(path);
 }
 
 int seal_key_load(const char *path, uint8_t key[SEAL_KEY_SIZE], bool *made,

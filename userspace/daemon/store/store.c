@@ -14,6 +14,7 @@
 #include "conf.h"
 #include "log.h"
 #include "store/private.h"
+#include "store/seal.h"
 
 /* Pages in runtime.db's log that call for a checkpoint: 4 MiB. */
 #define CHECKPOINT_PAGES	1000
@@ -172,18 +173,6 @@ static int open_all(struct store *store, const char *dir, struct db *config,
 	return err;
 }
 
-static int sync_dir(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fsync(fd))
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 int store_open(struct store **out, struct event_base *base,
 	       const struct conf *conf, char *why, size_t size)
 {
@@ -211,7 +200,7 @@ int store_open(struct store **out, struct event_base *base,
 	if (!err)
 		err = params_load(store);
 	if (!err)
-		err = sync_dir(conf->state_dir);
+		err = seal_sync_directory(conf->state_dir);
 	if (err)
 		goto err_close;
 	sqlite3_wal_hook(store->runtime.sql, on_wal, store);
