@@ -145,6 +145,16 @@ void net_stream_release(struct net_stream *stream);
 void net_stream_finish(struct net_stream *stream, int err);
 void net_stream_arm(struct net_stream *stream);
 
+/* handshake.c */
+void net_handshake_prepare(struct net_stream *stream);
+/* 0 it is through, -EAGAIN, or -EPROTO, which was counted and logged. */
+int net_handshake_step(struct net_stream *stream);
+/*
+ * Ends a handshake that waits for a key: resumed before the answer is there, it
+ * gives up. Before SSL_free(), as that would lose what it holds.
+ */
+void net_handshake_settle(SSL *ssl);
+
 /* transfer.c */
 int net_stream_send(struct net_stream *stream, const void *data, size_t len);
 bool net_transfer_has_queue(const struct net_stream *stream);
@@ -176,7 +186,7 @@ bool net_tls_is_set(const struct net *net);
 SSL_CTX *net_tls_context(const struct net *net, bool server);
 
 /* policy.c: which suites, versions and keys are good enough */
-int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls);
+int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls, bool server);
 int net_policy_hello(SSL *ssl, int *alert, void *null_refused);
 int net_policy_null_only(SSL *ssl);
 int net_policy_legacy(SSL *ssl, bool ecdsa_preferred);

@@ -216,6 +216,12 @@ struct net_tls {
 	const char *key_pem;
 	const char *ecdsa_cert_pem;	/* beside an RSA pair, or NULL */
 	const char *ecdsa_key_pem;
+	/*
+	 * In place of the PEM keys, whose place is NULL then, and counted: keys
+	 * that make a handshake wait for somebody else (SSL_MODE_ASYNC) and
+	 * that do not sign by PKCS #1 with SHA-512 or SHA-1.
+	 */
+	struct evp_pkey_st *key, *ecdsa_key;
 	const char *const *trusted_pem;	/* ended by NULL */
 	enum net_menu menu;
 	bool ecdsa_preferred;		/* of both, where the peer takes both */

@@ -23,11 +23,15 @@
  * preferred like the suites of TLS 1.2.
  */
 #define ECDSA_SIGNATURES "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512"
-#define RSA_SIGNATURES \
+#define OUR_RSA_SIGNATURES \
 	"rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:" \
-	"RSA+SHA256:RSA+SHA384:RSA+SHA512"
+	"RSA+SHA256:RSA+SHA384"
+#define RSA_SIGNATURES OUR_RSA_SIGNATURES ":RSA+SHA512"
 #define RSA_FIRST RSA_SIGNATURES ":" ECDSA_SIGNATURES
 #define ECDSA_FIRST ECDSA_SIGNATURES ":" RSA_SIGNATURES
+/* What we sign it with by a key of ucsec-keyd, which signs files by SHA-512. */
+#define OUR_RSA_FIRST OUR_RSA_SIGNATURES ":" ECDSA_SIGNATURES
+#define OUR_ECDSA_FIRST ECDSA_SIGNATURES ":" OUR_RSA_SIGNATURES
 
 enum {
 	RSA_BITS_MIN = 2048,
@@ -67,7 +71,25 @@ static const struct menu menus[] = {
 	},
 };
 
-int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls)
+/*
+ * OpenSSL's list of signatures is both of what we sign and of what we take,
+ * unless there is one of clients' as well: then each is for one of the two, and
+ * which depends on the side.
+ */
+static int set_signatures(SSL_CTX *ctx, const struct net_tls *tls, bool server)
+{
+	const char *all = tls->ecdsa_preferred ? ECDSA_FIRST : RSA_FIRST;
+	const char *ours = tls->ecdsa_preferred ? OUR_ECDSA_FIRST :
+						  OUR_RSA_FIRST;
+
+	if (!tls->key && !tls->ecdsa_key)
+		return SSL_CTX_set1_sigalgs_list(ctx, all);
+	SSL_CTX_set_mode(ctx, SSL_MODE_ASYNC);
+	return SSL_CTX_set1_sigalgs_list(ctx, server ? ours : all) &&
+	       SSL_CTX_set1_client_sigalgs_list(ctx, server ? all : ours);
+}
+
+int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls, bool server)
 {
 	const struct menu *menu = &menus[tls->menu];
 
@@ -91,8 +113,7 @@ int net_policy_apply(SSL_CTX *ctx, const struct net_tls *tls)
 	    !SSL_CTX_set_cipher_list(ctx, tls->ecdsa_preferred ? menu->ecdsa :
 							       menu->rsa) ||
 	    !SSL_CTX_set_ciphersuites(ctx, menu->tls13) ||
-	    !SSL_CTX_set1_sigalgs_list(ctx, tls->ecdsa_preferred ?
-						    ECDSA_FIRST : RSA_FIRST) ||
+	    !set_signatures(ctx, tls, server) ||
 	    !SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384:P-521"))
 		return -EINVAL;
 	return 0;
@@ -119,12 +140,16 @@ int net_policy_null_only(SSL *ssl)
 /* NULL suites are net_policy_hello()'s to admit, here as well. */
 int net_policy_legacy(SSL *ssl, bool ecdsa_preferred)
 {
+	const char *taken = ecdsa_preferred ? ECDSA_FIRST ":RSA+SHA1" :
+					      RSA_FIRST ":RSA+SHA1";
+
 	SSL_set_security_level(ssl, 0);
+	/* With keys of keyd the other list is of what we sign. */
 	return SSL_set_min_proto_version(ssl, TLS1_VERSION) &&
 	       SSL_set_cipher_list(ssl, "AES256-SHA:AES128-SHA") &&
-	       SSL_set1_sigalgs_list(ssl, ecdsa_preferred ?
-					  ECDSA_FIRST ":RSA+SHA1" :
-					  RSA_FIRST ":RSA+SHA1") ?
+	       (SSL_get_mode(ssl) & SSL_MODE_ASYNC ?
+		SSL_set1_client_sigalgs_list(ssl, taken) :
+		SSL_set1_sigalgs_list(ssl, taken)) ?
 		       0 : -EINVAL;
 }
 

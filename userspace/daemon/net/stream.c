@@ -2,7 +2,6 @@
 // A stream's life: accepted or connected, handshake, bytes, its end.
 
 #include <errno.h>
-#include <openssl/err.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,16 +61,6 @@ static void count_handshake(struct net_stream *stream, bool on)
 		net_listeners_pause(net);
 }
 
-static void log_refusal(struct net_stream *stream, const char *reason)
-{
-	char peer[NET_ADDR_LEN + 8];
-
-	net_addr_full(&stream->conn->peer.remote, peer, sizeof(peer));
-	if (refusal_admit(peer))
-		log_security("tls-refused", "peer", peer, "reason", reason,
-			     "trunk", stream->identity, NULL);
-}
-
 void net_stream_release(struct net_stream *stream)
 {
 	free(stream->identity);
@@ -88,6 +77,8 @@ void net_stream_finish(struct net_stream *stream, int err)
 	event_del(&stream->reader);
 	event_del(&stream->writer);
 	event_del(&stream->timer);
+	if (stream->ssl)
+		net_handshake_settle(stream->ssl);
 	if (stream->ssl && stream->state >= NET_OPEN && !err)
 		SSL_shutdown(stream->ssl);
 	stream->state = NET_CLOSED;
@@ -144,20 +135,6 @@ static void read_all(struct net_stream *stream)
 		event_active(&stream->reader, EV_READ, 0);
 }
 
-static bool has_wanted_name(const struct net_stream *stream)
-{
-	const char **name;
-
-	if (!stream->names)
-		return true;
-	for (name = stream->names; *name; name++) {
-		if (stream->conn->peer.cert &&
-		    net_cert_has_name(stream->conn->peer.cert, *name))
-			return true;
-	}
-	return false;
-}
-
 static void set_open(struct net_stream *stream)
 {
 	stream->state = NET_OPEN;
@@ -173,35 +150,12 @@ static void set_open(struct net_stream *stream)
 
 static void handshake(struct net_stream *stream)
 {
-	struct net_peer *peer = &stream->conn->peer;
-	const char *why = NULL;
-	int n;
+	int err = net_handshake_step(stream);
 
-	stream->want_write = false;
-	ERR_clear_error();
-	n = SSL_do_handshake(stream->ssl);
-	if (n != 1) {
-		n = SSL_get_error(stream->ssl, n);
-		stream->want_write = n == SSL_ERROR_WANT_WRITE;
-		net_transfer_watch(stream);
-		if (n == SSL_ERROR_WANT_READ || n == SSL_ERROR_WANT_WRITE)
-			return;
-		why = net_tls_why(stream->ssl);
-	} else if (net_tls_facts(stream->ssl, peer)) {
-		why = "no usable certificate";
-	} else if (peer->outgoing && peer->class != stream->wanted) {
-		why = "other class than the profile's";
-	} else if (peer->outgoing && !has_wanted_name(stream)) {
-		why = "certificate bears no name of the profile";
-	}
-	if (!why) {
-		stream->conn->net->counters.handshakes++;
+	if (!err)
 		set_open(stream);
-		return;
-	}
-	stream->conn->net->counters.handshake_failures++;
-	log_refusal(stream, why);
-	net_stream_finish(stream, -EPROTO);
+	else if (err != -EAGAIN)
+		net_stream_finish(stream, err);
 }
 
 static void connected(struct net_stream *stream)
@@ -305,8 +259,6 @@ static void publish(struct net_stream *stream)
 	set_option(stream->fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_AFTER);
 	set_option(stream->fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_EVERY);
 	set_option(stream->fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TIMES);
-	if (stream->ssl)
-		SSL_set_fd(stream->ssl, stream->fd);
 	stream->started = net_now();
 	stream->active = stream->started;
 	event_assign(&stream->reader, net->base, stream->fd,
@@ -319,8 +271,10 @@ static void publish(struct net_stream *stream)
 						       &net->accepted,
 			 stream, entry);
 	net->counters.conns_now++;
-	if (stream->ssl)
+	if (stream->ssl) {
+		net_handshake_prepare(stream);
 		count_handshake(stream, true);
+	}
 	net_stream_arm(stream);
 }
 

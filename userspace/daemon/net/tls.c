@@ -39,14 +39,24 @@ static X509 *read_cert(BIO *bio)
 	return PEM_read_bio_X509(bio, NULL, NULL, NULL);
 }
 
+static EVP_PKEY *take_key(const char *pem, EVP_PKEY *given)
+{
+	BIO *bio = pem ? BIO_new_mem_buf(pem, -1) : NULL;
+	EVP_PKEY *key;
+
+	if (!pem)
+		return given && EVP_PKEY_up_ref(given) ? given : NULL;
+	key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
+	BIO_free(bio);
+	return key;
+}
+
 /* The first certificate is ours, what follows leads to a root. */
 static int use_pair(SSL_CTX *ctx, const char *cert_pem, const char *key_pem,
-		    char *why, size_t size)
+		    EVP_PKEY *given, char *why, size_t size)
 {
 	BIO *certs = BIO_new_mem_buf(cert_pem, -1);
-	BIO *keys = BIO_new_mem_buf(key_pem, -1);
-	EVP_PKEY *key = keys ? PEM_read_bio_PrivateKey(keys, NULL, NULL, NULL) :
-			       NULL;
+	EVP_PKEY *key = take_key(key_pem, given);
 	X509 *cert = certs ? read_cert(certs) : NULL;
 	int err = 0;
 
@@ -68,7 +78,6 @@ static int use_pair(SSL_CTX *ctx, const char *cert_pem, const char *key_pem,
 	ERR_clear_error();		/* the end of the PEM is an error */
 	EVP_PKEY_free(key);
 	BIO_free(certs);
-	BIO_free(keys);
 	return err;
 }
 
@@ -101,13 +110,15 @@ static int trust(SSL_CTX *ctx, const char *const *trusted, char *why,
 static int use_pairs(SSL_CTX *ctx, const struct net_tls *tls, char *why,
 		     size_t size)
 {
-	int err = use_pair(ctx, tls->cert_pem, tls->key_pem, why, size);
+	int err = use_pair(ctx, tls->cert_pem, tls->key_pem, tls->key, why,
+			   size);
 	int first;
 
 	if (err || !tls->ecdsa_cert_pem)
 		return err;
 	first = EVP_PKEY_get_base_id(SSL_CTX_get0_privatekey(ctx));
-	err = use_pair(ctx, tls->ecdsa_cert_pem, tls->ecdsa_key_pem, why, size);
+	err = use_pair(ctx, tls->ecdsa_cert_pem, tls->ecdsa_key_pem,
+		       tls->ecdsa_key, why, size);
 	if (err)
 		return err;
 	if (first == EVP_PKEY_EC ||
@@ -122,7 +133,7 @@ static SSL_CTX *new_context(const struct net_tls *tls, bool server, char *why,
 {
 	SSL_CTX *ctx = SSL_CTX_new(server ? TLS_server_method() :
 					    TLS_client_method());
-	int err = ctx ? net_policy_apply(ctx, tls) : -ENOMEM;
+	int err = ctx ? net_policy_apply(ctx, tls, server) : -ENOMEM;
 
 	if (err) {
 		fault(why, size, "OpenSSL refuses the cipher menu");
@@ -252,12 +263,15 @@ int net_tls_facts(SSL *ssl, struct net_peer *peer)
 
 const char *net_tls_why(SSL *ssl)
 {
-	unsigned long err = ERR_peek_last_error();
+	unsigned long err = ERR_peek_last_error(), first = ERR_peek_error();
 	long result = SSL_get_verify_result(ssl);
 	const char *why = SSL_get_app_data(ssl);
 
 	if (why)			/* of our policy */
 		return why;
+	/* A key that is elsewhere says itself why it failed. */
+	if (ERR_GET_LIB(first) >= ERR_LIB_USER)
+		return ERR_reason_error_string(first);
 	if (result != X509_V_OK)
 		return X509_verify_cert_error_string(result);
 	why = err ? ERR_reason_error_string(err) : NULL;
