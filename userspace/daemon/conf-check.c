@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "conf.h"
+#include "conf-listen.h"
 
 struct check {
 	conf_tell tell;
@@ -141,6 +141,16 @@ char *conf_needs_restart(const struct conf *old, const struct conf *new,
 		{ "media.trunk-address",
 		  same_address(&old->trunk, &new->trunk) },
 		{ "media.trunk-ports", same_ports(&old->trunk, &new->trunk) },
+		{ "trust.keyd-socket", !strcmp(old->trust.keyd_socket,
+					       new->trust.keyd_socket) },
+		{ "trust.files-directory", !strcmp(old->trust.files_dir,
+						   new->trust.files_dir) },
+		{ "trust.http", conf_trust_same_listen(&old->trust.http,
+						       &new->trust.http) },
+		{ "trust.tvs", conf_trust_same_listen(&old->trust.tvs,
+						      &new->trust.tvs) },
+		{ "trust.capf", conf_trust_same_listen(&old->trust.capf,
+						       &new->trust.capf) },
 		{ "admin.socket",
 		  !strcmp(old->admin_socket, new->admin_socket) },
 		{ "admin.group", !strcmp(old->admin_group, new->admin_group) },

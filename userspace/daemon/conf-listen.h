@@ -15,6 +15,17 @@ const char *conf_media_address_parse(const char *text,
 const char *conf_media_ports_parse(const char *text, struct conf_media *media);
 bool conf_listen_is_loopback(const struct conf_listen *listen);
 
+/* conf-trust.c: the keys of [trust], and what holds without them. */
+const char *conf_trust_keyd_parse(struct conf *conf, const char *value);
+const char *conf_trust_files_parse(struct conf *conf, const char *value);
+const char *conf_trust_http_parse(struct conf *conf, const char *value);
+const char *conf_trust_tvs_parse(struct conf *conf, const char *value);
+const char *conf_trust_capf_parse(struct conf *conf, const char *value);
+/* After the last line; NULL, or what does not fit. */
+const char *conf_trust_complete(struct conf *conf);
+bool conf_trust_same_listen(const struct conf_service *a,
+			    const struct conf_service *b);
+
 /*
  * False, and @why, where @media's ports meet the sysctl ip_local_port_range
  * (@range) and ip_local_reserved_ports (@reserved) does not cover them.

@@ -232,6 +232,11 @@ static const struct key keys[] = {
 	{ "media", "line-ports", false, parse_line_ports },
 	{ "media", "trunk-address", true, parse_trunk_address },
 	{ "media", "trunk-ports", false, parse_trunk_ports },
+	{ "trust", "keyd-socket", false, conf_trust_keyd_parse },
+	{ "trust", "files-directory", false, conf_trust_files_parse },
+	{ "trust", "http", true, conf_trust_http_parse },
+	{ "trust", "tvs", true, conf_trust_tvs_parse },
+	{ "trust", "capf", true, conf_trust_capf_parse },
 	{ "admin", "socket", false, parse_admin_socket },
 	{ "admin", "group", false, parse_admin_group },
 	{ "admin", "metrics", false, parse_metrics },
@@ -401,12 +406,16 @@ static void complete(struct reading *r)
 	static const char *const everywhere[] = { "0.0.0.0", "[::]" };
 	struct conf *conf = r->conf;
 	char text[CONF_ADDRESS_SIZE];
+	const char *why;
 
 	if (!conf->key_file[0] &&
 	    snprintf(conf->key_file, sizeof(conf->key_file), "%s/secret.key",
 		     conf->state_dir) >= CONF_PATH_SIZE)
 		fault(r, key_line(r, "state-directory"),
 		      "state-directory: too long a path");
+	why = conf_trust_complete(conf);
+	if (why)
+		fault(r, r->line, "[trust] %s", why);
 	if (conf->listen_count || r->fault_count)
 		return;
 	for (int i = 0; i < 2; i++) {

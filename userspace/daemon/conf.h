@@ -50,6 +50,25 @@ struct conf_media {
 	uint16_t port_max;	/* odd */
 };
 
+#define CONF_MAX_SERVICE_LISTEN	4
+
+/* Addresses of one service for phones that is not signalling. */
+struct conf_service {
+	struct conf_listen listen[CONF_MAX_SERVICE_LISTEN];	/* all TCP */
+	size_t count;
+};
+
+/* What phones are enrolled with and told to trust. */
+struct conf_trust {
+	/*
+	 * "": our keys are files in the state directory, and there is nothing
+	 * of the rest.
+	 */
+	char keyd_socket[CONF_SOCKET_SIZE];
+	char files_dir[CONF_PATH_SIZE];	/* what TFTP serves, we write */
+	struct conf_service http, tvs, capf;
+};
+
 struct conf {
 	char node[CONF_NODE_SIZE];
 	char state_dir[CONF_PATH_SIZE];
@@ -66,6 +85,8 @@ struct conf {
 	char mediad_socket[CONF_PATH_SIZE];
 	struct conf_media line;		/* towards phones */
 	struct conf_media trunk;	/* towards trunks */
+
+	struct conf_trust trust;
 
 	char admin_socket[CONF_SOCKET_SIZE];
 	char admin_group[33];		/* "": root and user alone */

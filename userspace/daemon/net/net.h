@@ -225,6 +225,11 @@ struct net_tls {
 	const char *const *trusted_pem;	/* ended by NULL */
 	enum net_menu menu;
 	bool ecdsa_preferred;		/* of both, where the peer takes both */
+	/*
+	 * Who connects to us is asked for no certificate, and its peer has
+	 * none: how it shows who it is, is another protocol's matter.
+	 */
+	bool anonymous;
 	/* Some profile is Authenticated. Has no effect unless NET_MENU_ALL. */
 	bool authenticated;
 };

@@ -142,8 +142,9 @@ static SSL_CTX *new_context(const struct net_tls *tls, bool server, char *why,
 	if (use_pairs(ctx, tls, why, size) ||
 	    trust(ctx, tls->trusted_pem, why, size))
 		goto err_ctx;
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER |
-			   SSL_VERIFY_FAIL_IF_NO_PEER_CERT, net_policy_verify);
+	SSL_CTX_set_verify(ctx, server && tls->anonymous ? SSL_VERIFY_NONE :
+			   SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+			   net_policy_verify);
 	SSL_CTX_set_verify_depth(ctx, CHAIN_MAX);
 	if (!server)
 		SSL_CTX_set_cert_cb(ctx, net_policy_show, NULL);
@@ -250,13 +251,18 @@ SSL *net_tls_connect(struct net *net, enum net_class class)
  */
 int net_tls_facts(SSL *ssl, struct net_peer *peer)
 {
+	bool anonymous = SSL_is_server(ssl) &&
+			 SSL_get_verify_mode(ssl) == SSL_VERIFY_NONE;
 	X509 *cert = SSL_get0_peer_certificate(ssl);
 
-	if (!cert || SSL_get_verify_result(ssl) != X509_V_OK)
+	if (!anonymous &&
+	    (!cert || SSL_get_verify_result(ssl) != X509_V_OK))
 		return -EACCES;
 	peer->class = SSL_get_cipher_bits(ssl, NULL) > 0 ? NET_ENCRYPTED :
 							   NET_AUTHENTICATED;
 	peer->cipher = SSL_get_cipher_name(ssl);
+	if (anonymous)
+		return 0;
 	peer->cert = net_cert_new(cert);
 	return peer->cert ? 0 : -ENOMEM;
 }

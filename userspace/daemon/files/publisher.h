@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The directory that phones are served from: what is in it, whole, signed, and
+ * no older than the last change.
+ *
+ * Documents of phones are made here; lists and static files are brought. What
+ * was asked for is done after the call returns, also by the next daemon.
+ */
+#ifndef FILES_PUBLISHER_H
+#define FILES_PUBLISHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct conf;
+struct event_base;
+struct publisher;
+struct store;
+struct trust_keys;
+
+struct publisher_config {
+	struct event_base *base;
+	struct store *store;		/* watched for changes */
+	struct trust_keys *keys;	/* TFTP's key signs; watched, too */
+	const struct conf *conf;
+};
+
+int publisher_open(struct publisher **publisher,
+		   const struct publisher_config *config, char *why,
+		   size_t size);
+void publisher_close(struct publisher *publisher);
+
+/* Its documents once more, for a fact that the store does not tell of. */
+void publisher_phone(struct publisher *publisher, int64_t phone);
+void publisher_all(struct publisher *publisher);
+
+/*
+ * Puts bytes under a name as they are, for CTLFile.tlv and ITLFile.tlv, which
+ * come signed: temporary file, sync, rename, sync. 0 or -errno, in which case
+ * what was there is there still.
+ */
+int publisher_put(struct publisher *publisher, const char *name,
+		  const uint8_t *data, size_t len);
+/* -ENOENT: there was none. */
+int publisher_remove(struct publisher *publisher, const char *name);
+/* What is there now, free(); -ENOENT. */
+int publisher_get(struct publisher *publisher, const char *name,
+		  uint8_t **data, size_t *len);
+
+struct publisher_status {
+	uint64_t signed_files;		/* since it was opened */
+	uint64_t unchanged;		/* that were not signed again */
+	size_t pending;			/* phones that are not done */
+	char why[160];			/* of the last failure, "" if none */
+};
+
+void publisher_status(const struct publisher *publisher,
+		      struct publisher_status *status);
+
+#endif /* FILES_PUBLISHER_H */
