@@ -19,6 +19,7 @@
 #include "metrics.h"
 #include "notify.h"
 #include "privilege.h"
+#include "provision.h"
 #include "signalling.h"
 #include "store/store.h"
 #include "trust/trust.h"
@@ -42,6 +43,8 @@ struct daemon {
 	struct admin *admin;
 	struct signalling *signalling;
 	struct metrics_http *metrics;
+	struct provision provision;
+	bool stopping;
 	char why[512];
 };
 
@@ -160,6 +163,7 @@ static void on_stop(evutil_socket_t signal, short what, void *arg)
 	(void)what;
 	log_event(LOG_LEVEL_NOTICE, "stopping", "signal",
 		  strsignal(signal), NULL);
+	d->stopping = true;
 	notify("STOPPING=1");
 	event_base_loopbreak(d->base);
 }
@@ -285,6 +289,20 @@ static void stop_metrics(struct daemon *d)
 	metrics_http_close(d->metrics);
 }
 
+static int start_provision(struct daemon *d)
+{
+	d->provision = (struct provision){
+		.base = d->base, .store = d->store, .trust = d->trust,
+		.admin = d->admin, .conf = &d->conf,
+	};
+	return provision_open(&d->provision, d->why, sizeof(d->why));
+}
+
+static void stop_provision(struct daemon *d)
+{
+	provision_close(&d->provision);
+}
+
 static int start_signalling(struct daemon *d)
 {
 	return signalling_open(&d->signalling, d->base, d->store, d->trust,
@@ -307,6 +325,7 @@ static const struct {
 	{ "trust", start_trust, stop_trust },
 	{ "admin", start_admin, stop_admin },
 	{ "metrics", start_metrics, stop_metrics },
+	{ "provision", start_provision, stop_provision },
 	{ "signalling", start_signalling, stop_signalling },
 };
 
@@ -329,12 +348,15 @@ static enum status run(struct daemon *d)
 		err = stages[started].start(d);
 		if (!err)
 			continue;
-		status = fail(d, stages[started].name, err);
-		/* The loop frees what it has of its own. */
-		started += started == 0;
+		/* Who was told to stop while it started has not failed. */
+		if (!d->stopping)
+			status = fail(d, stages[started].name, err);
+		/* These free what they have of their own. */
+		started += stages[started].start == start_loop ||
+			   stages[started].start == start_provision;
 		break;
 	}
-	if (status == STATUS_OK) {
+	if (started == STAGE_COUNT && !d->stopping) {
 		log_event(LOG_LEVEL_NOTICE, "started", "version",
 			  UCSEC_VERSION, "node", d->conf.node, NULL);
 		notify("READY=1");

@@ -25,6 +25,7 @@
 #include "store/object.h"
 #include "store/store.h"
 #include "tls-material.h"
+#include "trust/keys.h"
 #include "trust/trust.h"
 
 struct signalling {
@@ -173,6 +174,29 @@ static int set_tls(struct signalling *s, char *why, size_t size)
 	return err;
 }
 
+static void change_tls(struct signalling *s)
+{
+	char why[256] = "";
+
+	if (set_tls(s, why, sizeof(why)))
+		log_event(LOG_LEVEL_ERROR, "tls-not-changed", "reason", why,
+			  NULL);
+}
+
+/* A certificate of ours changed; without keyd it is the one that was. */
+static void on_keys(void *arg, bool up)
+{
+	if (up)
+		change_tls(arg);
+}
+
+static int watch_keys(struct signalling *s)
+{
+	struct trust_keys *keys = trust_own_keys(s->trust);
+
+	return keys ? trust_keys_watch(keys, on_keys, s) : 0;
+}
+
 static enum net_transport transport_of(enum conf_transport transport)
 {
 	switch (transport) {
@@ -221,7 +245,6 @@ static void on_change(void *ctx, const struct store_change *change)
 	};
 	struct signalling *s = ctx;
 	struct net_limits limits = limits_of(s->store);
-	char why[256] = "";
 	size_t i;
 
 	net_limit(sip_net(s->sip), &limits);
@@ -237,9 +260,7 @@ static void on_change(void *ctx, const struct store_change *change)
 	if (strcmp(change->noun, "*") && strcmp(change->noun, "cert") &&
 	    strcmp(change->noun, "param") && strcmp(change->noun, "profile"))
 		return;
-	if (set_tls(s, why, sizeof(why)))
-		log_event(LOG_LEVEL_ERROR, "tls-not-changed", "reason", why,
-			  NULL);
+	change_tls(s);
 }
 
 /*
@@ -340,6 +361,8 @@ static int start(struct signalling *s, struct admin *admin, char *why,
 	if (!err)
 		err = set_tls(s, why, size);
 	if (!err)
+		err = watch_keys(s);
+	if (!err)
 		err = store_watch(s->store, on_change, s);
 	if (!err)
 		err = admin_resource_add(admin, "call", on_call, s);
@@ -400,6 +423,8 @@ void signalling_close(struct signalling *s)
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
 	reset_close(&s->reset);
 	store_unwatch(s->store, on_change, s);
+	if (trust_own_keys(s->trust))
+		trust_keys_unwatch(trust_own_keys(s->trust), on_keys, s);
 	sip_presence_free(s->presence);
 	s->presence = NULL;
 	call_system_free(s->calls);

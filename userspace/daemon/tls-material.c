@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Certificates, key and menus, as net/ wants them. */
 #include <errno.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "store/object.h"
 #include "store/store.h"
 #include "tls-material.h"
+#include "trust/keys.h"
 #include "trust/trust.h"
 
 enum { PEM_MAX = 65536 };
@@ -112,13 +114,40 @@ static int read_pair(const char *cert_path, const char *key_path, char **cert,
 	return -EIO;
 }
 
+static int take_key(struct trust_keys *keys, enum keyd_kind kind, char **cert,
+		    EVP_PKEY **key)
+{
+	*cert = trust_keys_pem(keys, KEYD_CALLMANAGER, kind);
+	*key = trust_keys_pkey(keys, KEYD_CALLMANAGER, kind);
+	return *cert && *key ? 0 : -EIO;
+}
+
+/* The EC pair may be missing, as with files. */
+static int take_keys(struct tls_material *m, struct trust_keys *keys,
+		     char *why, size_t size)
+{
+	int err = take_key(keys, KEYD_RSA, &m->cert, &m->keyd_key);
+
+	if (!err && trust_keys_find(keys, KEYD_CALLMANAGER, KEYD_EC,
+				    KEYD_CURRENT))
+		err = take_key(keys, KEYD_EC, &m->ecdsa_cert,
+			       &m->keyd_ecdsa_key);
+	if (err)
+		snprintf(why, size, "ucsec-keyd has no usable key of CallManager");
+	return err;
+}
+
 /* A first certificate that is EC itself leaves no place for a second. */
 static int read_own(struct tls_material *m, struct trust *trust, char *why,
 		    size_t size)
 {
-	int err = read_pair(trust_cert_path(trust), trust_key_path(trust),
-			    &m->cert, &m->key, why, size);
+	struct trust_keys *keys = trust_own_keys(trust);
+	int err;
 
+	if (keys)
+		return take_keys(m, keys, why, size);
+	err = read_pair(trust_cert_path(trust), trust_key_path(trust),
+			&m->cert, &m->key, why, size);
 	if (err || trust_is_ecdsa(m->cert))
 		return err;
 	return read_pair(trust_ecdsa_cert_path(trust),
@@ -144,6 +173,7 @@ int tls_material_read(struct tls_material *m, struct store *store,
 	m->tls = (struct net_tls){
 		.cert_pem = m->cert, .key_pem = m->key,
 		.ecdsa_cert_pem = m->ecdsa_cert, .ecdsa_key_pem = m->ecdsa_key,
+		.key = m->keyd_key, .ecdsa_key = m->keyd_ecdsa_key,
 		.trusted_pem = (const char *const *)m->trusted,
 		.menu = menu_of(store_param(store,
 					    STORE_PARAM_TLS_CIPHER_MENU)),
@@ -170,4 +200,6 @@ void tls_material_clear(struct tls_material *m)
 	free(m->key);
 	free(m->ecdsa_cert);
 	free(m->ecdsa_key);
+	EVP_PKEY_free(m->keyd_key);
+	EVP_PKEY_free(m->keyd_ecdsa_key);
 }

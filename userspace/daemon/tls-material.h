@@ -12,6 +12,7 @@ struct tls_material {
 	struct net_tls tls;
 	char *cert, *key;	/* PEM; keys are wiped when cleared */
 	char *ecdsa_cert, *ecdsa_key;
+	struct evp_pkey_st *keyd_key, *keyd_ecdsa_key;	/* in their place */
 	char **trusted;		/* ended by NULL */
 	size_t trusted_count;
 };

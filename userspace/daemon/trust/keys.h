@@ -42,8 +42,9 @@ struct trust_key {
 /*
  * Connects, asks for what there is, makes what is missing (self-signed, the
  * node's name as CN and DNS name, CAPF's as CAPF-xxxxxxxx), and returns when
- * it is all there: it runs the loop meanwhile, before anything else is on it.
- * -ETIMEDOUT after two minutes. @why gets a sentence. @conf outlives it.
+ * it is all there: it runs the loop meanwhile. -ETIMEDOUT after two minutes, or
+ * ten seconds if there is nothing to connect to; -ECANCELED when the loop was
+ * told to break. @why gets a sentence. @conf outlives it.
  */
 int trust_keys_open(struct trust_keys **keys, struct event_base *base,
 		    const struct conf *conf, char *why, size_t size);

@@ -64,31 +64,43 @@ static bool is_wildcard(const struct conf_listen *listen)
 	return listen->addr.in.sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
+static void write_address(const struct conf_listen *listen, char *text)
+{
+	bool is_six = listen->addr.sa.sa_family == AF_INET6;
+
+	inet_ntop(listen->addr.sa.sa_family, is_six ?
+		  (const void *)&listen->addr.in6.sin6_addr :
+		  (const void *)&listen->addr.in.sin_addr, text,
+		  OWN_ADDRESS_SIZE);
+}
+
+bool own_address(const struct conf *conf, size_t i,
+		 char text[OWN_ADDRESS_SIZE])
+{
+	char other[OWN_ADDRESS_SIZE];
+
+	if (is_wildcard(&conf->listen[i]))
+		return false;
+	write_address(&conf->listen[i], text);
+	/* Several ports of one address are one name. */
+	while (i--) {
+		write_address(&conf->listen[i], other);
+		if (!strcmp(text, other))
+			return false;
+	}
+	return true;
+}
+
 /* "DNS:cm1,IP:192.0.2.1": where a peer may have called us. */
 static void name_ourselves(const struct conf *conf, char *names, size_t size)
 {
-	char address[INET6_ADDRSTRLEN], entry[INET6_ADDRSTRLEN + 8];
-	size_t len;
+	char address[OWN_ADDRESS_SIZE];
+	size_t len = (size_t)snprintf(names, size, "DNS:%s", conf->node);
 
-	snprintf(names, size, "DNS:%s", conf->node);
-	for (size_t i = 0; i < conf->listen_count; i++) {
-		const struct conf_listen *l = &conf->listen[i];
-
-		if (is_wildcard(l))
-			continue;
-		inet_ntop(l->addr.sa.sa_family,
-			  l->addr.sa.sa_family == AF_INET6 ?
-			  (const void *)&l->addr.in6.sin6_addr :
-			  (const void *)&l->addr.in.sin_addr, address,
-			  sizeof(address));
-		snprintf(entry, sizeof(entry), ",IP:%s", address);
-		len = strlen(names);
-		/* Several ports of one address are one name. */
-		if (strstr(names, entry) &&
-		    strchr(",", strstr(names, entry)[strlen(entry)]))
-			continue;
-		snprintf(names + len, size - len, "%s", entry);
-	}
+	for (size_t i = 0; i < conf->listen_count; i++)
+		if (own_address(conf, i, address))
+			len += (size_t)snprintf(names + len, size - len,
+						",IP:%s", address);
 }
 
 static bool add_name(X509_NAME *name, const char *type, const char *value)

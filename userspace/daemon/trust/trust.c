@@ -18,6 +18,7 @@
 #include "log.h"
 #include "store/object.h"
 #include "store/store.h"
+#include "trust/keys.h"
 #include "trust/own.h"
 
 #define PEM_MAX	16384
@@ -30,6 +31,8 @@ struct pair {
 
 struct trust {
 	struct store *store;
+	bool has_keyd;		/* the files are not ours then */
+	struct trust_keys *keys;
 	struct pair rsa, ecdsa;
 };
 
@@ -103,7 +106,8 @@ static int show(struct trust *trust, const struct pair *pair, const char *pem,
 	};
 
 	if (!request.body) {
-		snprintf(why, size, "%s: not a certificate in PEM", pair->cert);
+		snprintf(why, size, "%s: not a certificate in PEM",
+			 trust->has_keyd ? pair->name : pair->cert);
 		return -EINVAL;
 	}
 	return store_submit(trust->store, &request, on_stored, NULL);
@@ -191,9 +195,63 @@ static int take(struct trust *trust, const struct conf *conf, char *why,
 	return err;
 }
 
+static int show_key(struct trust *trust, const struct pair *pair,
+		    enum keyd_kind kind, char *why, size_t size)
+{
+	bool has = trust_keys_find(trust->keys, KEYD_CALLMANAGER, kind,
+				   KEYD_CURRENT);
+	char *pem = trust_keys_pem(trust->keys, KEYD_CALLMANAGER, kind);
+	int err = 0;
+
+	if (has && !pem)
+		err = -ENOMEM;
+	else if (has || is_shown(trust, pair))
+		err = show(trust, pair, pem, why, size);
+	free(pem);
+	return err;
+}
+
+static int show_keys(struct trust *trust, char *why, size_t size)
+{
+	int err = show_key(trust, &trust->ecdsa, KEYD_EC, why, size);
+
+	return err ? err : show_key(trust, &trust->rsa, KEYD_RSA, why, size);
+}
+
+static void on_keys(void *arg, bool up)
+{
+	char why[256] = "no memory";
+
+	if (up && show_keys(arg, why, sizeof(why)))
+		log_event(LOG_LEVEL_ERROR, "own-certificate", "reason", why,
+			  NULL);
+}
+
+int trust_use_keys(struct trust *trust, struct trust_keys *keys, char *why,
+		   size_t size)
+{
+	int err;
+
+	if (trust->keys)
+		trust_keys_unwatch(trust->keys, on_keys, trust);
+	trust->keys = NULL;
+	err = keys ? trust_keys_watch(keys, on_keys, trust) : 0;
+	if (!keys || err)
+		return err;
+	trust->keys = keys;
+	return show_keys(trust, why, size);
+}
+
+struct trust_keys *trust_own_keys(const struct trust *trust)
+{
+	return trust->keys;
+}
+
 int trust_reload(struct trust *trust, char *why, size_t size)
 {
-	return take(trust, NULL, why, size);
+	if (trust->keys)
+		trust_keys_refresh(trust->keys);
+	return trust->has_keyd ? 0 : take(trust, NULL, why, size);
 }
 
 static void name_pair(struct pair *pair, const char *name, const char *dir,
@@ -208,15 +266,17 @@ int trust_open(struct trust **out, struct store *store,
 	       const struct conf *conf, char *why, size_t size)
 {
 	struct trust *trust = calloc(1, sizeof(*trust));
-	int err;
+	int err = 0;
 
 	if (!trust)
 		return -ENOMEM;
 	trust->store = store;
+	trust->has_keyd = conf->trust.keyd_socket[0];
 	name_pair(&trust->rsa, "CallManager", conf->state_dir, "callmanager");
 	name_pair(&trust->ecdsa, "CallManager-ECDSA", conf->state_dir,
 		  "callmanager-ecdsa");
-	err = take(trust, conf, why, size);
+	if (!trust->has_keyd)
+		err = take(trust, conf, why, size);
 	if (err) {
 		free(trust);
 		return err;

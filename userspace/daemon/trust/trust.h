@@ -14,18 +14,29 @@
 struct conf;
 struct store;
 struct trust;
+struct trust_keys;
 
 /*
  * Our two pairs: CallManager (RSA) and CallManager-ECDSA. Makes a self-signed
  * certificate and its key in the state directory for each that there is none
  * of, and says so in the log. If the first was replaced by an EC certificate,
- * there is no second. @why gets a sentence.
+ * there is no second. @why gets a sentence. Where conf names ucsec-keyd nothing
+ * of this is done, and trust_use_keys() brings the pairs.
  */
 int trust_open(struct trust **trust, struct store *store,
 	       const struct conf *conf, char *why, size_t size);
 void trust_close(struct trust *trust);
 /* The files may have been replaced: shows what is there now. */
 int trust_reload(struct trust *trust, char *why, size_t size);
+
+/*
+ * The pairs are those of ucsec-keyd's CallManager from now on, also what "cert"
+ * shows. NULL: no more, before @keys end. 0 or -errno.
+ */
+int trust_use_keys(struct trust *trust, struct trust_keys *keys, char *why,
+		   size_t size);
+/* NULL: ours are files. */
+struct trust_keys *trust_own_keys(const struct trust *trust);
 
 /* PEM files for the TLS library; the keys' are 0600. */
 const char *trust_cert_path(const struct trust *trust);

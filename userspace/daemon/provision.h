@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What phones are enrolled with and told to trust, put together: keys of
+ * ucsec-keyd and the services that live on them.
+ */
+#ifndef PROVISION_H
+#define PROVISION_H
+
+#include <stddef.h>
+
+struct admin;
+struct conf;
+struct event_base;
+struct publisher;
+struct store;
+struct trust;
+struct trust_keys;
+
+/* What is there before, and what each stage puts there for the next ones. */
+struct provision {
+	struct event_base *base;
+	struct store *store;
+	struct trust *trust;
+	struct admin *admin;
+	const struct conf *conf;
+	struct trust_keys *keys;
+	struct publisher *publisher;
+	size_t started;			/* stages; provision.c's */
+};
+
+/*
+ * The first part is the caller's, the rest zero. Nothing is done unless
+ * conf says where ucsec-keyd is. @why gets a sentence. 0 or -errno; close it
+ * in any case.
+ */
+int provision_open(struct provision *provision, char *why, size_t size);
+/* After the signalling: no stream and no SSL_CTX has a key of keyd's then. */
+void provision_close(struct provision *provision);
+
+#endif /* PROVISION_H */
