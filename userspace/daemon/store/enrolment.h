@@ -9,11 +9,15 @@
 #define STORE_ENROLMENT_H
 
 #include "store/object.h"
+#include "store/phone-settings.h"
 #include "store/store.h"
 
 enum store_device_cert {
 	STORE_LSC,
 	STORE_MIC,		/* is never overwritten or deleted */
+	STORE_LSC_ISSUED,	/* nobody knows yet whether it arrived */
+	STORE_FETCHED,		/* what the phone sent for inspection */
+	STORE_LSC_BROUGHT,	/* by another CA, to be stored at the phone */
 	STORE_DEVICE_CERTS,
 };
 
@@ -21,22 +25,57 @@ enum store_device_cert {
 int store_device_cert(struct store *store, int64_t phone,
 		      enum store_device_cert kind, uint8_t **der, size_t *len);
 
+enum { STORE_WHY_SIZE = 160 };
+
 /* What to write down of one enrolment, at once or not at all. */
 struct store_enrolment {
 	int64_t phone;
 	unsigned int result;	/* enum capf_result: values are for good */
 	const char *why;	/* for people, or NULL */
-	int64_t when;		/* seconds since 1970 */
+	int64_t when;		/* seconds since 1970; 0: not for the history */
 	bool done;		/* the operation is none from now on */
+	/* The one that is: another one that was ordered meanwhile stays. */
+	enum store_capf_operation operation;
 	bool remove_lsc;
 	/* NULL: as it was. A MIC that is there already stays. */
-	const uint8_t *lsc, *mic;
-	size_t lsc_len, mic_len;
+	const uint8_t *lsc, *mic, *issued, *fetched, *brought;
+	size_t lsc_len, mic_len, issued_len, fetched_len, brought_len;
 };
 
 /* Copies. @done as of store_submit(). */
 int store_enrolment_keep(struct store *store,
 			 const struct store_enrolment *enrolment,
 			 store_done done, void *ctx);
+
+/* What there is to say of a phone's enrolment. */
+struct store_enrolment_state {
+	int64_t phone;
+	char name[STORE_NAME_SIZE];
+	enum store_capf_operation operation;
+	int64_t completes_by;		/* seconds since 1970; 0: never */
+	bool have[STORE_DEVICE_CERTS];
+	/* Of its last enrolment; when is 0 if there was none. */
+	unsigned int result;
+	int64_t when;
+	char why[STORE_WHY_SIZE];
+};
+
+/* -ENOENT: there is no such phone. */
+int store_enrolment_state(struct store *store, int64_t phone,
+			  struct store_enrolment_state *state);
+/* Of all phones by name; stops at the first not 0. */
+typedef int (*store_enrolment_fn)(void *ctx,
+				  const struct store_enrolment_state *state);
+int store_enrolment_each(struct store *store, store_enrolment_fn fn, void *ctx);
+/* Of one phone, the last one first. */
+typedef int (*store_history_fn)(void *ctx, int64_t when, unsigned int result,
+				bool done, const char *why);
+int store_enrolment_history(struct store *store, int64_t phone,
+			    store_history_fn fn, void *ctx);
+/*
+ * Grows with each enrolment that is done: what was asked for since has the same.
+ */
+int store_enrolment_serial(struct store *store, int64_t phone,
+			   int64_t *serial);
 
 #endif /* STORE_ENROLMENT_H */

@@ -226,6 +226,19 @@ static const char config_2[] =
 	" ON phone (common_phone_profile);"
 	"CREATE INDEX phone_srst ON phone (srst);";
 
+/*
+ * Certificates of phones and what became of their enrolments. "done" ones are
+ * counted on: the last of them is never deleted, and no id comes twice.
+ */
+static const char config_3[] =
+	"CREATE TABLE device_cert (phone INTEGER NOT NULL"
+	" REFERENCES phone(id) ON DELETE CASCADE, kind TEXT NOT NULL,"
+	" der BLOB NOT NULL, PRIMARY KEY (phone, kind)) WITHOUT ROWID;"
+	"CREATE TABLE enrolment (" ID ", phone INTEGER NOT NULL"
+	" REFERENCES phone(id) ON DELETE CASCADE, time INTEGER NOT NULL,"
+	" result INTEGER NOT NULL, done INTEGER NOT NULL, why TEXT NOT NULL);"
+	"CREATE INDEX enrolment_phone ON enrolment (phone, done, id);";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -245,7 +258,7 @@ static const char runtime_1[] =
 static const char runtime_2[] =
 	"ALTER TABLE registration ADD COLUMN user TEXT NOT NULL DEFAULT '';";
 
-static const char *const config[] = { config_1, config_2 };
+static const char *const config[] = { config_1, config_2, config_3 };
 static const char *const runtime[] = { runtime_1, runtime_2 };
 
 int db_migration_count(enum db_kind kind)

@@ -39,6 +39,11 @@ enum stmt {
 	STMT_CAPF_STRING,
 	STMT_PHONE_PASSWORD,
 	STMT_LOADS,
+	STMT_DEVICE_CERT,
+	STMT_ENROLMENT,
+	STMT_ENROLMENTS,
+	STMT_HISTORY,
+	STMT_SERIAL,
 	/* runtime.db */
 	STMT_REGISTRATION_PUT,
 	STMT_REGISTRATION_DEL,
@@ -112,6 +117,16 @@ struct writer *writer_new(struct store *store, const struct db *config,
 			  const struct db *runtime);
 void writer_free(struct writer *writer);	/* what waits is done first */
 void writer_checkpoint(struct writer *writer);
+/* What a request of the daemon itself does in its savepoint: 0 or -errno. */
+typedef int (*writer_fn)(struct db *db, void *arg, struct store_reply *reply,
+			 struct store_change *change,
+			 char key[STORE_KEY_SIZE]);
+/*
+ * Like store_submit(). @arg is the writer's from here on and freed when it is
+ * done, in one piece.
+ */
+int writer_submit(struct store *store, writer_fn fn, void *arg,
+		  store_done done, void *ctx);
 /* One request, within a transaction of its own: for tests, too. */
 int writer_apply(struct db *db, struct store_request *request,
 		 struct store_reply *reply, struct store_change *change,

@@ -23,6 +23,8 @@
 struct job {
 	struct job *next;
 	struct store_request request;
+	writer_fn fn;			/* in place of the request, and */
+	void *arg;			/* what it is called with */
 	struct store_reply reply;
 	struct store_change change;
 	char key[STORE_KEY_SIZE];
@@ -90,6 +92,7 @@ static void job_free(struct job *job)
 		return;
 	json_decref(job->request.body);
 	store_reply_clear(&job->reply);
+	free(job->arg);
 	free(job);
 }
 
@@ -193,7 +196,10 @@ static void run_job(struct db *db, struct job *job)
 {
 	int err = db_exec(db, "SAVEPOINT job");
 
-	if (!err)
+	if (!err && job->fn)
+		err = job->fn(db, job->arg, &job->reply, &job->change,
+			      job->key);
+	else if (!err)
 		err = writer_apply(db, &job->request, &job->reply,
 				   &job->change, job->key);
 	if (err && !job->reply.error.status)
@@ -294,21 +300,15 @@ static void on_done(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-int store_submit(struct store *store, const struct store_request *request,
-		 store_done done, void *ctx)
+/* It is the queue's, or freed. */
+static int submit(struct writer *w, struct job *job)
 {
-	struct writer *w = store->writer;
-	struct job *job = calloc(1, sizeof(*job));
 	bool full;
 
-	if (!job || !w) {
-		free(job);
-		json_decref(request->body);
-		return w ? -ENOMEM : -ESHUTDOWN;
+	if (!w) {
+		job_free(job);
+		return -ESHUTDOWN;
 	}
-	job->request = *request;
-	job->done = done;
-	job->ctx = ctx;
 	pthread_mutex_lock(&w->lock);
 	full = w->todo.count >= QUEUE_MAX || w->stop;
 	if (!full)
@@ -319,6 +319,37 @@ int store_submit(struct store *store, const struct store_request *request,
 		return 0;
 	job_free(job);
 	return -EAGAIN;
+}
+
+int store_submit(struct store *store, const struct store_request *request,
+		 store_done done, void *ctx)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job) {
+		json_decref(request->body);
+		return -ENOMEM;
+	}
+	job->request = *request;
+	job->done = done;
+	job->ctx = ctx;
+	return submit(store->writer, job);
+}
+
+int writer_submit(struct store *store, writer_fn fn, void *arg,
+		  store_done done, void *ctx)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job) {
+		free(arg);
+		return -ENOMEM;
+	}
+	job->fn = fn;
+	job->arg = arg;
+	job->done = done;
+	job->ctx = ctx;
+	return submit(store->writer, job);
 }
 
 void writer_checkpoint(struct writer *w)

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Certificates of phones and the history of enrolments: kept, and kept whole.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "env.h"
+#include "store/enrolment.h"
+#include "tap.h"
+
+#define NAME	"SEP001122334455"
+
+static struct env env;
+static int64_t phone;
+static unsigned int told;
+
+static void on_change(void *ctx, const struct store_change *change)
+{
+	(void)ctx;
+	told += !strcmp(change->noun, "phone") &&
+		!strcmp(change->verb, "set") && !strcmp(change->key, NAME) &&
+		change->id == phone;
+}
+
+static void on_done(void *ctx, struct store_reply *reply)
+{
+	int *status = ctx;
+
+	*status = reply->error.status ? reply->error.status : 200;
+	store_reply_clear(reply);
+}
+
+static int keep(const struct store_enrolment *enrolment)
+{
+	int status = 0;
+
+	if (store_enrolment_keep(env.store, enrolment, on_done, &status))
+		return 0;
+	while (!status)
+		event_base_loop(env.base, EVLOOP_ONCE);
+	return status;
+}
+
+static bool has(enum store_device_cert kind, const char *text)
+{
+	uint8_t *der;
+	size_t len;
+	int err = store_device_cert(env.store, phone, kind, &der, &len);
+	bool same = text ? !err && len == strlen(text) &&
+			!memcmp(der, text, len) : err == -ENOENT;
+
+	free(der);
+	return same;
+}
+
+#define BYTES(text)	(const uint8_t *)(text), sizeof(text) - 1
+
+static struct store_enrolment with(enum store_device_cert kind,
+				   const uint8_t *der, size_t len)
+{
+	struct store_enrolment e = { .phone = phone };
+
+	if (kind == STORE_LSC)
+		e.lsc = der, e.lsc_len = len;
+	else if (kind == STORE_MIC)
+		e.mic = der, e.mic_len = len;
+	else
+		e.issued = der, e.issued_len = len;
+	return e;
+}
+
+static void test_certificates(void)
+{
+	struct store_enrolment e = with(STORE_MIC, BYTES("factory"));
+
+	ok(has(STORE_LSC, NULL) && has(STORE_MIC, NULL), "none at first");
+	ok(keep(&e) == 200 && has(STORE_MIC, "factory"), "a MIC");
+	e = with(STORE_MIC, BYTES("another"));
+	ok(keep(&e) == 200 && has(STORE_MIC, "factory"),
+	   "that is never overwritten");
+	e = with(STORE_LSC_ISSUED, BYTES("new"));
+	ok(keep(&e) == 200 && has(STORE_LSC_ISSUED, "new") &&
+	   has(STORE_LSC, NULL), "an LSC on its way is not there yet");
+	e = with(STORE_LSC, BYTES("new"));
+	ok(keep(&e) == 200 && has(STORE_LSC, "new") &&
+	   has(STORE_LSC_ISSUED, NULL), "an LSC that has arrived");
+	e = with(STORE_LSC, BYTES("newer"));
+	ok(keep(&e) == 200 && has(STORE_LSC, "newer"), "takes another's place");
+	e = (struct store_enrolment){ .phone = phone, .remove_lsc = true };
+	ok(keep(&e) == 200 && has(STORE_LSC, NULL) &&
+	   has(STORE_MIC, "factory"), "deleted; the MIC stays");
+}
+
+static int count(void *ctx, int64_t when, unsigned int result, bool done,
+		 const char *why)
+{
+	unsigned int *counts = ctx;
+
+	(void)why;
+	if (!counts[0])
+		counts[1] = result;
+	counts[0]++;
+	counts[2] += done;
+	counts[3] += when > 0;
+	return 0;
+}
+
+static void test_history(void)
+{
+	struct store_enrolment e = { .phone = phone, .result = 2, .when = 100,
+				     .done = true, .why = "first",
+				     .operation = STORE_CAPF_INSTALL };
+	struct store_enrolment_state state;
+	char text[STORE_CAPF_STRING_SIZE];
+	unsigned int counts[4] = { 0 };
+	int64_t before = 0, after = 0;
+
+	told = 0;
+	store_enrolment_serial(env.store, phone, &before);
+	ok(!store_enrolment_state(env.store, phone, &state) && !state.when &&
+	   state.operation == STORE_CAPF_INSTALL &&
+	   state.completes_by == 4075632000, "pending, nothing happened");
+	e.operation = STORE_CAPF_DELETE;
+	ok(keep(&e) == 200 && !store_enrolment_state(env.store, phone, &state) &&
+	   state.operation == STORE_CAPF_INSTALL && state.result == 2 &&
+	   !store_capf_string(env.store, phone, text),
+	   "another operation was ordered meanwhile: that one stays");
+	e.operation = STORE_CAPF_INSTALL;
+	e.result = 3;
+	ok(keep(&e) == 200 && !store_enrolment_state(env.store, phone, &state) &&
+	   state.operation == STORE_CAPF_NONE && !state.completes_by &&
+	   state.result == 3 && state.when == 100 &&
+	   !strcmp(state.why, "first") &&
+	   store_capf_string(env.store, phone, text) == -ENOKEY,
+	   "done: none is pending, its string is gone");
+	ok(told == 2, "each was told of");
+	store_enrolment_serial(env.store, phone, &after);
+	ok(after > before, "what is asked for now is another");
+	e.done = false;
+	for (unsigned int i = 0; i < 40; i++) {
+		e.result = i;
+		keep(&e);
+	}
+	store_enrolment_history(env.store, phone, count, counts);
+	ok(counts[0] == 18 && counts[1] == 39 && counts[2] == 2 &&
+	   counts[3] == 18, "the last ones are remembered, and all done ones");
+	before = 0;
+	store_enrolment_serial(env.store, phone, &before);
+	ok(before == after, "failures ask for nothing new");
+}
+
+/* The daemon is killed as soon as it was told. */
+static void test_kill(void)
+{
+	struct store_enrolment e = with(STORE_LSC, BYTES("survivor"));
+	pid_t pid;
+	int status;
+
+	e.result = 2;
+	e.when = 7;
+	store_close(env.store);
+	pid = fork();
+	if (!pid) {
+		char why[256];
+
+		if (store_open(&env.store, env.base, &env.conf, why,
+			       sizeof(why)) || keep(&e) != 200)
+			_exit(1);
+		raise(SIGKILL);
+	}
+	waitpid(pid, &status, 0);
+	ok(WIFSIGNALED(status), "a daemon that was killed");
+	event_reinit(env.base);
+	{
+		char why[256];
+
+		if (store_open(&env.store, env.base, &env.conf, why,
+			       sizeof(why)))
+			abort();
+	}
+	ok(has(STORE_LSC, "survivor"), "what it was told of is there");
+}
+
+static void test_gone(void)
+{
+	struct store_enrolment e = with(STORE_LSC, BYTES("late"));
+	struct store_enrolment_state state;
+
+	ok(env_ask(&env, STORE_DEL, "phone", NAME, NULL, NULL) == 200 &&
+	   has(STORE_LSC, NULL) && has(STORE_MIC, NULL) &&
+	   store_enrolment_state(env.store, phone, &state) == -ENOENT,
+	   "with the phone all of it goes");
+	ok(keep(&e) == 404 && has(STORE_LSC, NULL),
+	   "nothing is kept for a phone that is gone");
+}
+
+int main(void)
+{
+	struct store_phone found;
+
+	env_open(&env);
+	store_watch(env.store, on_change, NULL);
+	ok(env_add(&env, "phone", "{\"name\": \"" NAME "\", \"profile\": "
+		   "\"Standard SIP Non-Secure Profile\", \"capf_operation\": "
+		   "\"install\", \"capf_completes_by\": "
+		   "\"2099-02-24T16:00:00Z\", \"capf_auth_string\": "
+		   "\"4711\"}") == 200 &&
+	   !store_phone_find(env.store, NAME, &found), "a phone");
+	phone = found.id;
+	test_certificates();
+	test_history();
+	test_kill();
+	test_gone();
+	env_close(&env);
+	return tap_end();
+}

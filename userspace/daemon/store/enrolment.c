@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Certificates of phones and the history of their enrolments, in the database.
+ */
+#include "store/enrolment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/private.h"
+
+/* Of each phone, of those that were done and of those that were not. */
+#define HISTORY_MAX	"16"
+
+static const char *const kinds[STORE_DEVICE_CERTS] = {
+	[STORE_LSC] = "lsc",
+	[STORE_MIC] = "mic",
+	[STORE_LSC_ISSUED] = "issued",
+	[STORE_FETCHED] = "fetched",
+	[STORE_LSC_BROUGHT] = "brought",
+};
+
+int store_device_cert(struct store *store, int64_t phone,
+		      enum store_device_cert kind, uint8_t **der, size_t *len)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_DEVICE_CERT,
+		"SELECT der FROM device_cert WHERE phone = ?1 AND kind = ?2");
+	int err;
+
+	*der = NULL;
+	*len = 0;
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_int64(stmt, 1, phone);
+	sqlite3_bind_text(stmt, 2, kinds[kind], -1, SQLITE_STATIC);
+	err = store_row(store, stmt);
+	if (!err) {
+		*len = (size_t)sqlite3_column_bytes(stmt, 0);
+		*der = malloc(*len ? *len : 1);
+		if (*der)
+			memcpy(*der, sqlite3_column_blob(stmt, 0), *len);
+		else
+			err = -ENOMEM;
+	}
+	sqlite3_reset(stmt);
+	return err;
+}
+
+/* On its way to the writer's thread; certificates lie behind it. */
+struct record {
+	struct store_enrolment enrolment;
+	char why[STORE_WHY_SIZE];
+	struct {
+		size_t at, len;
+	} certs[STORE_DEVICE_CERTS];
+	uint8_t bytes[];
+};
+
+struct given {
+	const uint8_t *der;
+	size_t len;
+};
+
+static struct given given(const struct store_enrolment *e,
+			  enum store_device_cert kind)
+{
+	switch (kind) {
+	case STORE_LSC:
+		return (struct given){ e->lsc, e->lsc_len };
+	case STORE_MIC:
+		return (struct given){ e->mic, e->mic_len };
+	case STORE_LSC_ISSUED:
+		return (struct given){ e->issued, e->issued_len };
+	case STORE_FETCHED:
+		return (struct given){ e->fetched, e->fetched_len };
+	case STORE_LSC_BROUGHT:
+		return (struct given){ e->brought, e->brought_len };
+	case STORE_DEVICE_CERTS:
+		break;
+	}
+	return (struct given){ 0 };
+}
+
+static int find_phone(struct db *db, int64_t phone, struct store_reply *reply,
+		      char key[STORE_KEY_SIZE])
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(db, &stmt, "SELECT name FROM phone WHERE id = ?1");
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, phone);
+	err = db_step(db, stmt);
+	if (err == 1)
+		db_copy(key, STORE_KEY_SIZE, stmt, 0);
+	sqlite3_finalize(stmt);
+	if (!err)
+		return store_refuse(&reply->error, 404, NULL,
+				    "the phone was deleted");
+	return err == 1 ? 0 : err;
+}
+
+static int put_cert(struct db *db, const struct record *record,
+		    enum store_device_cert kind)
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(db, &stmt, "INSERT OR %s INTO device_cert"
+			     " (phone, kind, der) VALUES (?1, ?2, ?3)",
+			     kind == STORE_MIC ? "IGNORE" : "REPLACE");
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, record->enrolment.phone);
+	sqlite3_bind_text(stmt, 2, kinds[kind], -1, SQLITE_STATIC);
+	sqlite3_bind_blob(stmt, 3, record->bytes + record->certs[kind].at,
+			  (int)record->certs[kind].len, SQLITE_STATIC);
+	return db_run(db, stmt);
+}
+
+static int remove_cert(struct db *db, int64_t phone,
+		       enum store_device_cert kind)
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(db, &stmt, "DELETE FROM device_cert WHERE"
+			     " phone = ?1 AND kind = ?2");
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, phone);
+	sqlite3_bind_text(stmt, 2, kinds[kind], -1, SQLITE_STATIC);
+	return db_run(db, stmt);
+}
+
+static int put_certs(struct db *db, const struct record *record)
+{
+	const struct store_enrolment *e = &record->enrolment;
+	int err = 0, kind;
+
+	/* What was on its way has arrived, or never will. */
+	if (e->remove_lsc || e->lsc) {
+		err = remove_cert(db, e->phone, STORE_LSC_ISSUED);
+		if (!err)
+			err = remove_cert(db, e->phone, STORE_LSC_BROUGHT);
+	}
+	if (!err && e->remove_lsc)
+		err = remove_cert(db, e->phone, STORE_LSC);
+	for (kind = 0; kind < STORE_DEVICE_CERTS && !err; kind++)
+		if (record->certs[kind].len)
+			err = put_cert(db, record, kind);
+	return err;
+}
+
+static int put_history(struct db *db, const struct record *record)
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(db, &stmt, "INSERT INTO enrolment"
+			     " (phone, time, result, done, why) VALUES"
+			     " (?1, ?2, ?3, ?4, ?5)");
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, record->enrolment.phone);
+	sqlite3_bind_int64(stmt, 2, record->enrolment.when);
+	sqlite3_bind_int64(stmt, 3, record->enrolment.result);
+	sqlite3_bind_int(stmt, 4, record->enrolment.done);
+	sqlite3_bind_text(stmt, 5, record->why, -1, SQLITE_STATIC);
+	err = db_run(db, stmt);
+	if (!err)
+		err = db_prepare(db, &stmt, "DELETE FROM enrolment WHERE"
+				 " phone = ?1 AND done = ?2 AND id <= (SELECT"
+				 " id FROM enrolment WHERE phone = ?1 AND"
+				 " done = ?2 ORDER BY id DESC LIMIT 1 OFFSET "
+				 HISTORY_MAX ")");
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, record->enrolment.phone);
+	sqlite3_bind_int(stmt, 2, record->enrolment.done);
+	return db_run(db, stmt);
+}
+
+/* The string has done its work, too. */
+static int end_operation(struct db *db, const struct record *record)
+{
+	sqlite3_stmt *stmt;
+	int err = db_prepare(db, &stmt, "UPDATE phone SET"
+			     " capf_operation = 'none',"
+			     " capf_completes_by = NULL,"
+			     " capf_auth_string_sealed = NULL"
+			     " WHERE id = ?1 AND capf_operation = ?2");
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, record->enrolment.phone);
+	sqlite3_bind_text(stmt, 2,
+			  store_capf_operations[record->enrolment.operation], -1,
+			  SQLITE_STATIC);
+	return db_run(db, stmt);
+}
+
+static int apply(struct db *db, void *arg, struct store_reply *reply,
+		 struct store_change *told, char key[STORE_KEY_SIZE])
+{
+	const struct record *record = arg;
+	int err = find_phone(db, record->enrolment.phone, reply, key);
+
+	told->noun = "phone";
+	told->verb = "set";
+	told->key = key;
+	told->id = record->enrolment.phone;
+	if (!err)
+		err = put_certs(db, record);
+	if (!err && record->enrolment.when)
+		err = put_history(db, record);
+	if (!err && record->enrolment.done)
+		err = end_operation(db, record);
+	return err;
+}
+
+int store_enrolment_keep(struct store *store,
+			 const struct store_enrolment *enrolment,
+			 store_done done, void *ctx)
+{
+	size_t size = 0, at = 0;
+	struct record *record;
+	int kind;
+
+	for (kind = 0; kind < STORE_DEVICE_CERTS; kind++)
+		size += given(enrolment, kind).len;
+	record = calloc(1, sizeof(*record) + size);
+	if (!record)
+		return -ENOMEM;
+	record->enrolment = *enrolment;
+	record->enrolment.why = NULL;
+	if (enrolment->why)
+		snprintf(record->why, sizeof(record->why), "%s", enrolment->why);
+	for (kind = 0; kind < STORE_DEVICE_CERTS; kind++) {
+		struct given cert = given(enrolment, kind);
+
+		record->certs[kind].at = at;
+		record->certs[kind].len = cert.len;
+		if (cert.len)
+			memcpy(record->bytes + at, cert.der, cert.len);
+		at += cert.len;
+	}
+	return writer_submit(store, apply, record, done, ctx);
+}
