@@ -288,7 +288,7 @@ static json_t *own_cert(struct store *store, const char *name)
 	const char *purpose = json_string_value(json_object_get(cert,
 								"purpose"));
 
-	if (purpose && !strcmp(purpose, "callmanager"))
+	if (store_cert_is_own(purpose))
 		return cert;
 	json_decref(cert);
 	return NULL;

@@ -114,7 +114,7 @@ static int find_own(struct change *c, const char *name)
 	c->now = row_get(c->db, c->noun, c->id);
 	if (!c->now)
 		return store_fail(c->error, -EIO);
-	if (!member_is(c->now, "purpose", "callmanager"))
+	if (!store_cert_is_own(member_text(c->now, "purpose")))
 		return store_refuse(c->error, 409, "name", "is what the "
 				    "daemon's own is called: add the trusted "
 				    "one under another name");
@@ -134,8 +134,8 @@ int object_own_cert(struct change *c)
 		err = c->id ? row_delete(c->db, c->noun, c->id) : 0;
 		return err ? store_fail(c->error, err) : 0;
 	}
-	c->next = json_pack("{sssssO}", "name", name, "purpose", "callmanager",
-			    "pem", pem);
+	c->next = json_pack("{sssssO}", "name", name, "purpose",
+			    store_cert_own_purpose(name), "pem", pem);
 	json_decref(c->given);
 	c->given = NULL;
 	err = c->next ? rules_cert(c) : -EINVAL;

@@ -33,6 +33,7 @@ enum store_verb {
 	STORE_IMPORT,
 	/* From the daemon itself; body: {"name", "pem"}, gone without "pem". */
 	STORE_OWN_CERT,
+	STORE_ADD_ALL,	/* body: an array; result, too. All of it or none */
 };
 
 struct store_request {

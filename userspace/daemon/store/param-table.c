@@ -158,6 +158,9 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 	[STORE_PARAM_PHONE_FILE_SRST_CERTIFICATE] = WORD(
 		"phone_file_srst_certificate", "",
 		"element for the SRST gateway's certificate; empty: none"),
+	[STORE_PARAM_CERTIFICATE_WARNING_DAYS] = INT(
+		"certificate_warning_days", 1, 365, "30",
+		"before a certificate expires, the first warning; then 14, 7, 1"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 

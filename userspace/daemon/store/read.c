@@ -90,16 +90,23 @@ json_t *store_export(struct store *store, struct store_error *error)
 	return export_document(&store->config, error);
 }
 
-int store_cert_each(struct store *store, store_cert_fn fn, void *ctx)
+int store_cert_each_of(struct store *store, const char *purpose,
+		       store_cert_fn fn, void *ctx)
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_CERTS,
-		"SELECT name, pem FROM cert WHERE purpose = 'callmanager-trust'"
-		" ORDER BY name");
+		"SELECT name, pem FROM cert WHERE purpose = ?1 ORDER BY name");
 	int err = stmt ? 0 : -EIO, found = 0;
 
+	if (stmt)
+		sqlite3_bind_text(stmt, 1, purpose, -1, SQLITE_STATIC);
 	while (!err && !(found = store_row(store, stmt)))
 		err = fn(ctx, (const char *)sqlite3_column_text(stmt, 0),
 			 (const char *)sqlite3_column_text(stmt, 1));
 	sqlite3_reset(stmt);
 	return err ? err : found == -ENOENT ? 0 : found;
+}
+
+int store_cert_each(struct store *store, store_cert_fn fn, void *ctx)
+{
+	return store_cert_each_of(store, "callmanager-trust", fn, ctx);
 }

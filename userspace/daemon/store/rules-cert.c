@@ -113,19 +113,23 @@ int cert_describe(struct change *c)
 	set_fingerprint(c->next, cert);
 	if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
 		store_warn(c->warnings, "the certificate has expired");
+	if (member_is(c->next, "purpose", "callmanager-trust") &&
+	    store_cert_is_mic_root(member_text(c->next, "subject")))
+		store_warn(c->warnings, STORE_MIC_ROOT_WARNING);
 	X509_free(cert);
 	return err ? store_fail(c->error, err) : 0;
 }
 
 int rules_cert(struct change *c)
 {
-	if (c->given && member_is(c->given, "purpose", "callmanager"))
+	const char *given = c->given ? member_text(c->given, "purpose") : NULL;
+
+	if (store_cert_is_own(given))
 		return store_refuse(c->error, 400, "purpose",
-				    "callmanager is the daemon's own, which "
-				    "it makes by itself");
-	if ((member_is(c->next, "name", "CallManager") ||
-	     member_is(c->next, "name", "CallManager-ECDSA")) &&
-	    !member_is(c->next, "purpose", "callmanager"))
+				    "%s is the daemon's own, which it makes by "
+				    "itself", given);
+	if (store_cert_own_purpose(member_text(c->next, "name")) &&
+	    !store_cert_is_own(member_text(c->next, "purpose")))
 		return store_refuse(c->error, 400, "name",
 				    "is what the daemon's own is called");
 	return cert_describe(c);

@@ -120,7 +120,7 @@ int rules_guard(const struct store_noun *noun, const json_t *now,
 		return store_refuse(error, 409, NULL, "a predefined %s cannot "
 				    "be changed or deleted", noun->name);
 	if (!strcmp(noun->name, "cert") &&
-	    member_is(now, "purpose", "callmanager"))
+	    store_cert_is_own(member_text(now, "purpose")))
 		return store_refuse(error, 409, NULL, "the daemon's own "
 				    "certificate is made by itself");
 	return 0;

@@ -10,10 +10,6 @@
 #include "store/schema-text.h"
 
 static const char *const secure_when[] = { "srtp+tls", "srtp", NULL };
-static const char *const purposes[] = {
-	"callmanager-trust", "callmanager", NULL
-};
-
 static const char *const algorithms[] = {
 	"MD5", "SHA-256", "SHA-512-256", NULL
 };
@@ -150,23 +146,6 @@ static const struct store_field route_fields[] = {
 	END
 };
 
-static const struct store_field cert_fields[] = {
-	NAME("name of the entry"),
-	{ .name = "purpose", .type = STORE_TYPE_ENUM, .words = purposes,
-	  .flags = STORE_FIXED, .initial = "callmanager-trust",
-	  .about = "who is trusted on its word; callmanager: our own" },
-	{ .name = "pem", .flags = STORE_REQUIRED | STORE_FIXED, .min = 1,
-	  .max = 16384, .allowed = PEM_CHARS,
-	  .about = "the certificate in PEM" },
-	DERIVED("subject", 512, "whose it is"),
-	DERIVED("issuer", 512, "who signed it"),
-	DERIVED("serial", 64, "serial number"),
-	DERIVED("not_before", 20, "good from"),
-	DERIVED("not_after", 20, "good until"),
-	DERIVED("fingerprint", 95, "SHA-256 of it"),
-	END
-};
-
 #define NOUN(key, rows, what, list) \
 	{ .name = key, .table = rows, .about = what, .fields = list }
 
@@ -196,7 +175,7 @@ const struct store_noun store_nouns[] = {
 	  .fields = store_enterprise_phone_fields, .single = true },
 	NOUN("phone", "phone", "phones", store_phone_fields),
 	NOUN("cert", "cert",
-	     "certificates: our own and trusted ones", cert_fields),
+	     "certificates: our own and trusted ones", store_cert_fields),
 	{ .name = NULL }
 };
 

@@ -63,8 +63,9 @@ struct store_noun {
 
 #define STORE_SINGLE	"enterprise"
 
-/* schema-profile.c, schema-phone.c: parts of the table, words of fields */
+/* schema-*.c: parts of the table, words of fields */
 extern const struct store_field store_profile_fields[], store_phone_fields[],
+	store_cert_fields[],
 	store_common_phone_profile_fields[], store_enterprise_phone_fields[],
 	store_srst_fields[];
 extern const char *const store_protocols[], *const store_capf_modes[],
@@ -101,6 +102,20 @@ const char *store_text_check(const struct store_field *field, char *text,
 
 /* With its NUL: what a parameter says. */
 #define STORE_PARAM_TEXT_SIZE	1025
+
+/*
+ * schema-cert.c: certificates of our own, a name for each purpose that has no
+ * "-trust" behind it; of an EC key "-ECDSA" is behind the name.
+ */
+bool store_cert_is_own(const char *purpose);
+/* "CallManager" of "callmanager"; NULL: none of ours. */
+const char *store_cert_own_name(const char *purpose);
+/* The other way round, also of "CallManager-ECDSA". */
+const char *store_cert_own_purpose(const char *name);
+/* Is that subject one of the phones' manufacturer's, who signs MICs? */
+bool store_cert_is_mic_root(const char *subject);
+#define STORE_MIC_ROOT_WARNING	"a manufacturer's root in callmanager-trust " \
+	"lets every phone of that make in: move it to capf-trust, and enrol"
 
 /* params: a table of its own, as each has a type of its own */
 struct store_param_info {

@@ -188,6 +188,9 @@ void store_buttons_clear(struct store_buttons *buttons);
 /* Certificates of CallManager-trust, by name. Stops at the first not 0. */
 typedef int (*store_cert_fn)(void *ctx, const char *name, const char *pem);
 int store_cert_each(struct store *store, store_cert_fn fn, void *ctx);
+/* The same of another purpose, as "capf-trust". */
+int store_cert_each_of(struct store *store, const char *purpose,
+		       store_cert_fn fn, void *ctx);
 
 #include "store/param.h"
 #include "store/runtime.h"

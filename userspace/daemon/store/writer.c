@@ -137,6 +137,30 @@ static int apply_object(struct db *db, struct store_request *request,
 	return err;
 }
 
+/* The savepoint that all of them share is the job's. */
+static int apply_all(struct db *db, const struct store_request *request,
+		     struct store_reply *reply, struct store_change *told)
+{
+	json_t *added = json_array(), *entry;
+	int err = json_array_size(request->body) ? 0 : -EINVAL;
+	size_t i;
+
+	json_array_foreach(request->body, i, entry) {
+		struct store_request one = {
+			.verb = STORE_ADD, .noun = request->noun, .body = entry,
+		};
+
+		if (err)
+			break;
+		err = apply_object(db, &one, reply, told);
+		if (reply->result)
+			json_array_append_new(added, reply->result);
+		reply->result = NULL;
+	}
+	reply->result = added;
+	return err;
+}
+
 static int apply_param(struct db *db, struct store_request *request,
 		       struct store_reply *reply)
 {
@@ -164,6 +188,7 @@ int writer_apply(struct db *db, struct store_request *request,
 	static const char *const verbs[] = {
 		[STORE_ADD] = "add", [STORE_SET] = "set", [STORE_DEL] = "del",
 		[STORE_IMPORT] = "import", [STORE_OWN_CERT] = "set",
+		[STORE_ADD_ALL] = "add",
 	};
 	int err;
 
@@ -181,6 +206,8 @@ int writer_apply(struct db *db, struct store_request *request,
 		err = reply->result ? 0 : -EINVAL;
 	} else if (!request->noun) {
 		err = apply_param(db, request, reply);
+	} else if (request->verb == STORE_ADD_ALL) {
+		err = apply_all(db, request, reply, told);
 	} else {
 		err = apply_object(db, request, reply, told);
 		if (!err && request->verb == STORE_ADD)
