@@ -314,9 +314,25 @@ static int give_der(void *ctx, const char *name, const char *pem)
 	return err;
 }
 
+/* Phones come with what CAPF issued, by the key that it has or will have. */
+static int give_capf(const struct trust *trust, trust_fn fn, void *ctx)
+{
+	const struct trust_key *key;
+	int err = 0;
+
+	for (int slot = KEYD_CURRENT; slot < KEYD_SLOT_END && !err; slot++) {
+		key = trust_keys_find(trust->keys, KEYD_CAPF, KEYD_RSA, slot);
+		if (key)
+			err = fn(ctx, "CAPF", key->certs[0].data,
+				 key->certs[0].len);
+	}
+	return err;
+}
+
 int trust_each(struct trust *trust, trust_fn fn, void *ctx)
 {
 	struct each each = { fn, ctx };
+	int err = store_cert_each(trust->store, give_der, &each);
 
-	return store_cert_each(trust->store, give_der, &each);
+	return err || !trust->keys ? err : give_capf(trust, fn, ctx);
 }

@@ -47,8 +47,8 @@ const char *trust_ecdsa_key_path(const struct trust *trust);
 bool trust_is_ecdsa(const char *pem);
 
 /*
- * Each certificate of CallManager-trust as DER, good during the call. Stops at
- * the first that does not return 0, and returns that.
+ * Each certificate of CallManager-trust as DER, and with keyd CAPF's own, good
+ * during the call. Stops at the first that does not return 0, and returns that.
  */
 typedef int (*trust_fn)(void *ctx, const char *name, const uint8_t *der,
 			size_t len);
