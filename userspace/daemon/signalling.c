@@ -12,6 +12,7 @@
 #include "call/mediad.h"
 #include "conf.h"
 #include "log.h"
+#include "net-settings.h"
 #include "net/net.h"
 #include "refusal.h"
 #include "reset.h"
@@ -127,23 +128,11 @@ static int start_presence(struct signalling *s)
 	return s->presence ? 0 : -ENOMEM;
 }
 
-static struct net_limits limits_of(struct store *store)
-{
-	return (struct net_limits){
-		.conns = store_param(store, STORE_PARAM_MAX_CONNECTIONS),
-		.conns_per_source = store_param(store,
-			STORE_PARAM_MAX_CONNECTIONS_PER_SOURCE),
-		.handshake_ms = 1000 * store_param(store,
-			STORE_PARAM_HANDSHAKE_TIMEOUT),
-		.idle_ms = 1000 * store_param(store, STORE_PARAM_IDLE_TIMEOUT),
-	};
-}
-
 static int start_sip(struct signalling *s)
 {
 	struct sip_config sip = {
 		.base = s->base, .store = s->store, .node = s->conf->node,
-		.limits = limits_of(s->store),
+		.limits = net_settings_limits(s->store),
 	};
 	struct sip_parties_config parties = {
 		.base = s->base, .store = s->store, .calls = s->calls,
@@ -214,27 +203,17 @@ static enum net_transport transport_of(enum conf_transport transport)
 static int listen_everywhere(struct signalling *s, char *why, size_t size)
 {
 	const struct conf *conf = s->conf;
-	struct net_addr addr;
-	size_t i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < conf->listen_count; i++) {
+	for (size_t i = 0; i < conf->listen_count && !err; i++) {
 		const struct conf_listen *l = &conf->listen[i];
 
-		memset(&addr, 0, sizeof(addr));
-		memcpy(&addr, &l->addr, l->len < sizeof(addr) ?
-		       l->len : sizeof(addr));
-		err = net_listen(sip_net(s->sip), transport_of(l->transport),
-				 l->transport == CONF_LEGACY_TLS, &addr);
-		if (err) {
-			snprintf(why, size, "%s: %s", l->text, strerror(-err));
-			return err;
-		}
-		log_event(LOG_LEVEL_NOTICE, "listening", "transport",
-			  net_transport_name(transport_of(l->transport)),
-			  "address", l->text, NULL);
+		err = net_settings_listen(sip_net(s->sip), l,
+					  transport_of(l->transport),
+					  l->transport == CONF_LEGACY_TLS,
+					  NULL, why, size);
 	}
-	return 0;
+	return err;
 }
 
 /* Certificates, menus and profiles decide what the next handshake may be. */
@@ -244,7 +223,7 @@ static void on_change(void *ctx, const struct store_change *change)
 		"*", "line", "phone", "trunk", "presence-group", "param",
 	};
 	struct signalling *s = ctx;
-	struct net_limits limits = limits_of(s->store);
+	struct net_limits limits = net_settings_limits(s->store);
 	size_t i;
 
 	net_limit(sip_net(s->sip), &limits);

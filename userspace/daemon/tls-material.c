@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net-settings.h"
 #include "store/object.h"
 #include "store/store.h"
 #include "tls-material.h"
@@ -90,19 +91,6 @@ static bool has_authenticated(struct store *store)
 	return found;
 }
 
-static enum net_menu menu_of(enum store_menu menu)
-{
-	switch (menu) {
-	case STORE_MENU_ALL:
-		return NET_MENU_ALL;
-	case STORE_MENU_MEDIUM:
-		return NET_MENU_MEDIUM;
-	case STORE_MENU_STRONGEST:
-		break;
-	}
-	return NET_MENU_STRONGEST;
-}
-
 static int read_pair(const char *cert_path, const char *key_path, char **cert,
 		     char **key, char *why, size_t size)
 {
@@ -175,11 +163,8 @@ int tls_material_read(struct tls_material *m, struct store *store,
 		.ecdsa_cert_pem = m->ecdsa_cert, .ecdsa_key_pem = m->ecdsa_key,
 		.key = m->keyd_key, .ecdsa_key = m->keyd_ecdsa_key,
 		.trusted_pem = (const char *const *)m->trusted,
-		.menu = menu_of(store_param(store,
-					    STORE_PARAM_TLS_CIPHER_MENU)),
-		.ecdsa_preferred = store_param(store,
-			STORE_PARAM_TLS_CIPHER_PREFERENCE) ==
-			STORE_PREFER_ECDSA,
+		.menu = net_settings_menu(store),
+		.ecdsa_preferred = net_settings_prefers_ecdsa(store),
 		.authenticated = has_authenticated(store),
 	};
 	return 0;
