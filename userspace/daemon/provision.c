@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "files/publisher.h"
 #include "trust/keys.h"
 #include "trust/trust.h"
 
@@ -22,6 +23,22 @@ static void stop_keys(struct provision *p)
 	trust_keys_close(p->keys);
 }
 
+static int start_publisher(struct provision *p, char *why, size_t size)
+{
+	const struct publisher_config config = {
+		.base = p->base, .store = p->store, .keys = p->keys,
+		.conf = p->conf,
+	};
+
+	return publisher_open(&p->publisher, &config, why, size);
+}
+
+static void stop_publisher(struct provision *p)
+{
+	publisher_close(p->publisher);
+	p->publisher = NULL;
+}
+
 /*
  * In this order; stopped in the other. stop() is called if start() was, with
  * what that left behind. The admin API goes on after all of them: what a stage
@@ -33,6 +50,7 @@ static const struct {
 	void (*stop)(struct provision *p);
 } stages[] = {
 	{ "keys", start_keys, stop_keys },
+	{ "publisher", start_publisher, stop_publisher },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

@@ -16,7 +16,7 @@
 
 /* Until there is a configuration of their own. */
 #define SCCP_PORT	2000
-#define TVS_PORT	2445
+#define TVS_PORT	2445	/* where there is no [trust] */
 #define CAPF_PORT	3804
 #define TLS_RESUMPTION	3600	/* as the original has it */
 
@@ -31,19 +31,29 @@ struct phone_source {
 	char certificate_element[SHEET_NAME_SIZE];
 	char password[STORE_TEXT_SIZE];
 	char cert_hash[SHEET_NAME_SIZE];
+	int64_t until;
 	struct phone_document document;
 };
+
+static uint16_t port(const struct conf_listen *listen)
+{
+	return ntohs(listen->addr.sa.sa_family == AF_INET6 ?
+		     listen->addr.in6.sin6_port : listen->addr.in.sin_port);
+}
 
 static uint16_t port_of(const struct conf *conf, enum conf_transport transport,
 			uint16_t other)
 {
 	for (size_t i = 0; i < conf->listen_count; i++)
 		if (conf->listen[i].transport == transport)
-			return ntohs(conf->listen[i].addr.sa.sa_family ==
-				     AF_INET6 ?
-				     conf->listen[i].addr.in6.sin6_port :
-				     conf->listen[i].addr.in.sin_port);
+			return port(&conf->listen[i]);
 	return other;
+}
+
+static uint16_t port_of_service(const struct conf_service *service,
+				uint16_t other)
+{
+	return service->count ? port(&service->listen[0]) : other;
 }
 
 void phone_site_init(struct phone_site *site, const struct conf *conf)
@@ -56,8 +66,10 @@ void phone_site_init(struct phone_site *site, const struct conf *conf)
 					    port_of(conf, CONF_TCP, 5060)),
 			.sips_port = port_of(conf, CONF_TLS, 5061),
 		},
-		.tvs = { conf->node, TVS_PORT },
-		.capf = { conf->node, CAPF_PORT },
+		.tvs = { conf->node,
+			 port_of_service(&conf->trust.tvs, TVS_PORT) },
+		.capf = { conf->node,
+			  port_of_service(&conf->trust.capf, CAPF_PORT) },
 	};
 }
 
@@ -152,6 +164,7 @@ static void fill_capf(struct phone_source *s, int64_t now)
 
 	s->document.capf_mode = due ? modes[s->phone.profile.capf_mode] :
 		PHONE_CAPF_NONE;
+	s->until = due ? until : 0;
 }
 
 /* The lines between PEM's first and last, without their ends. */
@@ -317,6 +330,11 @@ void phone_source_free(struct phone_source *s)
 const struct phone_document *phone_source_document(const struct phone_source *s)
 {
 	return &s->document;
+}
+
+int64_t phone_source_until(const struct phone_source *s)
+{
+	return s->until;
 }
 
 struct loads {

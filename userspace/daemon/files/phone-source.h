@@ -32,6 +32,12 @@ void phone_source_free(struct phone_source *source);
 /* Good as long as the source. Its .encrypted: the reduced one is needed, too. */
 const struct phone_document *phone_source_document(const struct phone_source *s);
 
+/*
+ * When the document will be another one though nothing was changed: an
+ * enrolment is given up. Seconds since 1970, 0: never.
+ */
+int64_t phone_source_until(const struct phone_source *s);
+
 /* XMLDefault.cnf.xml, written. */
 int phone_source_default(struct store *store, const struct phone_site *site,
 			 struct sheet_text *text);

@@ -30,6 +30,8 @@ static const char *const voice_vlans[] = {
 	"zero-enables", "zero-disables", "omit", NULL
 };
 
+static const char *const file_digests[] = { "sha-512", "sha-1", NULL };
+
 #define ENUM(param, list, value, what) \
 	{ .name = param, .type = STORE_TYPE_ENUM, .words = list, \
 	  .initial = value, .about = what }
@@ -161,6 +163,9 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 	[STORE_PARAM_CERTIFICATE_WARNING_DAYS] = INT(
 		"certificate_warning_days", 1, 365, "30",
 		"before a certificate expires, the first warning; then 14, 7, 1"),
+	[STORE_PARAM_PHONE_FILE_DIGEST] = ENUM("phone_file_digest",
+		file_digests, "sha-512",
+		"of the signatures of phones' files; sha-1: for old phones"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 

@@ -59,6 +59,7 @@ enum store_param {
 	STORE_PARAM_PHONE_FILE_VOICE_VLAN,	/* enum store_voice_vlan */
 	STORE_PARAM_PHONE_FILE_SRST_CERTIFICATE,
 	STORE_PARAM_CERTIFICATE_WARNING_DAYS,
+	STORE_PARAM_PHONE_FILE_DIGEST,		/* enum store_file_digest */
 	STORE_PARAM_COUNT,
 };
 
@@ -104,6 +105,12 @@ enum store_voice_vlan {
 	STORE_VOICE_VLAN_ZERO_ENABLES,
 	STORE_VOICE_VLAN_ZERO_DISABLES,
 	STORE_VOICE_VLAN_OMIT,	/* the element is left out */
+};
+
+/* What phones' files are signed with. */
+enum store_file_digest {
+	STORE_FILE_SHA512,
+	STORE_FILE_SHA1,	/* for phones that know no other */
 };
 
 /* Number, switch (0 and 1) or enum. */

@@ -114,18 +114,15 @@ int store_phone_get(struct store *store, int64_t id, struct store_phone *phone)
 	return read_phone(store, stmt, phone);
 }
 
-int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
-		     void *ctx)
+static int each_phone(struct store *store, sqlite3_stmt *stmt, int64_t id,
+		      store_phone_fn fn, void *ctx)
 {
-	sqlite3_stmt *stmt = store_stmt(store, STMT_PHONES, "SELECT id, name"
-					" FROM phone WHERE ?1 IN (0, profile)"
-					" ORDER BY name");
 	char name[STORE_NAME_SIZE];
 	int err;
 
 	if (!stmt)
 		return -EIO;
-	sqlite3_bind_int64(stmt, 1, profile);
+	sqlite3_bind_int64(stmt, 1, id);
 	while (!(err = store_row(store, stmt))) {
 		db_copy(name, sizeof(name), stmt, 1);
 		err = fn(ctx, sqlite3_column_int64(stmt, 0), name);
@@ -134,6 +131,26 @@ int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
 	}
 	sqlite3_reset(stmt);
 	return err == -ENOENT ? 0 : err;
+}
+
+int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
+		     void *ctx)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_PHONES, "SELECT id, name"
+					" FROM phone WHERE ?1 IN (0, profile)"
+					" ORDER BY name");
+
+	return each_phone(store, stmt, profile, fn, ctx);
+}
+
+int store_user_phones(struct store *store, int64_t user, store_phone_fn fn,
+		      void *ctx)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_USER_PHONES, "SELECT id,"
+					" name FROM phone WHERE digest_user ="
+					" ?1 ORDER BY name");
+
+	return each_phone(store, stmt, user, fn, ctx);
 }
 
 int store_profile_find(struct store *store, const char *name,

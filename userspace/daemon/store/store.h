@@ -137,6 +137,9 @@ int store_phone_get(struct store *store, int64_t id, struct store_phone *phone);
 typedef int (*store_phone_fn)(void *ctx, int64_t id, const char *name);
 int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
 		     void *ctx);
+/* Likewise those that authenticate as that end user. */
+int store_user_phones(struct store *store, int64_t user, store_phone_fn fn,
+		      void *ctx);
 /* Of phones: by its name in any case, for it is a shared certificate's. */
 int store_profile_find(struct store *store, const char *name,
 		       struct store_phone_profile *profile);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the publisher share; private to publisher*.c.
+ *
+ * publisher.c knows whose files are to be looked at, publisher-work.c does one
+ * device's, publisher-change.c knows whom a change concerns.
+ */
+#ifndef FILES_PUBLISHER_PARTS_H
+#define FILES_PUBLISHER_PARTS_H
+
+#include <event2/event.h>
+#include <openssl/types.h>
+#include <sys/queue.h>
+
+#include "files/phone-source.h"
+#include "files/publisher.h"
+#include "files/shelf-writer.h"
+#include "keyd/request.h"
+#include "store/store.h"
+
+enum entry_kind {
+	ENTRY_PHONE,		/* also one that is no more, for its files */
+	ENTRY_DEFAULT,
+	ENTRY_STATIC,
+};
+
+enum entry_state {
+	ENTRY_IDLE,
+	ENTRY_QUEUED,
+	ENTRY_BUSY,
+	ENTRY_LATER,		/* for what failed and may work another time */
+};
+
+/*
+ * By name, not by phone: what is written under one name is written by one work
+ * after the other, whoever has that name.
+ */
+struct entry {
+	enum entry_kind kind;
+	enum entry_state state;
+	bool again;		/* it changed while it was busy */
+	int64_t until;		/* then it changes; 0: never */
+	TAILQ_ENTRY(entry) link;	/* of queue or later */
+	char name[STORE_NAME_SIZE * 4];
+};
+
+TAILQ_HEAD(entries, entry);
+LIST_HEAD(works, work);
+
+struct publisher {
+	struct publisher_config config;
+	struct phone_site site;
+	struct shelf *shelf, *sources;
+	struct shelf_writer *writer;
+	void *tree;			/* of entries */
+	struct entries queue, later;
+	struct works works;
+	unsigned int busy;		/* works under way */
+	struct event *pump, *retry, *clock;
+	unsigned int pause;		/* seconds to the next retry */
+	bool stalled;			/* until then nothing is signed */
+	uint8_t signer[32];		/* SHA-256 of TFTP's certificate */
+	struct publisher_status status;
+	uint64_t told;			/* signed files, in the log */
+	struct metric *signed_metric, *unchanged_metric, *failed_metric;
+	union keyd_buffer request;
+};
+
+/* publisher.c */
+/* NULL without memory: that is logged, and the next start finds it. */
+struct entry *publisher_entry(struct publisher *p, enum entry_kind kind,
+			      const char *name);
+void publisher_queue(struct publisher *p, struct entry *entry);
+/* It may work later; @why is for the status. */
+void publisher_delay(struct publisher *p, struct entry *entry,
+		     const char *why);
+void publisher_failed(struct publisher *p, const char *name, const char *why);
+/* Its work has ended. */
+void publisher_idle(struct publisher *p, struct entry *entry, bool exists);
+void publisher_kick(struct publisher *p);
+
+/* publisher-work.c */
+/* The entry is queued no more; it is idle, later or busy when this returns. */
+void publisher_work(struct publisher *p, struct entry *entry);
+/* Nothing comes back to those under way. */
+void publisher_works_forget(struct publisher *p);
+
+/* publisher-change.c */
+void publisher_on_change(void *ctx, const struct store_change *change);
+void publisher_look_for_all(struct publisher *p);
+
+#endif /* FILES_PUBLISHER_PARTS_H */

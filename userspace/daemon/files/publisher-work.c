@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One device's files: made, compared with what is there, signed, written.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "files/edition.h"
+#include "files/publisher-parts.h"
+#include "files/signed-file.h"
+#include "log.h"
+#include "metrics.h"
+#include "trust/keyd-client.h"
+#include "trust/keys.h"
+
+#define REDUCED	"<fullConfig>false</fullConfig>"
+
+enum { SIGNED_MAX = KEYD_MESSAGE_MAX };
+
+struct ask {
+	struct work *work;
+	struct edition_file *file;
+	uint32_t id;		/* of the request, 0: answered */
+};
+
+struct work {
+	struct publisher *publisher;
+	struct entry *entry;
+	struct edition edition;
+	bool exists;		/* there is something to be served */
+	struct ask asks[EDITION_FILES];
+	unsigned int waiting;	/* for that many answers */
+	bool sending;		/* more will be asked */
+	int err;
+	char why[160];
+	struct shelf_job job;
+	LIST_ENTRY(work) link;
+};
+
+static const struct trust_key *signer_of(const struct publisher *p)
+{
+	return trust_keys_find(p->config.keys, KEYD_TFTP, KEYD_RSA,
+			       KEYD_CURRENT);
+}
+
+static enum trust_digest digest_of(const struct publisher *p)
+{
+	return store_param(p->config.store, STORE_PARAM_PHONE_FILE_DIGEST) ==
+		STORE_FILE_SHA1 ? TRUST_SHA1 : TRUST_SHA512;
+}
+
+static void end(struct work *work)
+{
+	struct publisher *p = work->publisher;
+	struct entry *entry = work->entry;
+
+	if (work->err) {
+		publisher_delay(p, entry, work->why);
+	} else {
+		entry->until = work->edition.until;
+		publisher_idle(p, entry, work->exists);
+	}
+	p->busy--;
+	LIST_REMOVE(work, link);
+	edition_clear(&work->edition);
+	free(work);
+	publisher_kick(p);
+}
+
+static void show_all(struct work *work)
+{
+	struct publisher *p = work->publisher;
+	const struct edition *edition = &work->edition;
+
+	for (size_t i = 0; i < edition->count; i++)
+		if (shelf_show(p->shelf, edition->files[i].name))
+			publisher_failed(p, work->entry->name, "no memory");
+	for (size_t i = 0; i < edition->gone_count; i++)
+		shelf_hide(p->shelf, edition->gone[i]);
+}
+
+static void on_written(void *arg, int err)
+{
+	struct work *work = arg;
+	struct publisher *p = work->publisher;
+	unsigned int count = 0;
+
+	if (err) {
+		work->err = err;
+		p->stalled = true;
+		snprintf(work->why, sizeof(work->why), "%.80s: writing: %s",
+			 work->entry->name, strerror(-err));
+		end(work);
+		return;
+	}
+	for (size_t i = 0; i < work->edition.count; i++)
+		count += work->edition.files[i].made != NULL;
+	p->status.signed_files += count;
+	metrics_add(p->signed_metric, count);
+	show_all(work);
+	end(work);
+}
+
+static void put(struct work *work, const char *name, const uint8_t *data,
+		size_t len)
+{
+	struct shelf_change *change = &work->job.changes[work->job.count++];
+
+	snprintf(change->name, sizeof(change->name), "%s", name);
+	change->data = data;
+	change->len = len;
+}
+
+static void write_all(struct work *work)
+{
+	struct publisher *p = work->publisher;
+	struct edition *edition = &work->edition;
+	off_t size;
+
+	for (size_t i = 0; i < edition->count; i++) {
+		struct edition_file *file = &edition->files[i];
+
+		if (file->made)
+			put(work, file->name, file->made, file->made_len);
+		else if (!file->good)
+			put(work, file->name, file->content, file->len);
+	}
+	for (size_t i = 0; i < edition->gone_count; i++) {
+		int fd = shelf_file(p->shelf, edition->gone[i], &size);
+
+		if (fd >= 0)
+			close(fd);
+		if (fd != -ENOENT)
+			put(work, edition->gone[i], NULL, 0);
+	}
+	if (!work->job.count) {
+		show_all(work);
+		end(work);
+		return;
+	}
+	work->job.done = on_written;
+	work->job.arg = work;
+	shelf_writer_submit(p->writer, &work->job);
+}
+
+static void fail(struct work *work, int err, const char *why)
+{
+	if (work->err)
+		return;
+	work->err = err;
+	snprintf(work->why, sizeof(work->why), "%.80s: %.70s",
+		 work->entry->name, why);
+}
+
+static void proceed(struct work *work)
+{
+	if (work->waiting || work->sending)
+		return;
+	if (work->err)
+		end(work);
+	else
+		write_all(work);
+}
+
+static struct signed_wish wish_of(const struct publisher *p,
+				  const struct trust_key *signer,
+				  const struct edition *edition,
+				  const struct edition_file *file)
+{
+	return (struct signed_wish){
+		.name = file->name,
+		.signer = signer->cert,
+		.digest = digest_of(p),
+		.dialect = TRUST_CUCM,
+		.content = file->content,
+		.len = file->len,
+		.device = file->how == EDITION_SEALED ? edition->device : NULL,
+	};
+}
+
+/* What came is looked at like what lay on the disk: keys change meanwhile. */
+static void take(struct work *work, struct edition_file *file,
+		 const union keyd_buffer *answer)
+{
+	const struct trust_key *signer = signer_of(work->publisher);
+	size_t len = keyd_tail_len(answer);
+	struct signed_wish wish;
+
+	if (!signer) {
+		fail(work, -ENOKEY, "TFTP has no key");
+		return;
+	}
+	wish = wish_of(work->publisher, signer, &work->edition, file);
+	if (!signed_file_good(keyd_tail(answer), len, &wish)) {
+		fail(work, -EAGAIN, "it was signed by another key");
+		return;
+	}
+	file->made = malloc(len);
+	if (!file->made) {
+		fail(work, -ENOMEM, "no memory");
+		return;
+	}
+	memcpy(file->made, keyd_tail(answer), len);
+	file->made_len = len;
+}
+
+static void on_signed(void *arg, int err, const union keyd_buffer *answer)
+{
+	struct ask *ask = arg;
+	struct work *work = ask->work;
+
+	ask->id = 0;
+	work->waiting--;
+	if (!err)
+		take(work, ask->file, answer);
+	else
+		fail(work, err, answer && answer->m.reply.sentence[0] ?
+		     answer->m.reply.sentence : strerror(-err));
+	proceed(work);
+}
+
+static int ask(struct work *work, const struct trust_key *signer,
+	       struct ask *one)
+{
+	struct publisher *p = work->publisher;
+	const struct edition *edition = &work->edition;
+	struct edition_file *file = one->file;
+	struct keyd_sign_file *request = &p->request.m.file;
+	bool sealed = file->how == EDITION_SEALED;
+	size_t device = sealed ? edition->device_len : 0;
+	uint8_t *tail;
+	int err;
+
+	memset(&p->request.m, 0, sizeof(p->request.m));
+	if (file->len + device > KEYD_FILE_MAX)
+		return -EFBIG;
+	request->key = signer->which;
+	request->kind = sealed ? KEYD_FILE_ENCRYPTED : KEYD_FILE_PLAIN;
+	request->digest = digest_of(p) == TRUST_SHA1 ? KEYD_TLV_SHA1 :
+		KEYD_TLV_SHA512;
+	request->dialect = KEYD_CUCM;
+	request->timestamp = (uint32_t)time(NULL);
+	request->device_len = (uint32_t)device;
+	snprintf(request->name, sizeof(request->name), "%s", file->name);
+	/* Where the tail begins depends on the type. */
+	p->request.m.head.type = KEYD_SIGN_FILE;
+	tail = keyd_tail_room(&p->request);
+	if (device)
+		memcpy(tail, edition->device_der, device);
+	memcpy(tail + device, file->content, file->len);
+	err = keyd_client_send(trust_keys_client(p->config.keys),
+			       KEYD_SIGN_FILE, &p->request,
+			       device + file->len, on_signed, one, &one->id);
+	explicit_bzero(tail, device + file->len);
+	return err;
+}
+
+static void ask_all(struct work *work, const struct trust_key *signer)
+{
+	int err;
+
+	work->sending = true;
+	for (size_t i = 0; i < work->edition.count && !work->err; i++) {
+		struct edition_file *file = &work->edition.files[i];
+
+		if (file->good || file->how == EDITION_PLAIN)
+			continue;
+		work->asks[i] = (struct ask){ .work = work, .file = file };
+		err = ask(work, signer, &work->asks[i]);
+		if (err == -ENOTCONN)
+			fail(work, err, "ucsec-keyd is not there");
+		else if (err)
+			fail(work, err, strerror(-err));
+		else
+			work->waiting++;
+	}
+	work->sending = false;
+	proceed(work);
+}
+
+static bool is_there(struct publisher *p, const struct edition *edition,
+		     const struct edition_file *file,
+		     const struct trust_key *signer)
+{
+	struct signed_wish wish;
+	uint8_t *data;
+	size_t len;
+	bool good;
+
+	if (shelf_load(p->shelf, file->name, SIGNED_MAX, &data, &len))
+		return false;
+	if (file->how == EDITION_PLAIN) {
+		good = len == file->len && !memcmp(data, file->content, len);
+	} else {
+		wish = wish_of(p, signer, edition, file);
+		good = signed_file_good(data, len, &wish);
+	}
+	explicit_bzero(data, len);
+	free(data);
+	return good;
+}
+
+/* How many of them are to be signed. */
+static unsigned int look(struct work *work, const struct trust_key *signer)
+{
+	struct publisher *p = work->publisher;
+	unsigned int count = 0, unchanged = 0;
+
+	for (size_t i = 0; i < work->edition.count; i++) {
+		struct edition_file *file = &work->edition.files[i];
+
+		if (file->how == EDITION_PLAIN) {
+			file->good = is_there(p, &work->edition, file, NULL);
+			continue;
+		}
+		file->good = signer && is_there(p, &work->edition, file,
+						signer);
+		count += !file->good;
+		unchanged += file->good;
+	}
+	p->status.unchanged += unchanged;
+	metrics_add(p->unchanged_metric, unchanged);
+	return count;
+}
+
+/* What cannot be read may be anything. */
+static bool is_reduced(struct publisher *p, const char *name)
+{
+	struct trust_span content;
+	uint8_t *data;
+	size_t len;
+	bool reduced;
+
+	if (shelf_load(p->shelf, name, SIGNED_MAX, &data, &len))
+		return false;
+	reduced = signed_file_clear(data, len, &content) &&
+		memmem(content.data, content.len, REDUCED, strlen(REDUCED));
+	explicit_bzero(data, len);
+	free(data);
+	return reduced;
+}
+
+/* If it comes back as power goes, the next start finds it again. */
+static int take_away(struct publisher *p, const char *name)
+{
+	struct shelf_change change = { .fd = -1 };
+	int err;
+
+	snprintf(change.name, sizeof(change.name), "%s", name);
+	shelf_hide(p->shelf, name);
+	err = shelf_commit(p->shelf, &change);
+	return err == -ENOENT ? 0 : err;
+}
+
+/*
+ * The whole document of a device whose document is encrypted goes first of all,
+ * signed or not, whether or not there is anything in its place yet.
+ */
+static int remove_clear(struct publisher *p, const char *name)
+{
+	char file[SHELF_NAME_SIZE];
+	int err;
+
+	snprintf(file, sizeof(file), "%.200s.cnf.xml", name);
+	err = take_away(p, file);
+	strcat(file, ".sgn");
+	if (!err && !is_reduced(p, file))
+		err = take_away(p, file);
+	return err;
+}
+
+static int make(struct work *work)
+{
+	struct publisher *p = work->publisher;
+	const char *name = work->entry->name;
+	uint8_t *content;
+	size_t len;
+	int err;
+
+	switch (work->entry->kind) {
+	case ENTRY_PHONE:
+		return edition_phone(&work->edition, p->config.store, &p->site,
+				     name, time(NULL), work->why,
+				     sizeof(work->why));
+	case ENTRY_DEFAULT:
+		return edition_default(&work->edition, p->config.store,
+				       &p->site, work->why, sizeof(work->why));
+	case ENTRY_STATIC:
+		break;
+	}
+	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len);
+	if (err) {
+		snprintf(work->why, sizeof(work->why), "%.80s: %s", name,
+			 strerror(-err));
+		edition_gone(&work->edition, name);
+		snprintf(work->edition.gone[work->edition.gone_count++],
+			 SHELF_NAME_SIZE, "%.200s.sgn", name);
+		return err;
+	}
+	return edition_static(&work->edition, name, content, len);
+}
+
+/* A document that cannot be written is so until something changes. */
+static void refuse(struct work *work, int err)
+{
+	struct publisher *p = work->publisher;
+
+	if (err != -EILSEQ && err != -E2BIG) {
+		work->err = err;
+	} else {
+		publisher_failed(p, work->entry->name, work->why);
+		work->exists = true;
+	}
+	end(work);
+}
+
+void publisher_work(struct publisher *p, struct entry *entry)
+{
+	const struct trust_key *signer = signer_of(p);
+	struct work *work = calloc(1, sizeof(*work));
+	int err;
+
+	if (!work) {
+		publisher_delay(p, entry, "no memory");
+		return;
+	}
+	work->publisher = p;
+	work->entry = entry;
+	entry->state = ENTRY_BUSY;
+	LIST_INSERT_HEAD(&p->works, work, link);
+	p->busy++;
+	err = make(work);
+	work->exists = !err;
+	if (work->edition.encrypted && remove_clear(p, entry->name) && !err)
+		err = -EIO;
+	if (err && err != -ENOENT) {
+		refuse(work, err);
+		return;
+	}
+	if (!look(work, signer)) {
+		write_all(work);
+		return;
+	}
+	if (!signer || p->stalled) {
+		fail(work, -EAGAIN, signer ? p->status.why : "TFTP has no key");
+		end(work);
+		return;
+	}
+	ask_all(work, signer);
+}
+
+void publisher_works_forget(struct publisher *p)
+{
+	struct work *work, *next;
+
+	for (work = LIST_FIRST(&p->works); work; work = next) {
+		next = LIST_NEXT(work, link);
+		for (size_t i = 0; i < EDITION_FILES; i++)
+			if (work->asks[i].id)
+				keyd_client_forget(trust_keys_client(
+					p->config.keys), work->asks[i].id);
+		LIST_REMOVE(work, link);
+		edition_clear(&work->edition);
+		free(work);
+	}
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whose files are to be looked at, a few at a time; what failed, once more.
+ */
+#include <errno.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "conf.h"
+#include "files/publisher-parts.h"
+#include "log.h"
+#include "metrics.h"
+#include "trust/keyd-client.h"
+#include "trust/keys.h"
+
+enum {
+	BUSY_MAX = 32,		/* works at a time: keyd is never idle */
+	SLICE_US = 2000,	/* of the loop, then others have their turn */
+	PAUSE_MAX = 60,
+	CLOCK_SECONDS = 30,
+	LIST_SIZE_MAX = 1024 * 1024,
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return x->kind == y->kind ? strcmp(x->name, y->name) :
+		(int)x->kind - (int)y->kind;
+}
+
+struct entry *publisher_entry(struct publisher *p, enum entry_kind kind,
+			      const char *name)
+{
+	struct entry key = { .kind = kind }, *entry, **found;
+
+	snprintf(key.name, sizeof(key.name), "%s", name);
+	found = tfind(&key, &p->tree, compare);
+	if (found)
+		return *found;
+	entry = malloc(sizeof(*entry));
+	if (entry) {
+		*entry = key;
+		if (tsearch(entry, &p->tree, compare))
+			return entry;
+		free(entry);
+	}
+	publisher_failed(p, name, "no memory");
+	return NULL;
+}
+
+void publisher_failed(struct publisher *p, const char *name, const char *why)
+{
+	metrics_add(p->failed_metric, 1);
+	/* One line for a fault, however many devices it concerns. */
+	if (!p->status.why[0])
+		log_event(LOG_LEVEL_ERROR, "files-failed", "name", name,
+			  "reason", why, NULL);
+	snprintf(p->status.why, sizeof(p->status.why), "%s", why);
+}
+
+void publisher_kick(struct publisher *p)
+{
+	if (p->pump && !TAILQ_EMPTY(&p->queue) && p->busy < BUSY_MAX)
+		event_active(p->pump, 0, 0);
+}
+
+void publisher_queue(struct publisher *p, struct entry *entry)
+{
+	if (!entry)
+		return;
+	switch (entry->state) {
+	case ENTRY_BUSY:
+		entry->again = true;
+		return;
+	case ENTRY_QUEUED:
+		return;
+	case ENTRY_LATER:
+		TAILQ_REMOVE(&p->later, entry, link);
+		break;
+	case ENTRY_IDLE:
+		p->status.pending++;
+		break;
+	}
+	entry->state = ENTRY_QUEUED;
+	TAILQ_INSERT_TAIL(&p->queue, entry, link);
+	publisher_kick(p);
+}
+
+void publisher_delay(struct publisher *p, struct entry *entry, const char *why)
+{
+	struct timeval pause = { .tv_sec = p->pause };
+
+	publisher_failed(p, entry->name, why);
+	entry->again = false;
+	entry->state = ENTRY_LATER;
+	TAILQ_INSERT_TAIL(&p->later, entry, link);
+	if (p->retry && !event_pending(p->retry, EV_TIMEOUT, NULL))
+		event_add(p->retry, &pause);
+}
+
+static void tell(struct publisher *p)
+{
+	char count[24];
+
+	p->pause = 1;
+	p->status.why[0] = '\0';
+	if (p->told == p->status.signed_files)
+		return;
+	snprintf(count, sizeof(count), "%llu",
+		 (unsigned long long)(p->status.signed_files - p->told));
+	p->told = p->status.signed_files;
+	log_event(LOG_LEVEL_INFO, "files-signed", "count", count, NULL);
+}
+
+void publisher_idle(struct publisher *p, struct entry *entry, bool exists)
+{
+	bool again = entry->again;
+
+	entry->state = ENTRY_IDLE;
+	entry->again = false;
+	p->status.pending--;
+	if (again) {
+		publisher_queue(p, entry);
+	} else if (!exists) {
+		tdelete(entry, &p->tree, compare);
+		free(entry);
+	}
+	if (!p->status.pending)
+		tell(p);
+}
+
+static bool slice_is_over(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) * 1000000 +
+		(now.tv_nsec - start->tv_nsec) / 1000 > SLICE_US;
+}
+
+static void on_pump(evutil_socket_t fd, short what, void *arg)
+{
+	struct publisher *p = arg;
+	struct timeval soon = { 0 };
+	struct timespec start;
+	struct entry *entry;
+
+	(void)fd;
+	(void)what;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	while (p->busy < BUSY_MAX && (entry = TAILQ_FIRST(&p->queue))) {
+		if (slice_is_over(&start)) {
+			event_add(p->pump, &soon);
+			return;
+		}
+		TAILQ_REMOVE(&p->queue, entry, link);
+		publisher_work(p, entry);
+	}
+}
+
+static void queue_later(struct publisher *p)
+{
+	struct entry *entry;
+
+	p->stalled = false;
+	while ((entry = TAILQ_FIRST(&p->later)))
+		publisher_queue(p, entry);
+}
+
+/* Who waits for keyd waits until it comes. */
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct publisher *p = arg;
+
+	(void)fd;
+	(void)what;
+	p->pause = p->pause < PAUSE_MAX / 2 ? 2 * p->pause : PAUSE_MAX;
+	if (keyd_client_is_up(trust_keys_client(p->config.keys)))
+		queue_later(p);
+}
+
+static bool signer_changed(struct publisher *p)
+{
+	const struct trust_key *key = trust_keys_find(p->config.keys,
+						      KEYD_TFTP, KEYD_RSA,
+						      KEYD_CURRENT);
+
+	if (!key || !memcmp(p->signer, key->sha256, sizeof(p->signer)))
+		return false;
+	memcpy(p->signer, key->sha256, sizeof(p->signer));
+	return true;
+}
+
+static void on_keys(void *arg, bool up)
+{
+	struct publisher *p = arg;
+
+	if (signer_changed(p))
+		publisher_all(p);
+	if (up)
+		queue_later(p);
+}
+
+static void queue_due(const void *node, VISIT visit, void *arg)
+{
+	struct entry *entry = *(struct entry *const *)node;
+
+	if ((visit == postorder || visit == leaf) && entry->until &&
+	    entry->until <= time(NULL))
+		publisher_queue(arg, entry);
+}
+
+/* Enrolments that are given up, and changes of the clock. */
+static void on_clock(evutil_socket_t fd, short what, void *arg)
+{
+	struct publisher *p = arg;
+
+	(void)fd;
+	(void)what;
+	twalk_r(p->tree, queue_due, p);
+}
+
+static void queue_any(const void *node, VISIT visit, void *arg)
+{
+	if (visit == postorder || visit == leaf)
+		publisher_queue(arg, *(struct entry *const *)node);
+}
+
+void publisher_all(struct publisher *p)
+{
+	twalk_r(p->tree, queue_any, p);
+}
+
+void publisher_phone(struct publisher *p, int64_t id)
+{
+	struct store_phone phone;
+
+	if (!store_phone_get(p->config.store, id, &phone))
+		publisher_queue(p, publisher_entry(p, ENTRY_PHONE,
+						   phone.name));
+}
+
+int publisher_put(struct publisher *p, const char *name, const uint8_t *data,
+		  size_t len)
+{
+	return shelf_put(p->shelf, name, data, len);
+}
+
+int publisher_remove(struct publisher *p, const char *name)
+{
+	return shelf_remove(p->shelf, name);
+}
+
+int publisher_get(struct publisher *p, const char *name, uint8_t **data,
+		  size_t *len)
+{
+	return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len);
+}
+
+void publisher_status(const struct publisher *p,
+		      struct publisher_status *status)
+{
+	*status = p->status;
+}
+
+static int64_t read_pending(void *ctx)
+{
+	const struct publisher *p = ctx;
+
+	return (int64_t)p->status.pending;
+}
+
+static int64_t read_nothing(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static void gauge(metrics_reader reader, void *ctx)
+{
+	metrics_gauge_read("ucsec_files_pending",
+			   "Devices whose files are not up to date", "",
+			   reader, ctx);
+}
+
+static void open_metrics(struct publisher *p)
+{
+	p->signed_metric = metrics_counter("ucsec_files_signed",
+		"Phones' files that were signed", "");
+	p->unchanged_metric = metrics_counter("ucsec_files_unchanged",
+		"Phones' files looked at that needed no new signature", "");
+	p->failed_metric = metrics_counter("ucsec_files_failed",
+		"Attempts to renew phones' files that failed", "");
+	gauge(read_pending, p);
+}
+
+static int open_shelves(struct publisher *p, char *why, size_t size)
+{
+	const struct conf *conf = p->config.conf;
+	char path[CONF_PATH_SIZE + 16];
+	int err;
+
+	err = shelf_open(&p->shelf, conf->trust.files_dir, why, size);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "%s/static-files", conf->state_dir);
+	return shelf_open(&p->sources, path, why, size);
+}
+
+static int open_events(struct publisher *p)
+{
+	struct timeval clock = { .tv_sec = CLOCK_SECONDS };
+	struct event_base *base = p->config.base;
+
+	p->writer = shelf_writer_new(base, p->shelf);
+	p->pump = event_new(base, -1, 0, on_pump, p);
+	p->retry = event_new(base, -1, 0, on_retry, p);
+	p->clock = event_new(base, -1, EV_PERSIST, on_clock, p);
+	if (!p->writer || !p->pump || !p->retry || !p->clock ||
+	    event_add(p->clock, &clock))
+		return -ENOMEM;
+	return 0;
+}
+
+/* Lists are whole and signed as they are. */
+static void show_lists(struct publisher *p)
+{
+	static const char *const lists[] = { "CTLFile.tlv", "ITLFile.tlv" };
+	off_t size;
+
+	for (size_t i = 0; i < 2; i++) {
+		int fd = shelf_file(p->shelf, lists[i], &size);
+
+		if (fd < 0)
+			continue;
+		close(fd);
+		shelf_show(p->shelf, lists[i]);
+	}
+}
+
+int publisher_open(struct publisher **out,
+		   const struct publisher_config *config, char *why,
+		   size_t size)
+{
+	struct publisher *p = calloc(1, sizeof(*p));
+	int err;
+
+	*out = NULL;
+	snprintf(why, size, "out of memory");
+	if (!p)
+		return -ENOMEM;
+	p->config = *config;
+	p->pause = 1;
+	TAILQ_INIT(&p->queue);
+	TAILQ_INIT(&p->later);
+	LIST_INIT(&p->works);
+	phone_site_init(&p->site, config->conf);
+	open_metrics(p);
+	err = open_shelves(p, why, size);
+	if (!err)
+		err = open_events(p);
+	if (!err)
+		err = store_watch(config->store, publisher_on_change, p);
+	if (!err)
+		err = trust_keys_watch(config->keys, on_keys, p);
+	if (err) {
+		publisher_close(p);
+		return err;
+	}
+	signer_changed(p);
+	show_lists(p);
+	publisher_look_for_all(p);
+	*out = p;
+	return 0;
+}
+
+static void free_event(struct event **event)
+{
+	if (*event)
+		event_free(*event);
+	*event = NULL;
+}
+
+void publisher_close(struct publisher *p)
+{
+	if (!p)
+		return;
+	gauge(read_nothing, NULL);
+	trust_keys_unwatch(p->config.keys, on_keys, p);
+	store_unwatch(p->config.store, publisher_on_change, p);
+	free_event(&p->pump);
+	free_event(&p->retry);
+	free_event(&p->clock);
+	shelf_writer_free(p->writer);
+	publisher_works_forget(p);
+	tdestroy(p->tree, free);
+	shelf_close(p->sources);
+	shelf_close(p->shelf);
+	explicit_bzero(p, sizeof(*p));
+	free(p);
+}

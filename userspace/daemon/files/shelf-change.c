@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a file comes into the directory that TFTP serves: whole, or not at all.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "files/shelf-parts.h"
+
+enum { NUMBER_SIZE = 12 };
+
+int shelf_open_at(const struct shelf *shelf, const char *name, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned int)flags | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+	long fd = syscall(SYS_openat2, shelf->dir, name, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int write_all(int fd, const uint8_t *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int shelf_stage(struct shelf *shelf, struct shelf_change *change)
+{
+	char number[NUMBER_SIZE];
+	int err;
+
+	change->fd = -1;
+	if (!change->data)
+		return 0;
+	change->number = atomic_fetch_add(&shelf->numbers, 1);
+	snprintf(number, sizeof(number), "%u", change->number);
+	change->fd = openat(shelf->staging, number, O_WRONLY | O_CREAT |
+			    O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (change->fd < 0)
+		return -errno;
+	err = write_all(change->fd, change->data, change->len);
+	if (!err && fchmod(change->fd, 0644))
+		err = -errno;
+	/* On its way to the disk while the next one is written. */
+	if (!err)
+		sync_file_range(change->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	else
+		shelf_drop(shelf, change);
+	return err;
+}
+
+int shelf_settle(struct shelf_change *change)
+{
+	return change->fd < 0 || !fsync(change->fd) ? 0 : -errno;
+}
+
+void shelf_drop(struct shelf *shelf, struct shelf_change *change)
+{
+	char number[NUMBER_SIZE];
+
+	if (change->fd < 0)
+		return;
+	close(change->fd);
+	change->fd = -1;
+	snprintf(number, sizeof(number), "%u", change->number);
+	unlinkat(shelf->staging, number, 0);
+}
+
+/* The folder it is in, made if need be; or -errno. */
+static int open_parent(struct shelf *shelf, const char *name, bool make)
+{
+	char path[SHELF_NAME_SIZE];
+
+	for (const char *at = strchr(name, '/'); at; at = strchr(at + 1, '/')) {
+		snprintf(path, sizeof(path), "%.*s", (int)(at - name), name);
+		/* What stands there may be a link: that is found below. */
+		if (make && mkdirat(shelf->dir, path, 0755) && errno != EEXIST)
+			return -errno;
+	}
+	return shelf_open_at(shelf, path, O_RDONLY | O_DIRECTORY);
+}
+
+static int take_name(struct shelf *shelf, struct shelf_change *change,
+		     int parent, const char *name)
+{
+	char number[NUMBER_SIZE];
+
+	if (!change->data)
+		return unlinkat(parent, name, 0) ? -errno : 0;
+	snprintf(number, sizeof(number), "%u", change->number);
+	if (renameat(shelf->staging, number, parent, name))
+		return -errno;
+	close(change->fd);
+	change->fd = -1;
+	return 0;
+}
+
+int shelf_commit(struct shelf *shelf, struct shelf_change *change)
+{
+	const char *slash = strrchr(change->name, '/');
+	int parent, err;
+
+	if (!slash)
+		return take_name(shelf, change, shelf->dir, change->name);
+	parent = open_parent(shelf, change->name, change->data);
+	if (parent < 0)
+		return parent;
+	err = take_name(shelf, change, parent, slash + 1);
+	if (!err && fsync(parent))
+		err = -errno;
+	close(parent);
+	return err;
+}
+
+int shelf_sync(struct shelf *shelf)
+{
+	return fsync(shelf->dir) ? -errno : 0;
+}
+
+int shelf_put(struct shelf *shelf, const char *name, const uint8_t *data,
+	      size_t len)
+{
+	struct shelf_change change = { .data = data, .len = len };
+	int err;
+
+	if (!shelf_name_fits(name))
+		return -EINVAL;
+	snprintf(change.name, sizeof(change.name), "%s", name);
+	err = shelf_stage(shelf, &change);
+	if (err)
+		return err;
+	err = shelf_settle(&change);
+	if (!err)
+		err = shelf_commit(shelf, &change);
+	shelf_drop(shelf, &change);
+	if (!err)
+		err = shelf_sync(shelf);
+	return err ? err : shelf_show(shelf, name);
+}
+
+int shelf_remove(struct shelf *shelf, const char *name)
+{
+	struct shelf_change change = { .fd = -1 };
+	int err;
+
+	if (!shelf_name_fits(name))
+		return -ENOENT;
+	snprintf(change.name, sizeof(change.name), "%s", name);
+	shelf_hide(shelf, name);
+	err = shelf_commit(shelf, &change);
+	return err ? err : shelf_sync(shelf);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The directory that TFTP serves: names, and what stands under them.
+ */
+#include "files/shelf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files/shelf-parts.h"
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+bool shelf_name_fits(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	size_t word;
+
+	if (strlen(name) >= SHELF_NAME_SIZE)
+		return false;
+	do {
+		word = strspn(name, letters);
+		if (!word || *name == '.')
+			return false;
+		name += word;
+	} while (*name++ == '/');
+	return !name[-1];
+}
+
+int shelf_show(struct shelf *shelf, const char *name)
+{
+	char *copy;
+
+	if (shelf_shows(shelf, name))
+		return 0;
+	copy = strdup(name);
+	if (!copy || !tsearch(copy, &shelf->shown, compare)) {
+		free(copy);
+		return -ENOMEM;
+	}
+	shelf->count++;
+	return 0;
+}
+
+void shelf_hide(struct shelf *shelf, const char *name)
+{
+	char **found = tfind(name, &shelf->shown, compare), *copy;
+
+	if (!found)
+		return;
+	copy = *found;
+	tdelete(name, &shelf->shown, compare);
+	free(copy);
+	shelf->count--;
+}
+
+bool shelf_shows(const struct shelf *shelf, const char *name)
+{
+	return tfind(name, &shelf->shown, compare) != NULL;
+}
+
+size_t shelf_count(const struct shelf *shelf)
+{
+	return shelf->count;
+}
+
+int shelf_file(const struct shelf *shelf, const char *name, off_t *size)
+{
+	struct stat st;
+	int fd;
+
+	if (!shelf_name_fits(name))
+		return -ENOENT;
+	fd = shelf_open_at(shelf, name, O_RDONLY | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -ENOENT;
+	}
+	*size = st.st_size;
+	return fd;
+}
+
+static int read_all(int fd, uint8_t *data, size_t size)
+{
+	ssize_t n;
+
+	for (size_t at = 0; at < size; at += (size_t)n) {
+		n = read(fd, data + at, size - at);
+		if (n < 0)
+			return -errno;
+		if (!n)
+			return -EIO;
+	}
+	return 0;
+}
+
+int shelf_load(const struct shelf *shelf, const char *name, size_t max,
+	       uint8_t **data, size_t *len)
+{
+	off_t size;
+	int fd = shelf_file(shelf, name, &size), err;
+
+	if (fd < 0)
+		return fd;
+	err = (uint64_t)size > max ? -EFBIG : 0;
+	*len = (size_t)size;
+	*data = err ? NULL : malloc(*len + 1);
+	if (!err)
+		err = *data ? read_all(fd, *data, *len) : -ENOMEM;
+	close(fd);
+	if (err) {
+		free(*data);
+		*data = NULL;
+	}
+	return err;
+}
+
+int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg)
+{
+	int fd = openat(shelf->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int err = 0;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return -errno;
+	}
+	while (!err && (entry = readdir(dir)))
+		if (shelf_name_fits(entry->d_name) && entry->d_type == DT_REG)
+			err = fn(arg, entry->d_name);
+	closedir(dir);
+	return err;
+}
+
+/* Of an earlier daemon, which ended before it could name them. */
+static void empty_staging(struct shelf *shelf)
+{
+	int fd = openat(shelf->staging, ".",
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlinkat(shelf->staging, entry->d_name, 0);
+	closedir(dir);
+}
+
+/* TFTP's server is somebody else; nobody else needs to see what is staged. */
+static int open_directories(struct shelf *shelf, const char *path)
+{
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return -errno;
+	shelf->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (shelf->dir < 0)
+		return -errno;
+	if (mkdirat(shelf->dir, STAGING, 0700) && errno != EEXIST)
+		return -errno;
+	shelf->staging = openat(shelf->dir, STAGING, O_RDONLY | O_DIRECTORY |
+				O_CLOEXEC | O_NOFOLLOW);
+	if (shelf->staging < 0 || fchmod(shelf->dir, 0755) ||
+	    fchmod(shelf->staging, 0700))
+		return -errno;
+	return 0;
+}
+
+int shelf_open(struct shelf **out, const char *path, char *why, size_t size)
+{
+	struct shelf *shelf = calloc(1, sizeof(*shelf));
+	int err;
+
+	*out = NULL;
+	if (!shelf) {
+		snprintf(why, size, "out of memory");
+		return -ENOMEM;
+	}
+	shelf->dir = shelf->staging = -1;
+	err = open_directories(shelf, path);
+	if (err) {
+		snprintf(why, size, "files-directory %s: %s", path,
+			 strerror(-err));
+		shelf_close(shelf);
+		return err;
+	}
+	empty_staging(shelf);
+	*out = shelf;
+	return 0;
+}
+
+void shelf_close(struct shelf *shelf)
+{
+	if (!shelf)
+		return;
+	tdestroy(shelf->shown, free);
+	if (shelf->staging >= 0)
+		close(shelf->staging);
+	if (shelf->dir >= 0)
+		close(shelf->dir);
+	free(shelf);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The directory that TFTP serves: under each name a whole file, or none.
+ *
+ * What is new is written beside it, where nobody but us may look, and takes
+ * its name when it is on the disk. Names are words of letters, digits, '.', '_'
+ * and '-', none of which begins with a dot, with '/' between.
+ */
+#ifndef FILES_SHELF_H
+#define FILES_SHELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SHELF_NAME_SIZE	256
+
+struct shelf;
+
+/* Makes the directory if there is none. */
+int shelf_open(struct shelf **shelf, const char *path, char *why, size_t size);
+void shelf_close(struct shelf *shelf);
+bool shelf_name_fits(const char *name);
+
+/*
+ * Names that HTTP may be asked for; what else lies in the directory is nobody's
+ * or not looked at yet. For the loop's thread, as is all without another word.
+ */
+int shelf_show(struct shelf *shelf, const char *name);
+void shelf_hide(struct shelf *shelf, const char *name);
+bool shelf_shows(const struct shelf *shelf, const char *name);
+size_t shelf_count(const struct shelf *shelf);
+
+/* A plain file, no link on the way; -ENOENT, -EFBIG, -ENOMEM... */
+int shelf_file(const struct shelf *shelf, const char *name, off_t *size);
+int shelf_load(const struct shelf *shelf, const char *name, size_t max,
+	       uint8_t **data, size_t *len);
+/* The plain files at the top of the directory; stops at the first not 0. */
+typedef int (*shelf_fn)(void *arg, const char *name);
+int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg);
+
+/* At once, and on the disk; hides what is removed and shows what is put. */
+int shelf_put(struct shelf *shelf, const char *name, const uint8_t *data,
+	      size_t len);
+int shelf_remove(struct shelf *shelf, const char *name);
+
+/*
+ * The steps of it, for many at a time; from any thread, but each change by one.
+ * A change that is given up before its commit needs shelf_drop().
+ */
+struct shelf_change {
+	char name[SHELF_NAME_SIZE];
+	const uint8_t *data;		/* NULL: removed, if it is there */
+	size_t len;
+	int fd;				/* of what is staged, -1 */
+	unsigned int number;
+};
+
+int shelf_stage(struct shelf *shelf, struct shelf_change *change);
+int shelf_settle(struct shelf_change *change);
+int shelf_commit(struct shelf *shelf, struct shelf_change *change);
+void shelf_drop(struct shelf *shelf, struct shelf_change *change);
+int shelf_sync(struct shelf *shelf);
+
+#endif /* FILES_SHELF_H */
