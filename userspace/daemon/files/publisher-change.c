@@ -17,7 +17,7 @@ static int queue_phone(void *ctx, int64_t id, const char *name)
 	struct publisher *p = ctx;
 
 	(void)id;
-	publisher_queue(p, publisher_entry(p, ENTRY_PHONE, name));
+	publisher_queue(p, publisher_item(p, ITEM_PHONE, name));
 	return 0;
 }
 
@@ -25,7 +25,7 @@ static int queue_source(void *ctx, const char *name)
 {
 	struct publisher *p = ctx;
 
-	publisher_queue(p, publisher_entry(p, ENTRY_STATIC, name));
+	publisher_queue(p, publisher_item(p, ITEM_STATIC, name));
 	return 0;
 }
 
@@ -42,13 +42,13 @@ static int queue_file(void *ctx, const char *name)
 		return 0;
 	snprintf(stem, sizeof(stem), "%.*s", (int)(end - name), name);
 	if (strcmp(stem, DEFAULT))
-		publisher_queue(p, publisher_entry(p, ENTRY_PHONE, stem));
+		publisher_queue(p, publisher_item(p, ITEM_PHONE, stem));
 	return 0;
 }
 
 void publisher_look_for_all(struct publisher *p)
 {
-	publisher_queue(p, publisher_entry(p, ENTRY_DEFAULT, DEFAULT));
+	publisher_queue(p, publisher_item(p, ITEM_DEFAULT, DEFAULT));
 	if (store_phone_each(p->config.store, 0, queue_phone, p) ||
 	    shelf_each(p->sources, queue_source, p) ||
 	    shelf_each(p->shelf, queue_file, p))
@@ -64,7 +64,7 @@ static void on_phone(struct publisher *p, const struct store_change *change)
 	for (; change->key[i] && i < sizeof(name) - 1; i++)
 		name[i] = (char)toupper((unsigned char)change->key[i]);
 	name[i] = '\0';
-	publisher_queue(p, publisher_entry(p, ENTRY_PHONE, name));
+	publisher_queue(p, publisher_item(p, ITEM_PHONE, name));
 	publisher_phone(p, change->id);
 }
 

@@ -18,33 +18,33 @@
 #include "keyd/request.h"
 #include "store/store.h"
 
-enum entry_kind {
-	ENTRY_PHONE,		/* also one that is no more, for its files */
-	ENTRY_DEFAULT,
-	ENTRY_STATIC,
+enum item_kind {
+	ITEM_PHONE,		/* also one that is no more, for its files */
+	ITEM_DEFAULT,
+	ITEM_STATIC,
 };
 
-enum entry_state {
-	ENTRY_IDLE,
-	ENTRY_QUEUED,
-	ENTRY_BUSY,
-	ENTRY_LATER,		/* for what failed and may work another time */
+enum item_state {
+	ITEM_IDLE,
+	ITEM_QUEUED,
+	ITEM_BUSY,
+	ITEM_LATER,		/* for what failed and may work another time */
 };
 
 /*
  * By name, not by phone: what is written under one name is written by one work
  * after the other, whoever has that name.
  */
-struct entry {
-	enum entry_kind kind;
-	enum entry_state state;
+struct item {
+	enum item_kind kind;
+	enum item_state state;
 	bool again;		/* it changed while it was busy */
 	int64_t until;		/* then it changes; 0: never */
-	TAILQ_ENTRY(entry) link;	/* of queue or later */
+	TAILQ_ENTRY(item) link;	/* of queue or later */
 	char name[STORE_NAME_SIZE * 4];
 };
 
-TAILQ_HEAD(entries, entry);
+TAILQ_HEAD(items, item);
 LIST_HEAD(works, work);
 
 struct publisher {
@@ -52,8 +52,8 @@ struct publisher {
 	struct phone_site site;
 	struct shelf *shelf, *sources;
 	struct shelf_writer *writer;
-	void *tree;			/* of entries */
-	struct entries queue, later;
+	void *tree;			/* of items */
+	struct items queue, later;
 	struct works works;
 	unsigned int busy;		/* works under way */
 	struct event *pump, *retry, *clock;
@@ -68,20 +68,20 @@ struct publisher {
 
 /* publisher.c */
 /* NULL without memory: that is logged, and the next start finds it. */
-struct entry *publisher_entry(struct publisher *p, enum entry_kind kind,
+struct item *publisher_item(struct publisher *p, enum item_kind kind,
 			      const char *name);
-void publisher_queue(struct publisher *p, struct entry *entry);
+void publisher_queue(struct publisher *p, struct item *item);
 /* It may work later; @why is for the status. */
-void publisher_delay(struct publisher *p, struct entry *entry,
+void publisher_delay(struct publisher *p, struct item *item,
 		     const char *why);
 void publisher_failed(struct publisher *p, const char *name, const char *why);
 /* Its work has ended. */
-void publisher_idle(struct publisher *p, struct entry *entry, bool exists);
+void publisher_idle(struct publisher *p, struct item *item, bool exists);
 void publisher_kick(struct publisher *p);
 
 /* publisher-work.c */
-/* The entry is queued no more; it is idle, later or busy when this returns. */
-void publisher_work(struct publisher *p, struct entry *entry);
+/* The item is queued no more; it is idle, later or busy when this returns. */
+void publisher_work(struct publisher *p, struct item *item);
 /* Nothing comes back to those under way. */
 void publisher_works_forget(struct publisher *p);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "files/edition.h"
 #include "files/publisher-parts.h"
@@ -28,7 +29,7 @@ struct ask {
 
 struct work {
 	struct publisher *publisher;
-	struct entry *entry;
+	struct item *item;
 	struct edition edition;
 	bool exists;		/* there is something to be served */
 	struct ask asks[EDITION_FILES];
@@ -55,13 +56,13 @@ static enum trust_digest digest_of(const struct publisher *p)
 static void end(struct work *work)
 {
 	struct publisher *p = work->publisher;
-	struct entry *entry = work->entry;
+	struct item *item = work->item;
 
 	if (work->err) {
-		publisher_delay(p, entry, work->why);
+		publisher_delay(p, item, work->why);
 	} else {
-		entry->until = work->edition.until;
-		publisher_idle(p, entry, work->exists);
+		item->until = work->edition.until;
+		publisher_idle(p, item, work->exists);
 	}
 	p->busy--;
 	LIST_REMOVE(work, link);
@@ -77,7 +78,7 @@ static void show_all(struct work *work)
 
 	for (size_t i = 0; i < edition->count; i++)
 		if (shelf_show(p->shelf, edition->files[i].name))
-			publisher_failed(p, work->entry->name, "no memory");
+			publisher_failed(p, work->item->name, "no memory");
 	for (size_t i = 0; i < edition->gone_count; i++)
 		shelf_hide(p->shelf, edition->gone[i]);
 }
@@ -92,7 +93,7 @@ static void on_written(void *arg, int err)
 		work->err = err;
 		p->stalled = true;
 		snprintf(work->why, sizeof(work->why), "%.80s: writing: %s",
-			 work->entry->name, strerror(-err));
+			 work->item->name, strerror(-err));
 		end(work);
 		return;
 	}
@@ -152,7 +153,7 @@ static void fail(struct work *work, int err, const char *why)
 		return;
 	work->err = err;
 	snprintf(work->why, sizeof(work->why), "%.80s: %.70s",
-		 work->entry->name, why);
+		 work->item->name, why);
 }
 
 static void proceed(struct work *work)
@@ -375,20 +376,20 @@ static int remove_clear(struct publisher *p, const char *name)
 static int make(struct work *work)
 {
 	struct publisher *p = work->publisher;
-	const char *name = work->entry->name;
+	const char *name = work->item->name;
 	uint8_t *content;
 	size_t len;
 	int err;
 
-	switch (work->entry->kind) {
-	case ENTRY_PHONE:
+	switch (work->item->kind) {
+	case ITEM_PHONE:
 		return edition_phone(&work->edition, p->config.store, &p->site,
 				     name, time(NULL), work->why,
 				     sizeof(work->why));
-	case ENTRY_DEFAULT:
+	case ITEM_DEFAULT:
 		return edition_default(&work->edition, p->config.store,
 				       &p->site, work->why, sizeof(work->why));
-	case ENTRY_STATIC:
+	case ITEM_STATIC:
 		break;
 	}
 	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len);
@@ -411,30 +412,30 @@ static void refuse(struct work *work, int err)
 	if (err != -EILSEQ && err != -E2BIG) {
 		work->err = err;
 	} else {
-		publisher_failed(p, work->entry->name, work->why);
+		publisher_failed(p, work->item->name, work->why);
 		work->exists = true;
 	}
 	end(work);
 }
 
-void publisher_work(struct publisher *p, struct entry *entry)
+void publisher_work(struct publisher *p, struct item *item)
 {
 	const struct trust_key *signer = signer_of(p);
 	struct work *work = calloc(1, sizeof(*work));
 	int err;
 
 	if (!work) {
-		publisher_delay(p, entry, "no memory");
+		publisher_delay(p, item, "no memory");
 		return;
 	}
 	work->publisher = p;
-	work->entry = entry;
-	entry->state = ENTRY_BUSY;
+	work->item = item;
+	item->state = ITEM_BUSY;
 	LIST_INSERT_HEAD(&p->works, work, link);
 	p->busy++;
 	err = make(work);
 	work->exists = !err;
-	if (work->edition.encrypted && remove_clear(p, entry->name) && !err)
+	if (work->edition.encrypted && remove_clear(p, item->name) && !err)
 		err = -EIO;
 	if (err && err != -ENOENT) {
 		refuse(work, err);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "conf.h"
 #include "files/publisher-parts.h"
@@ -27,27 +28,27 @@ enum {
 
 static int compare(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct item *x = a, *y = b;
 
 	return x->kind == y->kind ? strcmp(x->name, y->name) :
 		(int)x->kind - (int)y->kind;
 }
 
-struct entry *publisher_entry(struct publisher *p, enum entry_kind kind,
+struct item *publisher_item(struct publisher *p, enum item_kind kind,
 			      const char *name)
 {
-	struct entry key = { .kind = kind }, *entry, **found;
+	struct item key = { .kind = kind }, *item, **found;
 
 	snprintf(key.name, sizeof(key.name), "%s", name);
 	found = tfind(&key, &p->tree, compare);
 	if (found)
 		return *found;
-	entry = malloc(sizeof(*entry));
-	if (entry) {
-		*entry = key;
-		if (tsearch(entry, &p->tree, compare))
-			return entry;
-		free(entry);
+	item = malloc(sizeof(*item));
+	if (item) {
+		*item = key;
+		if (tsearch(item, &p->tree, compare))
+			return item;
+		free(item);
 	}
 	publisher_failed(p, name, "no memory");
 	return NULL;
@@ -69,36 +70,36 @@ void publisher_kick(struct publisher *p)
 		event_active(p->pump, 0, 0);
 }
 
-void publisher_queue(struct publisher *p, struct entry *entry)
+void publisher_queue(struct publisher *p, struct item *item)
 {
-	if (!entry)
+	if (!item)
 		return;
-	switch (entry->state) {
-	case ENTRY_BUSY:
-		entry->again = true;
+	switch (item->state) {
+	case ITEM_BUSY:
+		item->again = true;
 		return;
-	case ENTRY_QUEUED:
+	case ITEM_QUEUED:
 		return;
-	case ENTRY_LATER:
-		TAILQ_REMOVE(&p->later, entry, link);
+	case ITEM_LATER:
+		TAILQ_REMOVE(&p->later, item, link);
 		break;
-	case ENTRY_IDLE:
+	case ITEM_IDLE:
 		p->status.pending++;
 		break;
 	}
-	entry->state = ENTRY_QUEUED;
-	TAILQ_INSERT_TAIL(&p->queue, entry, link);
+	item->state = ITEM_QUEUED;
+	TAILQ_INSERT_TAIL(&p->queue, item, link);
 	publisher_kick(p);
 }
 
-void publisher_delay(struct publisher *p, struct entry *entry, const char *why)
+void publisher_delay(struct publisher *p, struct item *item, const char *why)
 {
 	struct timeval pause = { .tv_sec = p->pause };
 
-	publisher_failed(p, entry->name, why);
-	entry->again = false;
-	entry->state = ENTRY_LATER;
-	TAILQ_INSERT_TAIL(&p->later, entry, link);
+	publisher_failed(p, item->name, why);
+	item->again = false;
+	item->state = ITEM_LATER;
+	TAILQ_INSERT_TAIL(&p->later, item, link);
 	if (p->retry && !event_pending(p->retry, EV_TIMEOUT, NULL))
 		event_add(p->retry, &pause);
 }
@@ -117,18 +118,18 @@ static void tell(struct publisher *p)
 	log_event(LOG_LEVEL_INFO, "files-signed", "count", count, NULL);
 }
 
-void publisher_idle(struct publisher *p, struct entry *entry, bool exists)
+void publisher_idle(struct publisher *p, struct item *item, bool exists)
 {
-	bool again = entry->again;
+	bool again = item->again;
 
-	entry->state = ENTRY_IDLE;
-	entry->again = false;
+	item->state = ITEM_IDLE;
+	item->again = false;
 	p->status.pending--;
 	if (again) {
-		publisher_queue(p, entry);
+		publisher_queue(p, item);
 	} else if (!exists) {
-		tdelete(entry, &p->tree, compare);
-		free(entry);
+		tdelete(item, &p->tree, compare);
+		free(item);
 	}
 	if (!p->status.pending)
 		tell(p);
@@ -148,28 +149,28 @@ static void on_pump(evutil_socket_t fd, short what, void *arg)
 	struct publisher *p = arg;
 	struct timeval soon = { 0 };
 	struct timespec start;
-	struct entry *entry;
+	struct item *item;
 
 	(void)fd;
 	(void)what;
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	while (p->busy < BUSY_MAX && (entry = TAILQ_FIRST(&p->queue))) {
+	while (p->busy < BUSY_MAX && (item = TAILQ_FIRST(&p->queue))) {
 		if (slice_is_over(&start)) {
 			event_add(p->pump, &soon);
 			return;
 		}
-		TAILQ_REMOVE(&p->queue, entry, link);
-		publisher_work(p, entry);
+		TAILQ_REMOVE(&p->queue, item, link);
+		publisher_work(p, item);
 	}
 }
 
 static void queue_later(struct publisher *p)
 {
-	struct entry *entry;
+	struct item *item;
 
 	p->stalled = false;
-	while ((entry = TAILQ_FIRST(&p->later)))
-		publisher_queue(p, entry);
+	while ((item = TAILQ_FIRST(&p->later)))
+		publisher_queue(p, item);
 }
 
 /* Who waits for keyd waits until it comes. */
@@ -208,11 +209,11 @@ static void on_keys(void *arg, bool up)
 
 static void queue_due(const void *node, VISIT visit, void *arg)
 {
-	struct entry *entry = *(struct entry *const *)node;
+	struct item *item = *(struct item *const *)node;
 
-	if ((visit == postorder || visit == leaf) && entry->until &&
-	    entry->until <= time(NULL))
-		publisher_queue(arg, entry);
+	if ((visit == postorder || visit == leaf) && item->until &&
+	    item->until <= time(NULL))
+		publisher_queue(arg, item);
 }
 
 /* Enrolments that are given up, and changes of the clock. */
@@ -228,7 +229,7 @@ static void on_clock(evutil_socket_t fd, short what, void *arg)
 static void queue_any(const void *node, VISIT visit, void *arg)
 {
 	if (visit == postorder || visit == leaf)
-		publisher_queue(arg, *(struct entry *const *)node);
+		publisher_queue(arg, *(struct item *const *)node);
 }
 
 void publisher_all(struct publisher *p)
@@ -241,7 +242,7 @@ void publisher_phone(struct publisher *p, int64_t id)
 	struct store_phone phone;
 
 	if (!store_phone_get(p->config.store, id, &phone))
-		publisher_queue(p, publisher_entry(p, ENTRY_PHONE,
+		publisher_queue(p, publisher_item(p, ITEM_PHONE,
 						   phone.name));
 }
 
@@ -284,18 +285,18 @@ static int64_t read_nothing(void *ctx)
 static void gauge(metrics_reader reader, void *ctx)
 {
 	metrics_gauge_read("ucsec_files_pending",
-			   "Devices whose files are not up to date", "",
+			   "Devices whose files are not up to date", NULL,
 			   reader, ctx);
 }
 
 static void open_metrics(struct publisher *p)
 {
 	p->signed_metric = metrics_counter("ucsec_files_signed",
-		"Phones' files that were signed", "");
+		"Phones' files that were signed", NULL);
 	p->unchanged_metric = metrics_counter("ucsec_files_unchanged",
-		"Phones' files looked at that needed no new signature", "");
+		"Phones' files looked at that needed no new signature", NULL);
 	p->failed_metric = metrics_counter("ucsec_files_failed",
-		"Attempts to renew phones' files that failed", "");
+		"Attempts to renew phones' files that failed", NULL);
 	gauge(read_pending, p);
 }
 

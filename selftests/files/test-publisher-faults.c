@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Faults while phones' files are written: a full disk, a dead ucsec-keyd, a
+ * death in the middle of re-signing a thousand. Never half a file, never one in
+ * clear that must not be, and the work goes on by itself.
+ */
+#include <errno.h>
+#include <openssl/x509.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "asker.h"
+#include "tap.h"
+#include "trust/keyd-client.h"
+#include "world.h"
+
+#define ONE	"SEP000000000001"
+#define PROFILE	"Standard SIP Non-Secure Profile"
+#define SIGNED	".cnf.xml.sgn"
+#define PLAIN	".cnf.xml"
+
+enum { MANY = 1000 };
+
+static struct world w;
+static bool full;			/* is the disk */
+static int lives = -1;			/* names taken before the death */
+
+ssize_t __real_write(int fd, const void *data, size_t len);
+ssize_t __wrap_write(int fd, const void *data, size_t len);
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+
+/* Half of it finds room. */
+ssize_t __wrap_write(int fd, const void *data, size_t len)
+{
+	struct stat st;
+
+	if (!full || fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return __real_write(fd, data, len);
+	if (st.st_size) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return __real_write(fd, data, len / 2);
+}
+
+int __wrap_renameat(int from, const char *old, int to, const char *new)
+{
+	if (!lives--)
+		raise(SIGKILL);
+	return __real_renameat(from, old, to, new);
+}
+
+static bool says(const char *name, X509 *signer, const char *word)
+{
+	bool sealed;
+	char *text = world_open_signed(&w, name, signer, &sealed);
+	bool is = text && strstr(text, word);
+
+	free(text);
+	return is;
+}
+
+static void test_full(void)
+{
+	X509 *signer = world_signer(&w);
+
+	full = true;
+	world_set(&w, "phone", ONE, "{'load':'new'}");
+	world_fail(&w);
+	ok(strstr(world_status(&w).why, "No space left") &&
+	   world_status(&w).pending == 1, "a full disk is told");
+	ok(says(ONE SIGNED, signer, "<device>") &&
+	   !says(ONE SIGNED, signer, ">new<"), "what was there is there still");
+	ok(publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"list", 4) ==
+	   -ENOSPC && !world_has(&w, "ITLFile.tlv"), "lists, too");
+	full = false;
+	world_settle(&w);
+	ok(says(ONE SIGNED, signer, ">new<") && !world_status(&w).why[0],
+	   "room is found again without being asked");
+}
+
+static void test_keyd(void)
+{
+	uint64_t before = world_status(&w).signed_files;
+	X509 *signer = world_signer(&w);
+
+	world_add(&w, "profile", "{'name':'Secure','kind':'phone',"
+		  "'protocol':'sip','device_security_mode':'encrypted',"
+		  "'transport':'tls','tftp_encrypted_config':true}");
+	world_set(&w, NULL, "cluster_security_mode", "{'value':'mixed'}");
+	world_settle(&w);
+	stop_keyd(w.keyd, SIGKILL);
+	while (keyd_client_is_up(trust_keys_client(w.keys)))
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	world_set(&w, "phone", ONE, "{'load':'newer'}");
+	world_fail(&w);
+	ok(world_status(&w).pending == 1 && says(ONE SIGNED, signer, ">new<"),
+	   "without keyd a phone has what it had");
+	world_set(&w, "phone", ONE, "{'profile':'Secure'}");
+	while (world_has(&w, ONE PLAIN) || world_has(&w, ONE SIGNED))
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(world_status(&w).pending == 1,
+	   "but nothing in clear, if it is to be encrypted");
+	w.keyd = start_keyd();
+	world_settle(&w);
+	ok(says(ONE SIGNED, world_signer(&w), "<fullConfig>false<") &&
+	   !world_has(&w, ONE PLAIN), "keyd is back: it goes on by itself");
+	ok(world_status(&w).signed_files > before, "and signs");
+	world_set(&w, "phone", ONE, "{'profile':'" PROFILE "'}");
+	world_settle(&w);
+}
+
+/* Each is signed by the one or the other, and its twin in clear is whole. */
+static bool all_whole(X509 *a, X509 *b, unsigned int *by_b)
+{
+	char name[40], plain[40], *text, *twin;
+	bool sealed, good = true;
+	size_t len;
+
+	*by_b = 0;
+	for (unsigned int i = 1; i <= MANY && good; i++) {
+		snprintf(name, sizeof(name), "SEP%012X" SIGNED, i);
+		snprintf(plain, sizeof(plain), "SEP%012X" PLAIN, i);
+		text = world_open_signed(&w, name, b, &sealed);
+		*by_b += text != NULL;
+		if (!text)
+			text = world_open_signed(&w, name, a, &sealed);
+		twin = world_read(&w, plain, &len);
+		good = text && twin && !strcmp(text, twin);
+		free(text);
+		free(twin);
+	}
+	return good;
+}
+
+/* With a loop, a store and a connection of its own, like another daemon. */
+static void resign_and_die(int names)
+{
+	struct world child = { .env = w.env, .keyd = w.keyd };
+	char why[256];
+
+	lives = names;
+	child.env.base = event_base_new();
+	if (store_open(&child.env.store, child.env.base, &child.env.conf, why,
+		       sizeof(why)) ||
+	    trust_keys_open(&child.keys, child.env.base, &child.env.conf, why,
+			    sizeof(why)))
+		abort();
+	world_publish(&child);
+	world_settle(&child);
+	_exit(0);
+}
+
+static void reopen(void)
+{
+	char why[256];
+
+	if (store_open(&w.env.store, w.env.base, &w.env.conf, why,
+		       sizeof(why)) ||
+	    trust_keys_open(&w.keys, w.env.base, &w.env.conf, why,
+			    sizeof(why)))
+		abort();
+}
+
+static bool dies_at(int names)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		resign_and_die(names);
+	waitpid(pid, &status, 0);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+static void test_death(void)
+{
+	X509 *old, *new;
+	unsigned int by_new, left;
+
+	world_add_phones(&w, MANY, PROFILE);
+	world_settle(&w);
+	ok(world_count(&w) == 2 * MANY + 2, "a thousand phones");
+	old = X509_dup(world_signer(&w));
+	world_unpublish(&w);
+	world_renew(&w);
+	new = X509_dup(world_signer(&w));
+	trust_keys_close(w.keys);
+	store_close(w.env.store);
+	ok(dies_at(300), "killed in the middle");
+	ok(all_whole(old, new, &by_new) && by_new >= 200 && by_new < 400,
+	   "all are whole, some are new");
+	printf("# %u\n", by_new);
+	ok(dies_at(1) && all_whole(old, new, &by_new), "killed again");
+	left = MANY - by_new + !says("XMLDefault" SIGNED, new, "<Default>");
+	reopen();
+	world_publish(&w);
+	world_settle(&w);
+	ok(world_status(&w).signed_files == left,
+	   "the next one signs what is left and no more, %u", left);
+	ok(all_whole(old, new, &by_new) && by_new == MANY, "then all are new");
+	X509_free(old);
+	X509_free(new);
+}
+
+int main(void)
+{
+	world_open(&w, "faults");
+	world_add(&w, "phone", "{'name':'" ONE "','profile':'" PROFILE "'}");
+	world_publish(&w);
+	world_settle(&w);
+	test_full();
+	test_keyd();
+	test_death();
+	world_close(&w);
+	return tap_end();
+}

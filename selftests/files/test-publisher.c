@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What phones are served from: made, signed once, whole, and gone with them.
+ */
+#include <errno.h>
+#include <openssl/x509.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "asker.h"
+#include "tap.h"
+#include "world.h"
+
+#define A	"SEP001122334455"
+#define B	"SEP00112233445A"
+#define PLAIN	".cnf.xml"
+#define SIGNED	".cnf.xml.sgn"
+#define SEALED	".cnf.xml.enc.sgn"
+#define CLOSED	"Secure"
+
+static struct world w;
+
+/* Signed by TFTP's key of now, in clear, with that in it. */
+static bool says(const char *name, const char *word)
+{
+	bool sealed = false;
+	char *text = world_open_signed(&w, name, world_signer(&w), &sealed);
+	bool is = text && !sealed && strstr(text, word);
+
+	free(text);
+	return is;
+}
+
+static bool is_sealed(const char *name)
+{
+	bool sealed = false;
+	char *text = world_open_signed(&w, name, world_signer(&w), &sealed);
+
+	free(text);
+	return text && sealed;
+}
+
+/* How many were signed as that was done. */
+static unsigned int signed_by(void (*step)(void))
+{
+	uint64_t before = world_status(&w).signed_files;
+
+	step();
+	world_settle(&w);
+	return (unsigned int)(world_status(&w).signed_files - before);
+}
+
+static void test_first(void)
+{
+	world_add(&w, "line", "{'number':'2001','description':'Alice'}");
+	world_add(&w, "profile", "{'name':'" CLOSED "','kind':'phone',"
+		  "'protocol':'sip','device_security_mode':'encrypted',"
+		  "'transport':'tls','tftp_encrypted_config':true}");
+	world_add(&w, "phone", "{'name':'" A "','lines':[{'number':'2001'}],"
+		  "'profile':'Standard SIP Non-Secure Profile'}");
+	world_add(&w, "phone", "{'name':'" B "',"
+		  "'profile':'Standard SIP Non-Secure Profile'}");
+	world_publish(&w);
+	world_settle(&w);
+	ok(world_status(&w).signed_files == 3, "two phones and the default");
+	ok(says(A SIGNED, "<name>2001</name>") &&
+	   says(B SIGNED, "<fullConfig>true</fullConfig>") &&
+	   says("XMLDefault" SIGNED, "<Default>"), "signed under their names");
+	ok(world_has(&w, A PLAIN) && world_has(&w, B PLAIN) &&
+	   world_has(&w, "XMLDefault" PLAIN),
+	   "and in clear for phones without a trust list");
+	ok(world_count(&w) == 6, "and nothing else");
+}
+
+static void touch(void)
+{
+	world_set(&w, "phone", A, "{'load':'sip88xx.14-1-1'}");
+}
+
+static void touch_in_vain(void)
+{
+	world_set(&w, "phone", A, "{'srtp_required':true}");
+	world_set(&w, NULL, "max_forwards", "{'value':69}");
+}
+
+static void touch_line(void)
+{
+	world_set(&w, "line", "2001", "{'description':'Bob'}");
+}
+
+static void touch_all(void)
+{
+	world_set(&w, "enterprise-phone", "enterprise",
+		  "{'web_access':'disabled'}");
+}
+
+static void touch_digest(void)
+{
+	world_set(&w, NULL, "phone_file_digest", "{'value':'sha-1'}");
+}
+
+static void test_minimal(void)
+{
+	ok(signed_by(touch) == 1 && says(A SIGNED, "sip88xx.14-1-1"),
+	   "a phone changed: one file");
+	ok(signed_by(touch_in_vain) == 0, "what no file says: none");
+	ok(signed_by(touch_line) == 1 && says(A SIGNED, ">Bob<"),
+	   "a line: of the phones that have it");
+	ok(signed_by(touch_all) == 2 && says(B SIGNED, "<webAccess>1<"),
+	   "what is for all phones: of each");
+	ok(signed_by(touch_digest) == 3, "another digest: all");
+	world_unpublish(&w);
+	world_publish(&w);
+	world_settle(&w);
+	ok(world_status(&w).signed_files == 0 &&
+	   world_status(&w).unchanged == 3, "the next start signs nothing");
+}
+
+static void secure(void)
+{
+	world_set(&w, NULL, "cluster_security_mode", "{'value':'mixed'}");
+	world_set(&w, "phone", A, "{'profile':'" CLOSED "'}");
+}
+
+static void enrol(void)
+{
+	world_enrol(&w, A, "rsa:2048");
+}
+
+static void enrol_ec(void)
+{
+	world_enrol(&w, A, "ec -pkeyopt ec_paramgen_curve:prime256v1");
+}
+
+static void test_encrypted(void)
+{
+	ok(signed_by(secure) == 1, "encryption on");
+	ok(!world_has(&w, A PLAIN) && !world_has(&w, A SEALED) &&
+	   says(A SIGNED, "<fullConfig>false</fullConfig>") &&
+	   says(A SIGNED, "<certHash></certHash>"),
+	   "without a certificate: how to get one, and no more");
+	ok(signed_by(enrol) == 2 && is_sealed(A SEALED) &&
+	   says(A SIGNED, "<encrConfig>true</encrConfig>") &&
+	   !says(A SIGNED, "<certHash></certHash>"),
+	   "an LSC: both files at once");
+	ok(signed_by(touch_line) == 0, "what was said already");
+	world_set(&w, "line", "2001", "{'description':'Carol'}");
+	world_settle(&w);
+	ok(!says(A SIGNED, "Carol") && !world_has(&w, A PLAIN),
+	   "nothing of it is in clear");
+	ok(signed_by(enrol_ec) == 1 && !world_has(&w, A SEALED) &&
+	   says(A SIGNED, "<certHash></certHash>"),
+	   "for an EC key nothing can be encrypted");
+	ok(signed_by(enrol) == 2 && is_sealed(A SEALED), "for RSA again");
+	world_set(&w, NULL, "cluster_security_mode", "{'value':'nonsecure'}");
+	world_settle(&w);
+	ok(says(A SIGNED, "<fullConfig>true</fullConfig>") &&
+	   world_has(&w, A PLAIN) && !world_has(&w, A SEALED),
+	   "a nonsecure cluster: signed, not encrypted");
+}
+
+static void renew(void)
+{
+	world_renew(&w);
+}
+
+static void test_renewed(void)
+{
+	X509 *old = X509_dup(world_signer(&w));
+	bool sealed;
+
+	ok(signed_by(renew) == 3, "TFTP's key: all are signed anew");
+	ok(says(A SIGNED, "Carol") && says(B SIGNED, "<device>") &&
+	   !world_open_signed(&w, A SIGNED, old, &sealed), "by the new one");
+	X509_free(old);
+}
+
+static void test_damaged(void)
+{
+	size_t len;
+	char *data;
+
+	world_unpublish(&w);
+	data = world_read(&w, A SIGNED, &len);
+	data[len - 9] ^= 1;
+	world_write(&w, A SIGNED, data, len);
+	world_write(&w, B SIGNED, "", 0);
+	world_write(&w, "SEP0000000000FF" SIGNED, data, len);
+	world_write(&w, "SEP0000000000FF" PLAIN, data, len);
+	free(data);
+	world_publish(&w);
+	world_settle(&w);
+	ok(world_status(&w).signed_files == 2 && says(A SIGNED, "Carol") &&
+	   says(B SIGNED, "<device>"), "what was changed on the disk is not");
+	ok(!world_has(&w, "SEP0000000000FF" SIGNED) &&
+	   !world_has(&w, "SEP0000000000FF" PLAIN), "what is nobody's goes");
+}
+
+static void test_gone(void)
+{
+	size_t count = world_count(&w);
+
+	world_set(&w, "phone", B, "{'name':'SEP0000000000BB'}");
+	world_settle(&w);
+	ok(!world_has(&w, B SIGNED) && !world_has(&w, B PLAIN) &&
+	   says("SEP0000000000BB" SIGNED, "<device>"), "a new name");
+	/* At once, so that one is written while the other goes. */
+	world_del(&w, "phone", A);
+	world_add(&w, "phone", "{'name':'" A "',"
+		  "'profile':'Standard SIP Non-Secure Profile'}");
+	world_settle(&w);
+	ok(says(A SIGNED, "<device>") && world_has(&w, A PLAIN),
+	   "a phone that went and came again");
+	world_del(&w, "phone", A);
+	world_settle(&w);
+	ok(!world_has(&w, A SIGNED) && !world_has(&w, A PLAIN) &&
+	   world_count(&w) == count - 2, "one that went");
+}
+
+static void test_brought(void)
+{
+	uint8_t *data = NULL;
+	size_t len = 0;
+
+	ok(!publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"one", 3) &&
+	   !publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"four", 4) &&
+	   !publisher_get(w.publisher, "ITLFile.tlv", &data, &len) &&
+	   len == 4 && !memcmp(data, "four", 4), "a list is put and got");
+	free(data);
+	ok(publisher_put(w.publisher, "../evil", (uint8_t *)"x", 1) ==
+	   -EINVAL && publisher_put(w.publisher, ".new/1", (uint8_t *)"x", 1) ==
+	   -EINVAL && publisher_get(w.publisher, "../lock", &data, &len) ==
+	   -ENOENT, "under no name but plain ones");
+	ok(!publisher_remove(w.publisher, "ITLFile.tlv") &&
+	   publisher_remove(w.publisher, "ITLFile.tlv") == -ENOENT &&
+	   publisher_get(w.publisher, "ITLFile.tlv", &data, &len) == -ENOENT,
+	   "and removed");
+}
+
+int main(void)
+{
+	world_open(&w, "publisher");
+	test_first();
+	test_minimal();
+	test_encrypted();
+	test_renewed();
+	test_damaged();
+	test_gone();
+	test_brought();
+	world_close(&w);
+	return tap_end();
+}
