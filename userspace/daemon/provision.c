@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "files/http.h"
 #include "files/publisher.h"
 #include "trust/keys.h"
 #include "trust/trust.h"
@@ -39,6 +40,18 @@ static void stop_publisher(struct provision *p)
 	p->publisher = NULL;
 }
 
+static int start_http(struct provision *p, char *why, size_t size)
+{
+	return files_http_open(&p->http, p->base, p->publisher,
+			       &p->conf->trust.http, NULL, why, size);
+}
+
+static void stop_http(struct provision *p)
+{
+	files_http_close(p->http);
+	p->http = NULL;
+}
+
 /*
  * In this order; stopped in the other. stop() is called if start() was, with
  * what that left behind. The admin API goes on after all of them: what a stage
@@ -51,6 +64,7 @@ static const struct {
 } stages[] = {
 	{ "keys", start_keys, stop_keys },
 	{ "publisher", start_publisher, stop_publisher },
+	{ "http", start_http, stop_http },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

@@ -11,6 +11,7 @@
 struct admin;
 struct conf;
 struct event_base;
+struct files_http;
 struct publisher;
 struct store;
 struct trust;
@@ -25,6 +26,7 @@ struct provision {
 	const struct conf *conf;
 	struct trust_keys *keys;
 	struct publisher *publisher;
+	struct files_http *http;
 	size_t started;			/* stages; provision.c's */
 };
 

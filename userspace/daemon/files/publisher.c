@@ -263,6 +263,28 @@ int publisher_get(struct publisher *p, const char *name, uint8_t **data,
 	return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len);
 }
 
+/*
+ * The lists are one for all: any device's name does, as an answer that differed
+ * would tell which devices there are.
+ */
+static const char *list_of(const char *name)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	bool ctl = !strncmp(name, "CTLSEP", 6);
+
+	if ((!ctl && strncmp(name, "ITLSEP", 6)) ||
+	    strspn(name + 6, hex) != 12 || strcmp(name + 18, ".tlv"))
+		return name;
+	return ctl ? "CTLFile.tlv" : "ITLFile.tlv";
+}
+
+int publisher_file(struct publisher *p, const char *name, off_t *size)
+{
+	name = list_of(name);
+	return shelf_shows(p->shelf, name) ? shelf_file(p->shelf, name, size) :
+					     -ENOENT;
+}
+
 void publisher_status(const struct publisher *p,
 		      struct publisher_status *status)
 {

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct conf;
 struct event_base;
@@ -47,6 +48,12 @@ int publisher_remove(struct publisher *publisher, const char *name);
 /* What is there now, free(); -ENOENT. */
 int publisher_get(struct publisher *publisher, const char *name,
 		  uint8_t **data, size_t *len);
+
+/*
+ * What is served under exactly that name, also CTLSEP<MAC>.tlv and
+ * ITLSEP<MAC>.tlv: a descriptor of the caller's, -ENOENT.
+ */
+int publisher_file(struct publisher *publisher, const char *name, off_t *size);
 
 struct publisher_status {
 	uint64_t signed_files;		/* since it was opened */

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The HTTP server of phones' files: connections, their limits and their ends.
+ */
+#include "files/http.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "files/http-request.h"
+#include "files/publisher.h"
+#include "log.h"
+#include "metrics.h"
+#include "refusal.h"
+
+enum {
+	BACKLOG = 128,
+	SLOWEST = 16384,	/* bytes a second that are patience enough */
+	GOODBYE_S = 2,
+	STATUSES = 5,
+};
+
+struct conn {
+	struct files_http *http;
+	struct bufferevent *bev;
+	struct event *deadline;
+	struct in6_addr source;
+	bool answering;		/* what was asked for is on its way */
+	bool last;
+	bool closed;		/* his side */
+	bool ending;		/* we have said all that we say */
+	LIST_ENTRY(conn) link;
+};
+
+struct files_http {
+	struct event_base *base;
+	struct publisher *publisher;
+	struct files_http_limits limits;
+	struct evconnlistener *listeners[CONF_MAX_SERVICE_LISTEN];
+	struct event *again;
+	LIST_HEAD(conns, conn) conns;
+	unsigned int count;
+	struct metric *answers[STATUSES], *refused, *slow;
+};
+
+static const int statuses[STATUSES] = { 200, 400, 404, 405, 431 };
+
+static void conn_free(struct conn *c)
+{
+	LIST_REMOVE(c, link);
+	c->http->count--;
+	if (c->bev)
+		bufferevent_free(c->bev);
+	if (c->deadline)
+		event_free(c->deadline);
+	free(c);
+}
+
+static void set_deadline(struct conn *c, size_t bytes)
+{
+	const struct files_http_limits *limits = &c->http->limits;
+	struct timeval tv = { .tv_sec = bytes ? limits->body_seconds +
+		(time_t)(bytes / SLOWEST) : limits->head_seconds };
+
+	event_add(c->deadline, &tv);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)fd;
+	(void)what;
+	if (c->answering && !c->ending)
+		metrics_add(c->http->slow, 1);
+	conn_free(c);
+}
+
+static void count(struct files_http *http, int status)
+{
+	for (int i = 0; i < STATUSES; i++)
+		if (statuses[i] == status)
+			metrics_add(http->answers[i], 1);
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name), n = strlen(end);
+
+	return len > n && !strcmp(name + len - n, end);
+}
+
+/* Nobody knows what phones want to hear: protocol notes, 4.2. */
+static const char *type_of(const char *name)
+{
+	return ends_with(name, ".xml") ? "text/xml" :
+		"application/octet-stream";
+}
+
+/* Takes @fd, -1 without a content. */
+static void answer(struct conn *c, const struct http_request *request, int fd,
+		   off_t size)
+{
+	struct evbuffer *out = bufferevent_get_output(c->bev);
+
+	c->answering = true;
+	c->last = request->last;
+	count(c->http, request->status);
+	evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nContent-Length: %lld\r\n",
+			    request->status, http_status_text(request->status),
+			    (long long)size);
+	if (fd >= 0)
+		evbuffer_add_printf(out, "Content-Type: %s\r\n",
+				    type_of(request->name));
+	if (request->status == 405)
+		evbuffer_add_printf(out, "Allow: GET, HEAD\r\n");
+	evbuffer_add_printf(out, "Connection: %s\r\n\r\n",
+			    c->last ? "close" : "keep-alive");
+	if (fd >= 0 && (request->head || !size ||
+			evbuffer_add_file(out, fd, 0, size))) {
+		close(fd);
+		if (!request->head && size)
+			c->last = true;
+	}
+	set_deadline(c, (size_t)size + 1);
+}
+
+static void take_request(struct conn *c)
+{
+	struct evbuffer *in = bufferevent_get_input(c->bev);
+	size_t len = evbuffer_get_length(in);
+	struct http_request request;
+	off_t size = 0;
+	int fd = -1;
+
+	if (len > HTTP_HEAD_MAX)
+		len = HTTP_HEAD_MAX;
+	if (!len)
+		return;
+	len = http_request_read((char *)evbuffer_pullup(in, (ssize_t)len), len,
+				&request);
+	if (!len)
+		return;
+	evbuffer_drain(in, len);
+	if (request.status == 200) {
+		fd = publisher_file(c->http->publisher, request.name, &size);
+		if (fd < 0) {
+			request.status = 404;
+			size = 0;
+		}
+	}
+	answer(c, &request, fd, size);
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct conn *c = arg;
+
+	if (c->ending)
+		evbuffer_drain(bufferevent_get_input(bev), SIZE_MAX);
+	else if (!c->answering)
+		take_request(c);
+}
+
+/*
+ * A close with bytes of his unread would be a reset, which takes from him what
+ * he has not read yet.
+ */
+static void say_goodbye(struct conn *c)
+{
+	struct timeval tv = { .tv_sec = GOODBYE_S };
+
+	c->ending = true;
+	shutdown(bufferevent_getfd(c->bev), SHUT_WR);
+	event_add(c->deadline, &tv);
+	on_read(c->bev, c);
+}
+
+/* All of it has left. */
+static void on_written(struct bufferevent *bev, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)bev;
+	if (!c->answering || c->ending)
+		return;
+	if (c->closed) {
+		conn_free(c);
+		return;
+	}
+	if (c->last) {
+		say_goodbye(c);
+		return;
+	}
+	c->answering = false;
+	set_deadline(c, 0);
+	take_request(c);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)bev;
+	/* One who has asked and closed his side still gets it. */
+	if (what & BEV_EVENT_EOF && c->answering && !c->ending)
+		c->last = c->closed = true;
+	else if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
+		conn_free(c);
+}
+
+static struct in6_addr source_of(const struct sockaddr *sa)
+{
+	struct in6_addr source = { 0 };
+
+	if (sa->sa_family == AF_INET6)
+		return ((const struct sockaddr_in6 *)sa)->sin6_addr;
+	memcpy(&source, &((const struct sockaddr_in *)sa)->sin_addr, 4);
+	return source;
+}
+
+static bool is_one_too_many(const struct files_http *http,
+			    const struct in6_addr *source)
+{
+	unsigned int same = 0;
+	struct conn *c;
+
+	if (http->count >= http->limits.conns)
+		return true;
+	LIST_FOREACH(c, &http->conns, link)
+		same += !memcmp(&c->source, source, sizeof(*source));
+	return same >= http->limits.conns_per_source;
+}
+
+static void refuse(struct files_http *http, const struct sockaddr *sa)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(sa->sa_family, sa->sa_family == AF_INET6 ?
+		  (const void *)&((const struct sockaddr_in6 *)sa)->sin6_addr :
+		  &((const struct sockaddr_in *)sa)->sin_addr, text,
+		  sizeof(text));
+	metrics_add(http->refused, 1);
+	if (refusal_admit(text))
+		log_security("connection-refused", "source", text, "service",
+			     "files", "reason", "too many connections", NULL);
+}
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
+		      struct sockaddr *sa, int len, void *arg)
+{
+	struct in6_addr source = source_of(sa);
+	struct files_http *http = arg;
+	struct conn *c;
+
+	(void)listener;
+	(void)len;
+	if (is_one_too_many(http, &source)) {
+		refuse(http, sa);
+		close(fd);
+		return;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c) {
+		close(fd);
+		return;
+	}
+	c->http = http;
+	c->source = source;
+	http->count++;
+	LIST_INSERT_HEAD(&http->conns, c, link);
+	c->deadline = evtimer_new(http->base, on_deadline, c);
+	c->bev = bufferevent_socket_new(http->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!c->bev)
+		close(fd);
+	if (!c->bev || !c->deadline) {
+		conn_free(c);
+		return;
+	}
+	set_deadline(c, 0);
+	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
+	bufferevent_setwatermark(c->bev, EV_READ, 0, HTTP_HEAD_MAX);
+	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct files_http *http = arg;
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < CONF_MAX_SERVICE_LISTEN; i++)
+		if (http->listeners[i])
+			evconnlistener_enable(http->listeners[i]);
+}
+
+/* Out of descriptors, most likely: the next one is tried a second later. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	struct files_http *http = arg;
+	struct timeval second = { .tv_sec = 1 };
+
+	log_event(LOG_LEVEL_ERROR, "accept", "service", "files", "reason",
+		  strerror(errno), NULL);
+	evconnlistener_disable(listener);
+	event_add(http->again, &second);
+}
+
+static int listen_at(struct files_http *http, size_t i,
+		     const struct conf_listen *at, char *why, size_t size)
+{
+	http->listeners[i] = evconnlistener_new_bind(http->base, on_accept,
+		http, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
+		LEV_OPT_REUSEABLE | LEV_OPT_BIND_IPV6ONLY, BACKLOG,
+		&at->addr.sa, (int)at->len);
+	if (!http->listeners[i]) {
+		snprintf(why, size, "http %s: %s", at->text, strerror(errno));
+		return errno ? -errno : -EIO;
+	}
+	evconnlistener_set_error_cb(http->listeners[i], on_accept_error);
+	return 0;
+}
+
+static void open_metrics(struct files_http *http)
+{
+	static const char *const labels[STATUSES] = {
+		"status=\"200\"", "status=\"400\"", "status=\"404\"",
+		"status=\"405\"", "status=\"431\"",
+	};
+
+	for (int i = 0; i < STATUSES; i++)
+		http->answers[i] = metrics_counter("ucsec_files_requests",
+			"Requests for phones' files over HTTP", labels[i]);
+	http->refused = metrics_counter("ucsec_files_connections_refused",
+		"Connections beyond a limit", NULL);
+	http->slow = metrics_counter("ucsec_files_slow",
+		"Connections closed as their peer took nothing", NULL);
+}
+
+static void set_limits(struct files_http *http,
+		       const struct files_http_limits *limits)
+{
+	if (limits)
+		http->limits = *limits;
+	http->limits.conns = http->limits.conns ?: 1024;
+	http->limits.conns_per_source = http->limits.conns_per_source ?: 64;
+	http->limits.head_seconds = http->limits.head_seconds ?: 10;
+	http->limits.body_seconds = http->limits.body_seconds ?: 30;
+}
+
+int files_http_open(struct files_http **out, struct event_base *base,
+		    struct publisher *publisher,
+		    const struct conf_service *listen,
+		    const struct files_http_limits *limits, char *why,
+		    size_t size)
+{
+	struct files_http *http = calloc(1, sizeof(*http));
+	int err = 0;
+
+	*out = NULL;
+	if (!http) {
+		snprintf(why, size, "out of memory");
+		return -ENOMEM;
+	}
+	http->base = base;
+	http->publisher = publisher;
+	LIST_INIT(&http->conns);
+	set_limits(http, limits);
+	open_metrics(http);
+	http->again = evtimer_new(base, on_again, http);
+	if (!http->again) {
+		snprintf(why, size, "out of memory");
+		err = -ENOMEM;
+	}
+	for (size_t i = 0; i < listen->count && !err; i++)
+		err = listen_at(http, i, &listen->listen[i], why, size);
+	if (err) {
+		files_http_close(http);
+		return err;
+	}
+	*out = http;
+	return 0;
+}
+
+void files_http_close(struct files_http *http)
+{
+	if (!http)
+		return;
+	for (size_t i = 0; i < CONF_MAX_SERVICE_LISTEN; i++)
+		if (http->listeners[i])
+			evconnlistener_free(http->listeners[i]);
+	if (http->again)
+		event_free(http->again);
+	while (!LIST_EMPTY(&http->conns))
+		conn_free(LIST_FIRST(&http->conns));
+	free(http);
+}
+
+size_t files_http_count(const struct files_http *http)
+{
+	return http->count;
+}
