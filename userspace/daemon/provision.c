@@ -6,20 +6,36 @@
 #include <string.h>
 
 #include "conf.h"
+#include "metrics.h"
 #include "files/http.h"
 #include "files/publisher.h"
 #include "trust/keys.h"
 #include "trust/trust.h"
 
+static int64_t read_keyd_up(void *keys)
+{
+	return keys && trust_keys_is_up(keys, NULL);
+}
+
+static void show_keyd_up(struct trust_keys *keys)
+{
+	metrics_gauge_read("ucsec_keyd_up", "whether ucsec-keyd is there", NULL,
+			   read_keyd_up, keys);
+}
+
 static int start_keys(struct provision *p, char *why, size_t size)
 {
 	int err = trust_keys_open(&p->keys, p->base, p->conf, why, size);
 
-	return err ? err : trust_use_keys(p->trust, p->keys, why, size);
+	if (err)
+		return err;
+	show_keyd_up(p->keys);
+	return trust_use_keys(p->trust, p->keys, why, size);
 }
 
 static void stop_keys(struct provision *p)
 {
+	show_keyd_up(NULL);
 	trust_use_keys(p->trust, NULL, NULL, 0);
 	trust_keys_close(p->keys);
 }

@@ -318,8 +318,18 @@ static void adorn_trunk(void *ctx, json_t *item)
 static void adorn_status(void *ctx, json_t *item)
 {
 	struct signalling *s = ctx;
+	struct trust_keys *keys = trust_own_keys(s->trust);
+	int64_t since;
+	bool up;
 
 	json_object_set_new(item, "acl", acl_show(s->acl));
+	if (!keys)
+		return;
+	up = trust_keys_is_up(keys, &since);
+	json_object_set_new(item, "keyd", json_pack("{ss, sI}", "state",
+						    up ? "up" : "down",
+						    "since",
+						    (json_int_t)since));
 }
 
 static int start(struct signalling *s, struct admin *admin, char *why,

@@ -39,6 +39,7 @@ struct trust_keys {
 	int heard_err;
 	bool listing, again;		/* again: once more after this LIST */
 	bool fresh;			/* connected, and not told yet */
+	int64_t since;			/* of being up, or down */
 	struct key_watcher *watchers;
 	size_t watcher_count;
 	struct key_opening *opening;	/* NULL: it is over */

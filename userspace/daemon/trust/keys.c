@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "log.h"
 #include "trust/key-provider.h"
@@ -185,6 +186,7 @@ static void on_up(void *arg)
 	struct trust_keys *keys = arg;
 
 	keys->fresh = true;
+	keys->since = time(NULL);
 	if (keys->opening)
 		keys->opening->connected = true;
 	else
@@ -196,6 +198,7 @@ static void on_down(void *arg, const char *why)
 {
 	struct trust_keys *keys = arg;
 
+	keys->since = time(NULL);
 	if (!keys->opening) {
 		log_event(LOG_LEVEL_ERROR, "keyd-down", "reason", why, NULL);
 		tell(keys, false);
@@ -298,6 +301,13 @@ void trust_keys_unwatch(struct trust_keys *keys, trust_keys_watcher watcher,
 		if (keys->watchers[i].fn == watcher &&
 		    keys->watchers[i].arg == arg)
 			keys->watchers[i].fn = NULL;
+}
+
+bool trust_keys_is_up(const struct trust_keys *keys, int64_t *since)
+{
+	if (since)
+		*since = keys->since;
+	return keyd_client_is_up(keys->client);
 }
 
 struct keyd_client *trust_keys_client(struct trust_keys *keys)

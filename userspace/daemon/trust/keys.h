@@ -85,6 +85,9 @@ void trust_keys_unwatch(struct trust_keys *keys, trust_keys_watcher watcher,
  */
 void trust_keys_refresh(struct trust_keys *keys);
 
+/* Is keyd there, and since when is it so? Seconds since 1970. */
+bool trust_keys_is_up(const struct trust_keys *keys, int64_t *since);
+
 /* For requests of one's own: SIGN_LSC, SIGN_FILE, SIGN_LIST, IMPORT ... */
 struct keyd_client *trust_keys_client(struct trust_keys *keys);
 
