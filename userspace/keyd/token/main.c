@@ -44,7 +44,8 @@ static void work(const char *module, int to)
 			break;
 		at += (size_t)n;
 	}
-	/* Nothing of the module runs at the end. */
+	token_module_end();
+	/* Nor does anything that the module left for exit(). */
 	_exit(EXIT_SUCCESS);
 }
 

@@ -298,5 +298,10 @@ void token_module_answer(const char *path, const struct token_ask *ask,
 		show(answer);
 	else
 		sign(ask, answer);
-	p11->C_Finalize(NULL);
+}
+
+void token_module_end(void)
+{
+	if (p11)
+		p11->C_Finalize(NULL);
 }

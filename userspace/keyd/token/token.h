@@ -14,6 +14,8 @@
 /* module.c: in the worker; what it leaves open ends with it */
 void token_module_answer(const char *path, const struct token_ask *ask,
 			 struct token_answer *answer);
+/* Once its answer is told: it cannot spoil that any more. */
+void token_module_end(void);
 
 /* walls.c: for this process and all its workers; a sentence, or NULL */
 const char *token_walls(const char *module, const char *files);
