@@ -84,9 +84,10 @@ static bool by_token(const struct tokens_known *known,
 		choose(choice, signer, cert_of(signer), cert_of(second));
 		return true;
 	}
-	*why = "none of the security tokens that phones know is there";
-	if (!knows_recovery)
+	if (!knows_recovery) {
+		*why = "none of the security tokens that phones know is there";
 		return false;
+	}
 	second = find(known, held, WANTS_PRESENT, NULL);
 	if (!second) {
 		*why = "none of the registered security tokens is there";
