@@ -63,33 +63,43 @@ const char *in_folder(const char *name)
 	return path[turn];
 }
 
-static pid_t start(const char *user, const char *option, const char *value)
+static pid_t start(const char *user, const char *const *options)
 {
+	const char *all[24] = {
+		"ucsec-keyd", "--user", user, "--state", in_folder("state"),
+		"--socket", in_folder("sock"),
+	};
 	pid_t pid = fork();
 
 	if (pid)
 		return pid;
 	if (!freopen(in_folder("stderr"), "a", stderr))
 		abort();
-	execl("build/san/ucsec-keyd", "ucsec-keyd", "--user", user, "--state",
-	      in_folder("state"), "--socket", in_folder("sock"), option, value,
-	      NULL);
+	for (size_t i = 7; options && *options && i < 23; i++)
+		all[i] = *options++;
+	execv("build/san/ucsec-keyd", (char *const *)all);
 	_exit(127);
 }
 
 pid_t start_keyd(void)
 {
-	return start(getpwuid(getuid())->pw_name, NULL, NULL);
+	return start(getpwuid(getuid())->pw_name, NULL);
+}
+
+pid_t start_keyd_with(const char *const *options)
+{
+	return start(getpwuid(getuid())->pw_name, options);
 }
 
 pid_t start_keyd_for(const char *user)
 {
-	return start(user, NULL, NULL);
+	return start(user, NULL);
 }
 
 pid_t start_keyd_as(const char *user)
 {
-	return start(getpwuid(getuid())->pw_name, "--run-as", user);
+	return start(getpwuid(getuid())->pw_name,
+		     (const char *const []){ "--run-as", user, NULL });
 }
 
 bool refuses_to_start(void)

@@ -18,6 +18,8 @@ void make_folder(const char *test);
 void remove_folder(void);
 /* The real one, under the sanitizers, in the folder; its pid. */
 pid_t start_keyd(void);
+/* More of its command line, ended by NULL. */
+pid_t start_keyd_with(const char *const *options);
 /* That serves somebody else, that becomes somebody else. */
 pid_t start_keyd_for(const char *user);
 pid_t start_keyd_as(const char *user);

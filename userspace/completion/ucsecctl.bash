@@ -21,6 +21,10 @@ _ucsecctl_names() {
 	ucsecctl "$1" list 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
+_ucsecctl_tokens() {
+	ucsecctl ctl token list 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
 _ucsecctl() {
 	local both add set params suites acl aclset aclparams words=() cur prev
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -113,6 +117,13 @@ _ucsecctl() {
 				COMPREPLY=($(compgen -f -W --json -- "$cur")) ;;
 	ctl,verify,* | itl,verify,*)
 				COMPREPLY=($(compgen -f -W '--against --json' \
+					-- "$cur")) ;;
+	ctl,token,token)	COMPREPLY=($(compgen -W 'list register remove' \
+					-- "$cur")) ;;
+	ctl,token,register | ctl,token,remove)
+				COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_tokens)" -- "$cur")) ;;
+	ctl,token,*)		COMPREPLY=($(compgen -W '--retry-pin --json' \
 					-- "$cur")) ;;
 	import,*)		COMPREPLY=($(compgen -f -W --dry-run \
 					-- "$cur")) ;;

@@ -10,6 +10,7 @@
 #include "files/http.h"
 #include "files/publisher.h"
 #include "trust/keys.h"
+#include "trust/tokens.h"
 #include "trust/trust.h"
 
 static int64_t read_keyd_up(void *keys)
@@ -38,6 +39,18 @@ static void stop_keys(struct provision *p)
 	show_keyd_up(NULL);
 	trust_use_keys(p->trust, NULL, NULL, 0);
 	trust_keys_close(p->keys);
+}
+
+static int start_tokens(struct provision *p, char *why, size_t size)
+{
+	(void)why;
+	(void)size;
+	return tokens_open(&p->tokens, p->store, p->keys, p->admin);
+}
+
+static void stop_tokens(struct provision *p)
+{
+	tokens_close(p->tokens);
 }
 
 static int start_publisher(struct provision *p, char *why, size_t size)
@@ -79,6 +92,7 @@ static const struct {
 	void (*stop)(struct provision *p);
 } stages[] = {
 	{ "keys", start_keys, stop_keys },
+	{ "tokens", start_tokens, stop_tokens },
 	{ "publisher", start_publisher, stop_publisher },
 	{ "http", start_http, stop_http },
 };

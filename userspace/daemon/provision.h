@@ -14,6 +14,7 @@ struct event_base;
 struct files_http;
 struct publisher;
 struct store;
+struct tokens;
 struct trust;
 struct trust_keys;
 
@@ -27,6 +28,7 @@ struct provision {
 	struct trust_keys *keys;
 	struct publisher *publisher;
 	struct files_http *http;
+	struct tokens *tokens;
 	size_t started;			/* stages; provision.c's */
 };
 

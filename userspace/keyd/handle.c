@@ -134,13 +134,16 @@ static int sign_file(struct keyd_state *state, const struct keyd_pair *pair,
 	uint32_t time = is_list ? list->timestamp : one->timestamp;
 	enum keyd_time_kind kind = !is_list ? KEYD_TIME_FILE :
 		list->kind == KEYD_CTL ? KEYD_TIME_CTL : KEYD_TIME_ITL;
+	struct trust_signer signer;
 	int err = keyd_times_next(&state->times, kind, &time);
 
 	*reason = KEYD_WHY_NOT_FILE;
 	*why = "its time is more than a day ahead";
 	if (err)
 		return err;
-	err = is_list ? keyd_list_sign(pair, list, time, keyd_tail(m), file,
+	if (is_list)
+		keyd_signer_set(&signer, pair, list->digest, list->dialect);
+	err = is_list ? keyd_list_sign(&signer, list, time, keyd_tail(m), file,
 				       reason, why) :
 			keyd_file_sign(pair, one, time, keyd_tail(m),
 				       keyd_tail_len(m), file, reason, why);
@@ -152,7 +155,9 @@ static int sign_file(struct keyd_state *state, const struct keyd_pair *pair,
 		return -EMSGSIZE;
 	*reason = KEYD_WHY_SYSTEM;
 	*why = "its time cannot be stored";
-	return keyd_times_keep(&state->dir, &state->times, kind, time);
+	err = keyd_times_keep(&state->dir, &state->times, kind, time);
+	return err || kind != KEYD_TIME_CTL ? err :
+		keyd_token_note_ctl(state, m);
 }
 
 static void handle_file(struct keyd_state *state, const struct keyd_which *key,

@@ -14,6 +14,7 @@
 
 #include "keyd/disk.h"
 #include "keyd/request.h"
+#include "keyd/token.h"
 #include "keyd/use.h"
 
 /* generator.c: a thread that makes one key at a time */
@@ -36,6 +37,10 @@ struct keyd_state {
 	struct keyd_journal *journal;
 	struct keyd_generator *generator;
 	struct keyd_times times;
+	struct keyd_tokens tokens;
+	struct keyd_token_thread *token_thread;
+	struct keyd_pins *pins;
+	const char *no_tokens;	/* a sentence: why there are none now */
 	struct keyd_pair pairs[KEYD_SERVICE_END][KEYD_KIND_END][KEYD_SLOT_END];
 };
 

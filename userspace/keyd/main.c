@@ -25,17 +25,24 @@ enum {
 
 struct options {
 	const char *socket, *user, *run_as, *state, *secret;
+	struct keyd_token_options token;
 };
 
 static void usage(FILE *to)
 {
 	fputs("usage: ucsec-keyd --user NAME [--socket PATH] [--run-as NAME]\n"
 	      "                  [--state PATH] [--secret PATH]\n"
+	      "                  [--token-module PATH [--token-pins PATH]\n"
+	      "                   [--token-files PATH] [--token-seconds N]]\n"
 	      "  --user    whose processes may connect\n"
 	      "  --socket  where to listen; without it systemd passes one\n"
 	      "  --run-as  whom to become\n"
 	      "  --state   the directory of keys, /var/lib/ucsec-keyd\n"
-	      "  --secret  the file that they are sealed with, secret in it\n",
+	      "  --secret  the file that they are sealed with, secret in it\n"
+	      "  --token-module   PKCS #11 of the security tokens\n"
+	      "  --token-pins     a file of lines, \"SERIAL PIN\" or \"PIN\"\n"
+	      "  --token-files    where the module keeps files of its own\n"
+	      "  --token-seconds  how long one may take to sign, 30\n",
 	      to);
 }
 
@@ -50,9 +57,14 @@ static bool parse(int argc, char **argv, struct options *o)
 		{ "socket", &o->socket }, { "user", &o->user },
 		{ "run-as", &o->run_as }, { "state", &o->state },
 		{ "secret", &o->secret },
+		{ "token-module", &o->token.module },
+		{ "token-pins", &o->token.pins },
+		{ "token-files", &o->token.files },
+		{ "token-seconds", &o->token.seconds },
 	};
 
 	o->state = "/var/lib/ucsec-keyd";
+	o->token.seconds = "30";
 	return options_parse(argc, argv, values,
 			     sizeof(values) / sizeof(*values), usage) &&
 	       o->user;
@@ -132,7 +144,41 @@ static int confine(int dir_fd, const struct identity *who)
 	return -EPERM;
 }
 
-static int start(struct keyd_state *state)
+/* 0: no such time. */
+static unsigned int token_seconds(const struct keyd_token_options *o)
+{
+	char *end;
+	unsigned long n = strtoul(o->seconds, &end, 10);
+
+	return *end || n > 600 ? 0 : (unsigned int)n;
+}
+
+/* Without them all else goes on. */
+static void prepare_tokens(const struct keyd_token_options *o,
+			   const struct identity *who,
+			   struct keyd_state *state, int *fd)
+{
+	const char *why = NULL;
+
+	*fd = -1;
+	state->no_tokens = "keyd was started without a module for tokens";
+	if (!o->module)
+		return;
+	state->no_tokens = "the tokens could not be prepared when keyd "
+			   "started";
+	why = token_seconds(o) ? keyd_token_start(o, who->uid, who->gid, fd) :
+		"it takes 1 to 600 seconds";
+	if (!why && o->pins)
+		why = keyd_pins_read(o->pins, &state->pins);
+	if (!why)
+		return;
+	complain(o->module, why);
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int start(struct keyd_state *state, int token_fd, unsigned int seconds)
 {
 	char sentence[256];
 	const char *why;
@@ -143,7 +189,9 @@ static int start(struct keyd_state *state)
 		return err;
 	}
 	state->generator = keyd_generator_new();
-	if (!state->generator) {
+	if (token_fd >= 0)
+		state->token_thread = keyd_token_thread_new(token_fd, seconds);
+	if (!state->generator || (token_fd >= 0 && !state->token_thread)) {
 		complain("thread", strerror(errno));
 		return -ENOMEM;
 	}
@@ -158,7 +206,7 @@ static int set_up(const struct options *o, struct keyd_server *server)
 	struct keyd_dir *dir = &server->state->dir;
 	struct identity who;
 	const char *why = options_identity(o->user, o->run_as, &who);
-	int err;
+	int err, token_fd;
 
 	if (why) {
 		complain(why, "no such user");
@@ -170,6 +218,7 @@ static int set_up(const struct options *o, struct keyd_server *server)
 		return -EPERM;
 	}
 	keep_memory();
+	prepare_tokens(&o->token, &who, server->state, &token_fd);
 	err = load_secret(o, &who, dir->secret);
 	if (err)
 		return err;
@@ -180,7 +229,8 @@ static int set_up(const struct options *o, struct keyd_server *server)
 		return -ENOTSOCK;
 	}
 	err = confine(dir->fd, &who);
-	return err ? err : start(server->state);
+	return err ? err : start(server->state, token_fd,
+				 token_seconds(&o->token));
 }
 
 int main(int argc, char **argv)

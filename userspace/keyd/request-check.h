@@ -20,4 +20,9 @@ const char *keyd_check_lens(const uint32_t *lens, uint32_t count, size_t tail);
 /* request-sign.c: NULL, or what is wrong */
 const char *keyd_check_sign(const union keyd_buffer *message, size_t tail);
 
+/* A token's: not empty. */
+const char *keyd_check_serial(const char *serial);
+/* KEYD_TOKEN_REGISTER, KEYD_TOKEN_REMOVE. */
+const char *keyd_check_token(const struct keyd_message *m);
+
 #endif /* KEYD_REQUEST_CHECK_H */

@@ -81,9 +81,7 @@ static const char *check_lsc(const struct keyd_sign_lsc *lsc, size_t tail)
 		"length of the public key is out of bounds";
 }
 
-static const char *check_signer(const struct keyd_which *key,
-				unsigned int use, uint8_t digest,
-				uint8_t dialect)
+static const char *check_signer(const struct keyd_which *key, unsigned int use)
 {
 	const char *why = check_use(key, use);
 
@@ -91,8 +89,12 @@ static const char *check_signer(const struct keyd_which *key,
 		return why;
 	if (key->kind != KEYD_RSA)
 		return "files and lists are signed by RSA alone";
-	if (key->slot != KEYD_CURRENT)
-		return "the next key signs no file and no list";
+	return key->slot == KEYD_CURRENT ? NULL :
+		"the next key signs no file and no list";
+}
+
+static const char *check_form(uint8_t digest, uint8_t dialect)
+{
 	if (dialect != KEYD_CUCM && dialect != KEYD_CERTUTILS)
 		return "unknown dialect";
 	return digest == KEYD_TLV_SHA1 || digest == KEYD_TLV_SHA512 ? NULL :
@@ -120,9 +122,9 @@ static bool is_path(const char *name)
 
 static const char *check_file(const struct keyd_sign_file *file, size_t tail)
 {
-	const char *why = check_signer(&file->key, KEYD_USE_FILES,
-				       file->digest, file->dialect);
+	const char *why = check_signer(&file->key, KEYD_USE_FILES);
 
+	why = why ? why : check_form(file->digest, file->dialect);
 	if (why)
 		return why;
 	if (file->spare)
@@ -151,12 +153,25 @@ static const char *check_record(const struct keyd_record *record)
 			"a record's name is not right";
 }
 
+/* A key or a token, and not both. */
+static const char *check_list_signer(const struct keyd_sign_list *list)
+{
+	if (!keyd_is_zero(list->token_spare, sizeof(list->token_spare)))
+		return "spare bytes are not zero";
+	if (keyd_is_zero(list->token, sizeof(list->token)))
+		return check_signer(&list->key, KEYD_USE_LISTS);
+	if (!keyd_is_zero(&list->key, sizeof(list->key)))
+		return "a list is signed by a key or a token, not by both";
+	return list->kind == KEYD_CTL ? keyd_check_serial(list->token) :
+		"a token signs the CTL alone";
+}
+
 static const char *check_list(const struct keyd_sign_list *list, size_t tail)
 {
-	const char *why = check_signer(&list->key, KEYD_USE_LISTS,
-				       list->digest, list->dialect);
+	const char *why = check_list_signer(list);
 	size_t sum = 0;
 
+	why = why ? why : check_form(list->digest, list->dialect);
 	if (why)
 		return why;
 	if (list->spare || list->rollback > 1)

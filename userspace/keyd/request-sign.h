@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "keyd/request-token.h"
+
 enum {
 	KEYD_TEXT = 65,			/* 64 characters and NUL */
 	KEYD_ID_LEN = 16,
@@ -123,7 +125,7 @@ enum keyd_list_kind { KEYD_CTL = 1, KEYD_ITL };
  * The tail: the certificates of the records in DER, one after the other. keyd
  * makes records and header, the signer's from the certificate of the key, and
  * refuses a list in which the signer is not among the SAST records, or in which
- * there are more than two. Reply: the whole file. Of itlrecovery alone.
+ * there are more than two. Reply: the whole file. Of itlrecovery or a token.
  */
 struct keyd_sign_list {
 	struct keyd_which key;
@@ -134,6 +136,12 @@ struct keyd_sign_list {
 	uint16_t signer_version;	/* 0: none, 0x0100, 0x0101 */
 	uint16_t spare;
 	uint32_t timestamp;		/* as a file's */
+	/*
+	 * Of a registered one, which signs in place of a key, whose bytes are
+	 * zero then; a CTL alone.
+	 */
+	char token[KEYD_TOKEN_SERIAL];
+	uint8_t token_spare[3];
 	uint32_t count;
 	struct keyd_record {
 		uint16_t function;	/* 0 SAST, 1 CCM, 2 CCM+TFTP ... */

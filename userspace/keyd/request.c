@@ -16,6 +16,7 @@ static size_t size_of_request(unsigned int type)
 	switch (type) {
 	case KEYD_HELLO:
 	case KEYD_LIST:
+	case KEYD_TOKEN_LIST:
 		return HEAD;
 	case KEYD_MAKE:
 	case KEYD_REGENERATE:
@@ -36,6 +37,9 @@ static size_t size_of_request(unsigned int type)
 		return PAYLOAD_END(file);
 	case KEYD_SIGN_LIST:
 		return PAYLOAD_END(list);
+	case KEYD_TOKEN_REGISTER:
+	case KEYD_TOKEN_REMOVE:
+		return PAYLOAD_END(token);
 	}
 	return 0;
 }
@@ -270,6 +274,9 @@ static const char *check_payload(const union keyd_buffer *b, size_t tail)
 		return check_make(&m->make);
 	case KEYD_REQUEST:
 		return check_csr(&m->csr);
+	case KEYD_TOKEN_REGISTER:
+	case KEYD_TOKEN_REMOVE:
+		return keyd_check_token(m);
 	case KEYD_PROMOTE:
 		why = keyd_check_which(&m->which);
 		return why ? why : m->which.slot == KEYD_NEXT ? NULL :

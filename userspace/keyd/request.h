@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "keyd/request-sign.h"
+#include "keyd/request-token.h"
 #include "keyd/service.h"
 
 #define KEYD_PROTOCOL	0x756b0001u	/* "uk", version 1 */
@@ -51,6 +52,9 @@ enum keyd_type {
 	KEYD_SIGN_LSC,
 	KEYD_SIGN_FILE,
 	KEYD_SIGN_LIST,
+	KEYD_TOKEN_LIST,	/* request-token.h; head only */
+	KEYD_TOKEN_REGISTER,
+	KEYD_TOKEN_REMOVE,
 	KEYD_REQUEST_END,
 	KEYD_REPLY = 64,	/* struct keyd_reply, what was asked for */
 	KEYD_ITEM,		/* struct keyd_item, certificates */
@@ -140,6 +144,9 @@ enum keyd_reason {
 	KEYD_WHY_NAME,			/* one that no list can have */
 	KEYD_WHY_NOT_FILE,		/* no phone would take such a file */
 	KEYD_WHY_SYSTEM,		/* disk, memory, library */
+	KEYD_WHY_TOKEN,			/* not there, or not sound */
+	KEYD_WHY_PIN,			/* wrong, missing, or tried before */
+	KEYD_WHY_TOKENS,		/* too few of them */
 	KEYD_WHY_END,
 };
 
@@ -171,6 +178,7 @@ struct keyd_message {
 		struct keyd_sign_lsc lsc;
 		struct keyd_sign_file file;
 		struct keyd_sign_list list;
+		struct keyd_token_ref token;
 		struct keyd_reply reply;
 		struct keyd_item item;
 	};

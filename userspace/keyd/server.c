@@ -22,6 +22,7 @@ enum {
 struct session {
 	struct keyd_server *server;
 	int fd;			/* of the client, -1 without one */
+	uint32_t number;	/* of the client, none has it after it */
 	uint32_t making;	/* id of who waits for a key, 0: nobody */
 	struct keyd_make make;	/* what for */
 	/* Answers with LSCs that may not be on the disk yet. */
@@ -35,6 +36,7 @@ static void hang_up(struct session *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
+	s->number++;
 	/* Nobody was told of that key, and nothing of it is stored. */
 	s->making = 0;
 }
@@ -102,11 +104,25 @@ static void hold(struct session *s)
 	s->held[s->held_count++] = copy;
 }
 
+static bool is_for_token(const struct keyd_message *m)
+{
+	return m->head.type == KEYD_TOKEN_LIST ||
+	       m->head.type == KEYD_TOKEN_REGISTER ||
+	       m->head.type == KEYD_TOKEN_REMOVE ||
+	       (m->head.type == KEYD_SIGN_LIST && m->list.token[0]);
+}
+
 static void answer(struct session *s)
 {
 	struct keyd_state *state = s->server->state;
 	const struct keyd_message *m = &s->request.m;
 
+	if (is_for_token(m)) {
+		if (!keyd_token_handle(state, &s->request, s->number,
+				       &s->reply))
+			send_message(s, m->head.id, &s->reply);
+		return;
+	}
 	switch (m->head.type) {
 	case KEYD_LIST:
 		send_list(s);
@@ -189,6 +205,24 @@ static void take_key(struct session *s)
 	s->making = 0;
 }
 
+static void take_token(struct session *s)
+{
+	struct keyd_state *state = s->server->state;
+	struct keyd_token_job *job = keyd_token_thread_take(
+							state->token_thread);
+	bool here = job && job->session == s->number;
+
+	if (!job)
+		return;
+	/* Nobody is told: nothing of it is kept but a PIN that was refused. */
+	if (!here && !job->err)
+		job->err = -ECONNRESET;
+	keyd_token_done(state, job, &s->reply);
+	if (here)
+		send_message(s, job->id, &s->reply);
+	keyd_token_job_free(job);
+}
+
 static void take_client(struct session *s)
 {
 	int fd = listener_accept(s->server->listener, s->server->uid);
@@ -213,6 +247,9 @@ static int serve(struct session *s)
 			{ .fd = keyd_generator_fd(s->server->state->generator),
 			  .events = POLLIN },
 			{ .fd = s->server->listener, .events = POLLIN },
+			{ .fd = keyd_token_thread_fd(s->server->state->
+						     token_thread),
+			  .events = POLLIN },
 		};
 
 		if (poll(p, sizeof(p) / sizeof(*p), -1) < 0) {
@@ -226,6 +263,8 @@ static int serve(struct session *s)
 		settle(s);
 		if (p[1].revents & POLLIN)
 			take_key(s);
+		if (p[3].revents & POLLIN)
+			take_token(s);
 		/* An ended client has made room for the one that waits. */
 		if (p[2].revents & POLLIN)
 			take_client(s);

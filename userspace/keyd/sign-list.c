@@ -29,7 +29,7 @@ static size_t read_entries(const struct keyd_sign_list *request,
 	return request->count;
 }
 
-static int build(const struct keyd_pair *pair,
+static int build(const struct trust_signer *signer,
 		 const struct keyd_sign_list *request, uint32_t time,
 		 const struct trust_entry *entries, struct trust_bytes *file,
 		 struct trust_fault *fault)
@@ -42,13 +42,11 @@ static int build(const struct keyd_pair *pair,
 		.entries = entries,
 		.count = request->count,
 	};
-	struct trust_signer signer;
 
-	keyd_signer_set(&signer, pair, request->digest, request->dialect);
-	return trust_list_build(&plan, &signer, file, fault);
+	return trust_list_build(&plan, signer, file, fault);
 }
 
-int keyd_list_sign(const struct keyd_pair *pair,
+int keyd_list_sign(const struct trust_signer *signer,
 		   const struct keyd_sign_list *request, uint32_t time,
 		   const uint8_t *tail, struct trust_bytes *file,
 		   enum keyd_reason *reason, const char **why)
@@ -58,7 +56,7 @@ int keyd_list_sign(const struct keyd_pair *pair,
 	int err;
 
 	if (read_entries(request, tail, entries) == request->count) {
-		err = build(pair, request, time, entries, file, &fault);
+		err = build(signer, request, time, entries, file, &fault);
 		*reason = err == -EINVAL ? KEYD_WHY_NOT_FILE : KEYD_WHY_SYSTEM;
 		*why = fault.why ? fault.why : "the list cannot be made";
 	} else {

@@ -62,6 +62,12 @@ int keyd_state_load(struct keyd_state *state, char *why, size_t size)
 	if (err)
 		snprintf(why, size, "times of signed files: %s",
 			 err == -EBADMSG ? "damaged" : strerror(-err));
+	if (err)
+		return err;
+	err = keyd_tokens_load(&state->dir, &state->tokens);
+	if (err)
+		snprintf(why, size, "security tokens: %s",
+			 err == -EBADMSG ? "damaged" : strerror(-err));
 	return err;
 }
 

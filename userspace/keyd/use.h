@@ -106,7 +106,7 @@ int keyd_file_sign(const struct keyd_pair *pair,
 		   const struct keyd_sign_file *request, uint32_t time,
 		   const uint8_t *tail, size_t len, struct trust_bytes *file,
 		   enum keyd_reason *reason, const char **why);
-int keyd_list_sign(const struct keyd_pair *pair,
+int keyd_list_sign(const struct trust_signer *signer,
 		   const struct keyd_sign_list *request, uint32_t time,
 		   const uint8_t *tail, struct trust_bytes *file,
 		   enum keyd_reason *reason, const char **why);

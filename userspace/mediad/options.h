@@ -14,7 +14,7 @@ struct option_value {
 	const char **value;	/* stays as it is without the option */
 };
 
-enum { OPTIONS_MAX = 8 };
+enum { OPTIONS_MAX = 12 };
 
 /* "--name value" of each; false: something else. --help ends the process. */
 bool options_parse(int argc, char **argv, const struct option_value *options,

@@ -26,6 +26,7 @@ static const char *const unknowns[] = { "count", "pass", "drop", NULL };
 static const char *const denials[] = { "reject", "drop", NULL };
 static const char *const unparsed[] = { "reject", "drop", "pass", NULL };
 
+static const char *const ctl_signers[] = { "itlrecovery", "token", NULL };
 static const char *const voice_vlans[] = {
 	"zero-enables", "zero-disables", "omit", NULL
 };
@@ -166,6 +167,9 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 	[STORE_PARAM_PHONE_FILE_DIGEST] = ENUM("phone_file_digest",
 		file_digests, "sha-512",
 		"of the signatures of phones' files; sha-1: for old phones"),
+	[STORE_PARAM_CTL_SIGNER] = ENUM("ctl_signer", ctl_signers,
+		"itlrecovery",
+		"token: security tokens sign the CTL, two are needed"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 

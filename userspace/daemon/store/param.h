@@ -60,6 +60,7 @@ enum store_param {
 	STORE_PARAM_PHONE_FILE_SRST_CERTIFICATE,
 	STORE_PARAM_CERTIFICATE_WARNING_DAYS,
 	STORE_PARAM_PHONE_FILE_DIGEST,		/* enum store_file_digest */
+	STORE_PARAM_CTL_SIGNER,			/* enum store_ctl_signer */
 	STORE_PARAM_COUNT,
 };
 
@@ -112,6 +113,7 @@ enum store_file_digest {
 	STORE_FILE_SHA512,
 	STORE_FILE_SHA1,	/* for phones that know no other */
 };
+enum store_ctl_signer { STORE_CTL_SIGNER_ITLRECOVERY, STORE_CTL_SIGNER_TOKEN };
 
 /* Number, switch (0 and 1) or enum. */
 uint32_t store_param(const struct store *store, enum store_param param);

@@ -7,8 +7,8 @@
 
 #include "rpc.h"
 
-/* RSA of 4096 bits, on a small machine. */
-enum { MAKING_MS = 300000 };
+/* RSA of 4096 bits, on a small machine; eight tokens that do not answer. */
+enum { SLOW_MS = 300000 };
 
 struct keyd_client {
 	struct rpc *rpc;
@@ -91,7 +91,9 @@ int keyd_client_send(struct keyd_client *client, unsigned int type,
 		     union keyd_buffer *request, size_t tail,
 		     keyd_client_fn fn, void *arg, uint32_t *id)
 {
-	bool makes = type == KEYD_MAKE || type == KEYD_REGENERATE;
+	bool is_slow = type == KEYD_MAKE || type == KEYD_REGENERATE ||
+		type == KEYD_TOKEN_LIST || type == KEYD_TOKEN_REGISTER ||
+		(type == KEYD_SIGN_LIST && request->m.list.token[0]);
 
 	if (id)
 		*id = 0;
@@ -99,7 +101,7 @@ int keyd_client_send(struct keyd_client *client, unsigned int type,
 		return -EINVAL;
 	keyd_seal(request, type, 0, tail);
 	return rpc_send(client->rpc, (struct rpc_head *)request,
-			makes ? MAKING_MS : 0, (rpc_fn)fn, arg, id);
+			is_slow ? SLOW_MS : 0, (rpc_fn)fn, arg, id);
 }
 
 void keyd_client_forget(struct keyd_client *client, uint32_t id)

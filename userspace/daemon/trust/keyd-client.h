@@ -38,7 +38,7 @@ struct keyd_client *keyd_client_new(struct event_base *base, const char *path,
 /* Call-backs of what is unanswered never come. */
 void keyd_client_free(struct keyd_client *client);
 bool keyd_client_is_up(const struct keyd_client *client);
-/* For all but the making of keys; 10 s if it was never called. */
+/* For all but the making of keys and what asks security tokens; 10 s if it was never called. */
 void keyd_client_set_timeout(struct keyd_client *client, unsigned int ms);
 
 /*

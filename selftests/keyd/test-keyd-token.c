@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TRUST-1: a CTL that security tokens sign (softhsm2), judged by the openssl tool
+ * and by the phone in a box; tokens that are pulled out, lie, hang or crash; PINs
+ * that are not tried twice.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "asker.h"
+#include "tap.h"
+
+enum { OLD = 1700000000 };
+
+static union keyd_buffer m;
+static size_t list_len;
+static char serials[6][KEYD_TOKEN_SERIAL];
+
+static bool judge(const char *what)
+{
+	return run("bash -c '. \"$JUDGE\"; %s'", what);
+}
+
+/* With a key of that size, and a certificate of a key of its own or another's. */
+static bool make_token(int n, int bits, int cert_of)
+{
+	return run("openssl req -x509 -newkey rsa:%d -nodes -keyout t%d.pem "
+		   "-out t%d.crt -days 30 -subj /O=Example/CN=token%d && "
+		   "openssl x509 -in t%d.crt -outform DER -out t%d.der && "
+		   "softhsm2-util --init-token --free --label token%d "
+		   "--so-pin 99999999 --pin 1234%d && "
+		   "ls -t tokens | head -1 >dir%d && "
+		   "softhsm2-util --import t%d.pem --token token%d --label k "
+		   "--id 01 --pin 1234%d && "
+		   "$CERT_MAKER $SOFTHSM token%d 1234%d 01 t%d.der",
+		   bits, n, n, n, n, n, n, n, n, n, n, n, n, n, cert_of);
+}
+
+static bool pull_out(int n)
+{
+	return run("mkdir -p out && mv tokens/$(cat dir%d) out/", n);
+}
+
+static bool put_back(int n)
+{
+	return run("mv out/$(cat dir%d) tokens/", n);
+}
+
+static void trick(const char *what)
+{
+	if (!run("printf '%%s' '%s' >trick", what))
+		abort();
+}
+
+static pid_t start_tokens(void)
+{
+	static char module[512], pins[128];
+	const char *const options[] = {
+		"--token-module", module, "--token-pins", pins,
+		"--token-files", folder, "--token-seconds", "3", NULL,
+	};
+
+	if (!realpath("build/san/selftests/keyd/token-trick.so", module))
+		abort();
+	strcpy(pins, in_folder("pins"));
+	return start_keyd_with(options);
+}
+
+static size_t logins(void)
+{
+	FILE *file = fopen(in_folder("logins"), "r");
+	size_t n = 0;
+
+	while (file && fgetc(file) != EOF)
+		n++;
+	if (file)
+		fclose(file);
+	return n;
+}
+
+/* The one of that label in what was heard; false: there is none. */
+static bool item_of(const char *label, struct keyd_token_item *item)
+{
+	const uint8_t *at = keyd_tail(&heard), *cert;
+	size_t left = keyd_tail_len(&heard);
+
+	while (!keyd_token_next(&at, &left, item, &cert))
+		if (!strcmp(item->label, label))
+			return true;
+	memset(item, 0, sizeof(*item));
+	return false;
+}
+
+static unsigned int flags_of(int fd, const char *label)
+{
+	struct keyd_token_item item;
+
+	memset(&m.m, 0, sizeof(m.m));
+	return ask(fd, &m, KEYD_TOKEN_LIST, 0) || !item_of(label, &item) ?
+		0xff : item.flags;
+}
+
+static int order(int fd, unsigned int type, int n, unsigned int flags)
+{
+	memset(&m.m, 0, sizeof(m.m));
+	strcpy(m.m.token.serial, serials[n]);
+	m.m.token.flags = (uint8_t)flags;
+	return ask(fd, &m, type, 0);
+}
+
+static bool refused(int err, int want, enum keyd_reason reason,
+		    const char *what)
+{
+	return ok(err == want && heard.m.reply.reason == reason,
+		  "%s: %d, %s", what, err, heard.m.reply.sentence);
+}
+
+/* SASTs, by name of their certificates' files, then a record as phones want. */
+static void fill_ctl(int n, const char *first, const char *second,
+		     unsigned int digest)
+{
+	static uint8_t tail[KEYD_MESSAGE_MAX];
+	const char *const certs[] = { first, second, "itl.der" };
+	struct keyd_sign_list *list = &m.m.list;
+
+	memset(&m.m, 0, sizeof(m.m));
+	if (n >= 0)
+		strcpy(list->token, serials[n]);
+	else
+		list->key = key_of(KEYD_ITLRECOVERY, KEYD_RSA);
+	list->kind = KEYD_CTL;
+	list->digest = (uint8_t)digest;
+	list->timestamp = OLD;
+	list_len = 0;
+	for (int i = 0; i < 3; i++) {
+		struct keyd_record *record = &list->records[list->count];
+		size_t size;
+
+		if (!certs[i])
+			continue;
+		size = attach(&m, KEYD_SIGN_LIST, certs[i]);
+		memcpy(tail + list_len, keyd_tail(&m), size);
+		list_len += size;
+		record->cert_len = (uint16_t)size;
+		record->function = i == 2 ? 2 : 0;
+		strcpy(record->dns, i == 2 ? "cm1.example.org" : "");
+		list->count++;
+	}
+	m.m.head.type = KEYD_SIGN_LIST;
+	memcpy(keyd_tail_room(&m), tail, list_len);
+}
+
+static int sign_ctl(int fd, int n, const char *first, const char *second,
+		    unsigned int digest)
+{
+	int err;
+
+	fill_ctl(n, first, second, digest);
+	err = ask(fd, &m, KEYD_SIGN_LIST, list_len);
+	keep("signed");
+	return err;
+}
+
+static bool set_up(int fd)
+{
+	struct keyd_token_item item;
+	char label[24];
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(label, sizeof(label), "token%d", i);
+		memset(&m.m, 0, sizeof(m.m));
+		if (ask(fd, &m, KEYD_TOKEN_LIST, 0) || !item_of(label, &item))
+			return false;
+		strcpy(serials[i], item.serial);
+	}
+	good_make(&m, KEYD_ITLRECOVERY, KEYD_RSA, 2048, "ITLRecovery");
+	if (ask(fd, &m, KEYD_MAKE, 0))
+		return false;
+	keep("itl.der");
+	return run("openssl x509 -inform DER -in itl.der -out itl.pem && "
+			   "printf '%s 12340\\n%s 12341\\n%s 99999\\n12344\\n' >pins",
+		   serials[0], serials[1], serials[2]);
+}
+
+static void check_register(int fd)
+{
+	ok(flags_of(fd, "token0") == KEYD_TOKEN_PRESENT &&
+	   flags_of(fd, "token1") == KEYD_TOKEN_PRESENT, "tokens are there");
+	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -ENOENT,
+		KEYD_WHY_TOKEN, "one that is not registered signs");
+	ok(!order(fd, KEYD_TOKEN_REGISTER, 0, 0), "one is registered: %s",
+	   heard.m.reply.sentence);
+	keep("answered");
+	ok(run("cmp answered t0.der"), "its certificate is told");
+	refused(order(fd, KEYD_TOKEN_REGISTER, 0, 0), -EEXIST, KEYD_WHY_TOKEN,
+		"the same again");
+	refused(sign_ctl(fd, 0, "t0.der", "itl.der", KEYD_TLV_SHA512), -EPERM,
+		KEYD_WHY_TOKENS, "one alone signs");
+	ok(!order(fd, KEYD_TOKEN_REGISTER, 1, 0), "a second one");
+	ok(flags_of(fd, "token1") == (KEYD_TOKEN_PRESENT |
+				      KEYD_TOKEN_REGISTERED), "it is told");
+	refused(order(fd, KEYD_TOKEN_REGISTER, 3, 0), -EKEYREJECTED,
+		KEYD_WHY_NOT_CERTIFICATE, "a key of 3072 bits");
+	refused(order(fd, KEYD_TOKEN_REGISTER, 4, 0), -EKEYREJECTED,
+		KEYD_WHY_TOKEN, "the certificate of another key");
+	strcpy(serials[5], "nosuch");
+	refused(order(fd, KEYD_TOKEN_REGISTER, 5, 0), -ENOENT, KEYD_WHY_TOKEN,
+		"one that is not there");
+}
+
+static void check_sign(int fd)
+{
+	ok(!sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512) &&
+	   judge("verify signed t0.crt sha512"), "a CTL, SHA-512: %s",
+	   heard.m.reply.sentence);
+	ok(judge("records signed | head -2 | cut -d\" \" -f4 | cmp - "
+		 "<(sha256sum t0.der t1.der | cut -d\" \" -f1)"),
+	   "both are SASTs");
+	ok(run("$READER signed"), "the phone in a box takes it");
+	ok(!sign_ctl(fd, 1, "t0.der", "t1.der", KEYD_TLV_SHA1) &&
+	   judge("verify signed t1.crt sha1") && run("$READER signed"),
+	   "by the other one, SHA-1");
+	ok(flags_of(fd, "token0") & KEYD_TOKEN_IN_CTL, "it is in the CTL");
+	refused(sign_ctl(fd, 0, "t1.der", "itl.der", KEYD_TLV_SHA512), -EINVAL,
+		KEYD_WHY_NOT_FILE, "one that is no SAST of the list");
+	refused(sign_ctl(fd, 0, "t0.der", "t3.der", KEYD_TLV_SHA512), -EPERM,
+		KEYD_WHY_TOKENS, "a SAST that is not ours");
+	ok(!sign_ctl(fd, 0, "t0.der", "itl.der", KEYD_TLV_SHA512) &&
+	   judge("verify signed t0.crt sha512"), "with ITLRecovery, to go back");
+	memset(&m.m, 0, sizeof(m.m));
+	strcpy(m.m.list.token, serials[0]);
+	m.m.list.kind = KEYD_ITL;
+	m.m.list.digest = KEYD_TLV_SHA512;
+	m.m.list.count = 1;
+	refused(ask(fd, &m, KEYD_SIGN_LIST, 0), -EBADMSG, KEYD_WHY_MESSAGE,
+		"an ITL");
+	m.m.list.kind = KEYD_CTL;
+	m.m.list.key = key_of(KEYD_CALLMANAGER, KEYD_RSA);
+	refused(ask(fd, &m, KEYD_SIGN_LIST, 0), -EBADMSG, KEYD_WHY_MESSAGE,
+		"a token and a key");
+}
+
+static void check_tricks(int fd)
+{
+	static const struct {
+		const char *trick;
+		int err;
+	} tricks[] = {
+		{ "crash", -EIO }, { "crash at once", -EIO }, { "hang", -EIO },
+		{ "pull out", -ENOENT }, { "short", -EIO },
+	};
+
+	for (size_t i = 0; i < sizeof(tricks) / sizeof(*tricks); i++) {
+		trick(tricks[i].trick);
+		refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512),
+			tricks[i].err, KEYD_WHY_TOKEN, tricks[i].trick);
+		good_make(&m, KEYD_ITLRECOVERY, KEYD_RSA, 2048, "x");
+		ok(ask(fd, &m, KEYD_MAKE, 0) == -EEXIST, "keyd goes on");
+	}
+	trick("lie");
+	ok(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512) < 0,
+	   "a wrong signature: %s", heard.m.reply.sentence);
+	trick("crash at the end");
+	ok(!sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512) &&
+	   judge("verify signed t0.crt sha512"), "one that ends badly signs");
+	trick("");
+	ok(!sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512),
+	   "and is well again");
+}
+
+/* Whoever waits for a token keeps nobody else waiting. */
+static void check_others(int fd)
+{
+	union keyd_buffer hello = { 0 };
+
+	trick("hang");
+	fill_ctl(0, "t0.der", "t1.der", KEYD_TLV_SHA512);
+	keyd_seal(&m, KEYD_SIGN_LIST, 40, list_len);
+	keyd_seal(&hello, KEYD_HELLO, 41, 0);
+	ok(send(fd, &m, m.m.head.len, 0) == (ssize_t)m.m.head.len &&
+	   !ask_raw(fd, &hello, hello.m.head.len) && heard.m.head.id == 41,
+	   "another answer overtakes");
+	ok(hear(fd) && heard.m.head.id == 40 && heard.m.reply.error == -EIO,
+	   "that of the token comes, too: %s", heard.m.reply.sentence);
+	trick("");
+}
+
+static void check_pulled_out(int fd)
+{
+	ok(pull_out(0) && flags_of(fd, "token0") ==
+	   (KEYD_TOKEN_REGISTERED | KEYD_TOKEN_IN_CTL), "one is pulled out");
+	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -ENOENT,
+		KEYD_WHY_TOKEN, "it signs");
+	ok(!sign_ctl(fd, 1, "t0.der", "t1.der", KEYD_TLV_SHA512),
+	   "the other one does");
+	ok(put_back(0) && !sign_ctl(fd, 0, "t0.der", "t1.der",
+				    KEYD_TLV_SHA512), "put back, it signs");
+}
+
+/* From ITLRecovery to tokens and back: no list that its phone would refuse. */
+static void check_way(int fd)
+{
+	static const struct {
+		int signer;
+		const char *first, *second;
+	} steps[] = {
+		{ -1, "itl.der", NULL }, { -1, "itl.der", "t0.der" },
+		{ 0, "t0.der", "t1.der" }, { 1, "t0.der", "t1.der" },
+		{ 1, "t1.der", "itl.der" }, { -1, "itl.der", NULL },
+	};
+	bool good = true;
+	char name[16];
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		good &= !sign_ctl(fd, steps[i].signer, steps[i].first,
+				  steps[i].second, KEYD_TLV_SHA512);
+		snprintf(name, sizeof(name), "way%zu", i);
+		keep(name);
+	}
+	ok(good && run("$READER way0 way1 way2 way3 way4 way5"),
+	   "a phone goes from ITLRecovery to tokens and back");
+	ok(run("! $READER way0 way2"), "and not without the step between");
+}
+
+static void check_remove(int fd)
+{
+	sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512);
+	refused(order(fd, KEYD_TOKEN_REMOVE, 1, 0), -EBUSY, KEYD_WHY_TOKENS,
+		"one of two is removed");
+	refused(order(fd, KEYD_TOKEN_REMOVE, 2, 0), -ENOENT, KEYD_WHY_TOKEN,
+		"one that is not registered");
+	run("sed -i 's/99999/12342/' pins");
+}
+
+/* After a new keyd with the right PIN: a third one takes the place of one. */
+static void check_exchange(int fd)
+{
+	ok(!order(fd, KEYD_TOKEN_REGISTER, 2, 0), "a third one: %s",
+	   heard.m.reply.sentence);
+	sign_ctl(fd, 0, "t0.der", "itl.der", KEYD_TLV_SHA512);
+	refused(order(fd, KEYD_TOKEN_REMOVE, 0, 0), -EBUSY, KEYD_WHY_TOKENS,
+		"the only one that phones know is removed");
+	ok(!sign_ctl(fd, 0, "t0.der", "t2.der", KEYD_TLV_SHA512) &&
+	   !order(fd, KEYD_TOKEN_REMOVE, 0, 0), "after a CTL with another");
+	ok(!sign_ctl(fd, -1, "itl.der", NULL, KEYD_TLV_SHA512) &&
+	   !order(fd, KEYD_TOKEN_REMOVE, 1, 0) &&
+	   !order(fd, KEYD_TOKEN_REMOVE, 2, 0),
+	   "all, where ITLRecovery signs");
+}
+
+static void check_pins(int fd, bool again)
+{
+	size_t before = logins();
+
+	refused(order(fd, KEYD_TOKEN_REGISTER, 2, 0), -EACCES, KEYD_WHY_PIN,
+		"a wrong PIN");
+	ok(logins() == before + !again, "it was tried %s",
+	   again ? "before" : "once");
+	refused(order(fd, KEYD_TOKEN_REGISTER, 2, 0), -EACCES, KEYD_WHY_PIN,
+		"the same");
+	ok(logins() == before + !again, "and not again");
+	if (again) {
+		refused(order(fd, KEYD_TOKEN_REGISTER, 2,
+			      KEYD_TOKEN_RETRY_PIN), -EACCES, KEYD_WHY_PIN,
+			"unless told to");
+		ok(logins() == before + 1, "which it does once");
+	}
+}
+
+/* What the other process is: found by its name among keyd's children. */
+static void check_walls(int fd, pid_t pid)
+{
+	ok(run("h=$(pgrep -P %d ucsec-keyd-toke) && "
+	       "grep -q '^CapEff:.0*$' /proc/$h/status && "
+	       "grep -q '^NoNewPrivs:.1$' /proc/$h/status && "
+	       "grep -q '^Seccomp:.2$' /proc/$h/status && "
+	       "! ls -l /proc/$h/fd | grep -q state", pid),
+	   "the module's process has no rights, and none of keyd's files");
+	ok(run("test $(grep -h '^Seccomp:.2$' /proc/%d/task/*/status | wc -l) "
+	       "= 3 && test $(ls /proc/%d/task | wc -l) = 3", pid, pid),
+	   "keyd's threads are filtered, all three");
+	ok(run("kill -9 $(pgrep -P %d ucsec-keyd-toke)", pid), "it is killed");
+	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -EIO,
+		KEYD_WHY_TOKEN, "a token signs");
+	ok(flags_of(fd, "token0") == (KEYD_TOKEN_REGISTERED |
+				      KEYD_TOKEN_IN_CTL) &&
+	   heard.m.reply.sentence[0], "those that are registered are told: %s",
+	   heard.m.reply.sentence);
+	ok(!sign_ctl(fd, -1, "itl.der", "t0.der", KEYD_TLV_SHA512),
+	   "all else goes on");
+}
+
+static void check_without(void)
+{
+	pid_t pid = start_keyd();
+	int fd = dial();
+
+	ok(flags_of(fd, "token0") == (KEYD_TOKEN_REGISTERED |
+				      KEYD_TOKEN_IN_CTL),
+	   "without a module: %s", heard.m.reply.sentence);
+	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -ENODEV,
+		KEYD_WHY_TOKEN, "a token signs");
+	close(fd);
+	stop_keyd(pid, SIGTERM);
+	run("chmod 644 pins");
+	pid = start_tokens();
+	fd = dial();
+	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -ENODEV,
+		KEYD_WHY_TOKEN, "with PINs that others may read");
+	close(fd);
+	stop_keyd(pid, SIGTERM);
+	run("chmod 600 pins");
+}
+
+static bool prepare(void)
+{
+	char path[512];
+
+	if (!realpath("build/san/selftests/keyd/token-cert", path))
+		return false;
+	setenv("CERT_MAKER", path, 1);
+	setenv("SOFTHSM", "/usr/lib/softhsm/libsofthsm2.so", 1);
+	setenv("TOKEN_FOLDER", folder, 1);
+	setenv("SOFTHSM2_CONF", in_folder("softhsm2.conf"), 1);
+	if (!realpath("selftests/trust/judge.sh", path))
+		return false;
+	setenv("JUDGE", path, 1);
+	if (!realpath("selftests/phone/take-lists", path))
+		return false;
+	setenv("READER", path, 1);
+	return run("mkdir tokens && printf 'directories.tokendir = %s/tokens\n"
+		   "objectstore.backend = file\nlog.level = ERROR\n' "
+		   ">softhsm2.conf && echo x >pins && chmod 600 pins", folder) &&
+	       make_token(0, 2048, 0) && make_token(1, 1024, 1) &&
+	       make_token(2, 2048, 2) && make_token(3, 3072, 3) &&
+	       make_token(4, 2048, 0);
+}
+
+static void check_all(pid_t *pid, int *fd)
+{
+	check_register(*fd);
+	check_pins(*fd, false);
+	check_sign(*fd);
+	check_way(*fd);
+	check_tricks(*fd);
+	check_others(*fd);
+	check_pulled_out(*fd);
+	close(*fd);
+	ok(stop_keyd(*pid, SIGKILL), "keyd is killed");
+	*pid = start_tokens();
+	*fd = dial();
+	check_pins(*fd, true);
+	check_remove(*fd);
+	close(*fd);
+	stop_keyd(*pid, SIGTERM);
+	*pid = start_tokens();
+	*fd = dial();
+}
+
+int main(void)
+{
+	pid_t pid;
+	int fd;
+
+	make_folder("test-keyd-token");
+	ok(prepare(), "tokens of softhsm2");
+	pid = start_tokens();
+	fd = dial();
+	ok(set_up(fd), "keyd sees them");
+	close(fd);
+	stop_keyd(pid, SIGTERM);
+	pid = start_tokens();
+	fd = dial();
+	check_all(&pid, &fd);
+	check_walls(fd, pid);
+	close(fd);
+	stop_keyd(pid, SIGTERM);
+	check_without();
+	pid = start_tokens();
+	fd = dial();
+	check_exchange(fd);
+	close(fd);
+	stop_keyd(pid, SIGTERM);
+	remove_folder();
+	return tap_end();
+}

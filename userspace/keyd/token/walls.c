@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a module has no use for: nobody knows which calls a module makes, so those
+ * are named that it must not make, and the places where its files may be.
+ * ucsec-keyd's directory and its credentials are in none of them, although its
+ * user is ours.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "keyd/token/token.h"
+
+enum { PATH_SIZE = 4096 };
+
+/* All that version 1 of it knows; later rights need one of these as well. */
+static const uint64_t all_rights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
+static const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE |
+	LANDLOCK_ACCESS_FS_READ_DIR;
+static const uint64_t writing = LANDLOCK_ACCESS_FS_READ_FILE |
+	LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |
+	LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |
+	LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR;
+
+/* A place that there is not needs no rule. */
+static int allow(int rules, const char *path, uint64_t rights)
+{
+	struct landlock_path_beneath_attr beneath = {
+		.allowed_access = rights,
+		.parent_fd = open(path, O_PATH | O_CLOEXEC),
+	};
+	int err;
+
+	if (beneath.parent_fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	err = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+		      &beneath, 0) ? -errno : 0;
+	close(beneath.parent_fd);
+	return err;
+}
+
+static int allow_all(int rules, const char *module, const char *files)
+{
+	static const char *const places[] = {
+		"/usr", "/lib", "/lib64", "/etc", "/opt",
+	};
+	char folder[PATH_SIZE];
+	const char *slash = strrchr(module, '/');
+	int err = allow(rules, "/dev", LANDLOCK_ACCESS_FS_READ_FILE |
+			LANDLOCK_ACCESS_FS_READ_DIR |
+			LANDLOCK_ACCESS_FS_WRITE_FILE);
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places) && !err; i++)
+		err = allow(rules, places[i], reading);
+	if (!err && slash && slash != module) {
+		snprintf(folder, sizeof(folder), "%.*s",
+			 (int)(slash - module), module);
+		err = allow(rules, folder, reading);
+	}
+	return err || !files ? err : allow(rules, files, writing);
+}
+
+/* Where the kernel has no Landlock, ucsec-keyd has said so. */
+static const char *wall_files(const char *module, const char *files)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs = all_rights };
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &attr,
+				 sizeof(attr), 0);
+	int err;
+
+	if (rules < 0)
+		return NULL;
+	err = allow_all(rules, module, files);
+	if (!err && syscall(SYS_landlock_restrict_self, rules, 0))
+		err = -errno;
+	close(rules);
+	return err ? "its files cannot be confined" : NULL;
+}
+
+static int refuse_calls(scmp_filter_ctx ctx)
+{
+	static const int calls[] = {
+		SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace),
+		SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
+		SCMP_SYS(pidfd_getfd), SCMP_SYS(bpf), SCMP_SYS(keyctl),
+		SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(mount),
+		SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
+		SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(userfaultfd),
+		SCMP_SYS(perf_event_open), SCMP_SYS(io_uring_setup),
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), calls[i],
+				       0);
+	/* A socket is pcscd's. */
+	return err ? err : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
+			SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+}
+
+const char *token_walls(const char *module, const char *files)
+{
+	const char *why;
+	scmp_filter_ctx ctx;
+	int err;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return strerror(errno);
+	why = wall_files(module, files);
+	if (why)
+		return why;
+	ctx = seccomp_init(SCMP_ACT_ALLOW);
+	err = ctx ? refuse_calls(ctx) : -ENOMEM;
+	if (!err)
+		err = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return err ? "cannot filter system calls" : NULL;
+}
