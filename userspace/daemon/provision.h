@@ -12,6 +12,8 @@ struct admin;
 struct conf;
 struct event_base;
 struct files_http;
+struct lists;
+struct lists_admin;
 struct publisher;
 struct store;
 struct trust;
@@ -27,6 +29,8 @@ struct provision {
 	struct trust_keys *keys;
 	struct publisher *publisher;
 	struct files_http *http;
+	struct lists *lists;
+	struct lists_admin *lists_admin;
 	size_t started;			/* stages; provision.c's */
 };
 
