@@ -114,6 +114,12 @@ _ucsecctl() {
 	ctl,verify,* | itl,verify,*)
 				COMPREPLY=($(compgen -f -W '--against --json' \
 					-- "$cur")) ;;
+	ctl,mode,*)		COMPREPLY=($(compgen -W 'mixed nonsecure' \
+					-- "$cur")) ;;
+	itl,renew,*)		COMPREPLY=($(compgen -W 'start finish cancel' \
+					-- "$cur")) ;;
+	itl,rollback,*)		COMPREPLY=($(compgen -W 'on off' -- "$cur")) ;;
+	ctl,update,*)		;;
 	import,*)		COMPREPLY=($(compgen -f -W --dry-run \
 					-- "$cur")) ;;
 	*,*,*-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;
