@@ -318,6 +318,17 @@ static void check_bad_lists(int fd)
 		     { .cert = "tftp.der" }, CCM), -EINVAL, KEYD_WHY_NOT_FILE,
 		"three SASTs");
 	good_list();
+	m.m.list.max_sast = 3;
+	ok(!LIST(fd, KEYD_CTL, SAST, { .cert = "itl-next.der" },
+		 { .cert = "tftp.der" }, CCM) &&
+	   judge("verify signed itl.pem sha512"),
+	   "three SASTs where three are allowed");
+	good_list();
+	m.m.list.max_sast = 3;
+	refused(LIST(fd, KEYD_CTL, SAST, { .cert = "itl-next.der" },
+		     { .cert = "tftp.der" }, { .cert = "capf.der" }, CCM),
+		-EINVAL, KEYD_WHY_NOT_FILE, "four SASTs where three are");
+	good_list();
 	refused(LIST(fd, KEYD_ITL, SAST), -EINVAL, KEYD_WHY_NOT_FILE,
 		"a rollback that nobody asked for");
 	good_list();

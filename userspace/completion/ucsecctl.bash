@@ -125,6 +125,12 @@ _ucsecctl() {
 					"$(_ucsecctl_tokens)" -- "$cur")) ;;
 	ctl,token,*)		COMPREPLY=($(compgen -W '--retry-pin --json' \
 					-- "$cur")) ;;
+	ctl,mode,*)		COMPREPLY=($(compgen -W 'mixed nonsecure' \
+					-- "$cur")) ;;
+	itl,renew,*)		COMPREPLY=($(compgen -W 'start finish cancel' \
+					-- "$cur")) ;;
+	itl,rollback,*)		COMPREPLY=($(compgen -W 'on off' -- "$cur")) ;;
+	ctl,update,*)		;;
 	import,*)		COMPREPLY=($(compgen -f -W --dry-run \
 					-- "$cur")) ;;
 	*,*,*-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;

@@ -92,7 +92,7 @@ json_t *json_of_list(const struct list_file *file, const char *why)
 				      json_of_record(file,
 						     &file->list.records[i]));
 	return json_pack("{s:s?,s:o,s:o,s:o,s:I,s:o,s:o,s:I,s:o,s:o,s:o,"
-			 "s:s?,s:i,s:b,s:s?,s:b,s:o}",
+			 "s:s?,s:i,s:b,s:s?,s:b,s:o,s:O?}",
 			 "list", !file->kind_known ? NULL :
 			 file->kind == TRUST_CTL ? "ctl" : "itl",
 			 "name", json_of_text(h->name),
@@ -110,5 +110,6 @@ json_t *json_of_list(const struct list_file *file, const char *why)
 			 "verifies", !why,
 			 "why", why,
 			 "rollback", trust_list_is_rollback(&file->list),
-			 "records", records);
+			 "records", records,
+			 "published", file->published);
 }

@@ -48,6 +48,19 @@ static int read_all(const char *path, struct trust_bytes *bytes)
 	return err;
 }
 
+enum status list_file_read(struct list_file *file)
+{
+	if (!trust_list_read(file->bytes.data, file->bytes.len, &file->list,
+			     &file->fault)) {
+		file->kind_known = trust_list_kind(&file->list, &file->kind);
+		return STATUS_OK;
+	}
+	fputs("ucsecctl: not a trust list: ", stderr);
+	print_fault(stderr, &file->fault);
+	putc('\n', stderr);
+	return STATUS_FAILED;
+}
+
 enum status list_file_open(struct ctl *ctl, const char *path,
 			   struct list_file **to)
 {
@@ -64,13 +77,7 @@ enum status list_file_open(struct ctl *ctl, const char *path,
 	err = read_all(path, &file->bytes);
 	if (err) {
 		fail(ctl, strerror(err));
-	} else if (trust_list_read(file->bytes.data, file->bytes.len,
-				   &file->list, &file->fault)) {
-		fputs("ucsecctl: not a trust list: ", stderr);
-		print_fault(stderr, &file->fault);
-		putc('\n', stderr);
-	} else {
-		file->kind_known = trust_list_kind(&file->list, &file->kind);
+	} else if (list_file_read(file) == STATUS_OK) {
 		*to = file;
 		return STATUS_OK;
 	}
@@ -80,8 +87,10 @@ enum status list_file_open(struct ctl *ctl, const char *path,
 
 void list_file_close(struct list_file *file)
 {
-	if (file)
-		trust_bytes_free(&file->bytes);
+	if (!file)
+		return;
+	trust_bytes_free(&file->bytes);
+	json_decref(file->published);
 	free(file);
 }
 

@@ -15,6 +15,8 @@ struct list_file {
 	struct trust_fault fault;
 	enum trust_kind kind;
 	bool kind_known;
+	unsigned int max_sast;		/* 0: as phones take it */
+	json_t *published;		/* what the daemon says of it, or NULL */
 };
 
 /*
@@ -24,6 +26,10 @@ struct list_file {
 enum status list_file_open(struct ctl *ctl, const char *path,
 			   struct list_file **file);
 void list_file_close(struct list_file *file);
+/* Its bytes are there: STATUS_OK, or why they are no list has been said. */
+enum status list_file_read(struct list_file *file);
+/* list-published.c: the one that phones are given now. */
+enum status list_file_fetch(struct ctl *ctl, struct list_file **file);
 /* The command's noun is that of the list, or STATUS_FAILED has been said. */
 enum status list_file_expect(const struct ctl *ctl,
 			     const struct list_file *file);

@@ -170,10 +170,34 @@ static void print_verdict(const struct list_file *file, bool verifies)
 	putchar('\n');
 }
 
+/* Of the one that phones are given: is it what they should be given? */
+static void print_published(const struct list_file *file)
+{
+	const char *why = json_string_value(
+		json_object_get(file->published, "why"));
+	const char *renewal = json_string_value(
+		json_object_get(file->published, "renewal"));
+	const char *ready = json_string_value(
+		json_object_get(file->published, "renewal_ready"));
+	char text[160];
+
+	if (!file->published)
+		return;
+	snprintf(text, sizeof(text), why && *why ? "out of date: %s" :
+		 "up to date", why);
+	print_row("published", text);
+	if (!renewal || !strcmp(renewal, "none"))
+		return;
+	snprintf(text, sizeof(text), ready ? "%s, ready %s" : "%s", renewal,
+		 ready);
+	print_row("renewal", text);
+}
+
 static enum status show(struct ctl *ctl, struct list_file *file)
 {
 	bool verifies = !trust_list_verify(file->bytes.data, file->bytes.len,
-					   &file->list, 0, &file->fault);
+					   &file->list, file->max_sast,
+					   &file->fault);
 	enum status status = STATUS_OK;
 
 	if (ctl->json) {
@@ -182,6 +206,7 @@ static enum status show(struct ctl *ctl, struct list_file *file)
 	} else {
 		print_header(file);
 		print_verdict(file, verifies);
+		print_published(file);
 		for (unsigned int i = 1; i <= file->list.count; i++)
 			print_record(file, i);
 	}
@@ -193,11 +218,10 @@ enum status cmd_list_show(struct ctl *ctl, char **words)
 	enum status status;
 	struct list_file *file = NULL;
 
-	if (!words[0])
-		return usage_error(ctl, "a file is missing", NULL);
-	status = expect_none(ctl, words + 1);
+	status = words[0] ? expect_none(ctl, words + 1) : STATUS_OK;
 	if (status == STATUS_OK)
-		status = list_file_open(ctl, words[0], &file);
+		status = words[0] ? list_file_open(ctl, words[0], &file) :
+			list_file_fetch(ctl, &file);
 	if (status == STATUS_OK)
 		status = list_file_expect(ctl, file);
 	if (status == STATUS_OK)

@@ -106,18 +106,20 @@ enum status cmd_list_verify(struct ctl *ctl, char **words)
 	struct against against = { 0 };
 	struct list_file *file = NULL;
 	enum trust_verdict verdict;
-	enum status status;
+	enum status status = STATUS_OK;
 
-	if (!words[0] || !strcmp(words[0], AGAINST))
-		return usage_error(ctl, "a file is missing", NULL);
-	status = list_file_open(ctl, words[0], &file);
-	if (status == STATUS_OK)
+	if (words[0] && strcmp(words[0], AGAINST))
+		status = list_file_open(ctl, *words++, &file);
+	if (status == STATUS_OK && file)
 		status = list_file_expect(ctl, file);
 	if (status == STATUS_OK)
-		status = hold_all(ctl, words + 1, &against);
+		status = hold_all(ctl, words, &against);
+	if (status == STATUS_OK && !file)
+		status = list_file_fetch(ctl, &file);
 	if (status == STATUS_OK) {
 		verdict = trust_list_judge(file->bytes.data, file->bytes.len,
-					   &file->list, &against.held, 0,
+					   &file->list, &against.held,
+					   file->max_sast,
 					   &file->fault);
 		status = print_verdict(ctl, file, verdict);
 	}

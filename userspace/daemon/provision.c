@@ -11,6 +11,8 @@
 #include "files/publisher.h"
 #include "trust/keys.h"
 #include "trust/tokens.h"
+#include "trust/lists-admin.h"
+#include "trust/lists.h"
 #include "trust/trust.h"
 
 static int64_t read_keyd_up(void *keys)
@@ -69,6 +71,26 @@ static void stop_publisher(struct provision *p)
 	p->publisher = NULL;
 }
 
+static int start_lists(struct provision *p, char *why, size_t size)
+{
+	const struct lists_config config = {
+		.base = p->base, .store = p->store, .keys = p->keys,
+		.publisher = p->publisher, .conf = p->conf,
+	};
+	int err = lists_open(&p->lists, &config, why, size);
+
+	return err ? err : lists_admin_open(&p->lists_admin, p->lists,
+					    p->admin, p->store, p->keys);
+}
+
+static void stop_lists(struct provision *p)
+{
+	lists_close(p->lists);
+	lists_admin_close(p->lists_admin);
+	p->lists = NULL;
+	p->lists_admin = NULL;
+}
+
 static int start_http(struct provision *p, char *why, size_t size)
 {
 	return files_http_open(&p->http, p->base, p->publisher,
@@ -94,6 +116,7 @@ static const struct {
 	{ "keys", start_keys, stop_keys },
 	{ "tokens", start_tokens, stop_tokens },
 	{ "publisher", start_publisher, stop_publisher },
+	{ "lists", start_lists, stop_lists },
 	{ "http", start_http, stop_http },
 };
 

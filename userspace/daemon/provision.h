@@ -12,6 +12,8 @@ struct admin;
 struct conf;
 struct event_base;
 struct files_http;
+struct lists;
+struct lists_admin;
 struct publisher;
 struct store;
 struct tokens;
@@ -29,6 +31,8 @@ struct provision {
 	struct publisher *publisher;
 	struct files_http *http;
 	struct tokens *tokens;
+	struct lists *lists;
+	struct lists_admin *lists_admin;
 	size_t started;			/* stages; provision.c's */
 };
 

@@ -179,6 +179,8 @@ static const char *check_list(const struct keyd_sign_list *list, size_t tail)
 	if (list->signer_version && list->signer_version != 0x0100 &&
 	    list->signer_version != 0x0101)
 		return "unknown version of the signer";
+	if (list->max_sast == 1 || list->max_sast > KEYD_SAST_MAX)
+		return "count of SASTs is out of bounds";
 	if (list->kind != KEYD_CTL && list->kind != KEYD_ITL)
 		return "unknown kind of list";
 	if (!list->count || list->count > KEYD_RECORDS)

@@ -20,6 +20,7 @@ enum {
 	KEYD_FILE_MAX = 96 * 1024,
 	KEYD_RECORDS = 64,
 	KEYD_LIST_MAX = 120 * 1024,
+	KEYD_SAST_MAX = 8,
 };
 
 struct keyd_which {
@@ -125,7 +126,7 @@ enum keyd_list_kind { KEYD_CTL = 1, KEYD_ITL };
  * The tail: the certificates of the records in DER, one after the other. keyd
  * makes records and header, the signer's from the certificate of the key, and
  * refuses a list in which the signer is not among the SAST records, or in which
- * there are more than two. Reply: the whole file. Of itlrecovery or a token.
+ * there are more than max_sast. Reply: the whole file. Of itlrecovery or a token.
  */
 struct keyd_sign_list {
 	struct keyd_which key;
@@ -134,7 +135,8 @@ struct keyd_sign_list {
 	uint8_t dialect;		/* enum keyd_dialect */
 	uint8_t rollback;		/* 1: no key for TVS and TFTP */
 	uint16_t signer_version;	/* 0: none, 0x0100, 0x0101 */
-	uint16_t spare;
+	uint8_t max_sast;		/* 2, which is what 0 is, to 8 */
+	uint8_t spare;
 	uint32_t timestamp;		/* as a file's */
 	/*
 	 * Of a registered one, which signs in place of a key, whose bytes are

@@ -88,6 +88,9 @@ int rules_enterprise_phone(struct change *change);
 int rules_cert(struct change *change);
 /* What "pem" holds into the fields derived from it. */
 int cert_describe(struct change *change);
+/* rules-sast.c: one who may sign lists; do all of them fit in? */
+int rules_sast(struct change *change);
+int sast_rules(struct db *db, const char *field, struct store_error *error);
 /* rules-capf.c: of a phone, before and after its profile is judged */
 int capf_take_profile(struct change *change);
 int capf_judge(struct change *change, const json_t *profile);

@@ -392,6 +392,8 @@ json_t *import_document(struct db *db, const json_t *document, bool dry_run,
 		err = apply_nouns(&im);
 	if (!err)
 		err = rules_after(db, error);
+	if (!err)
+		err = sast_rules(db, "cert", error);
 	json_decref(im.early);
 	if (!err)
 		return im.difference;

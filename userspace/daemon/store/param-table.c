@@ -32,6 +32,8 @@ static const char *const voice_vlans[] = {
 };
 
 static const char *const file_digests[] = { "sha-512", "sha-1", NULL };
+static const char *const dialects[] = { "cucm", "certutils", NULL };
+static const char *const signer_versions[] = { "none", "1.0", "1.1", NULL };
 
 #define ENUM(param, list, value, what) \
 	{ .name = param, .type = STORE_TYPE_ENUM, .words = list, \
@@ -166,10 +168,24 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"before a certificate expires, the first warning; then 14, 7, 1"),
 	[STORE_PARAM_PHONE_FILE_DIGEST] = ENUM("phone_file_digest",
 		file_digests, "sha-512",
-		"of the signatures of phones' files; sha-1: for old phones"),
+		"of signatures of phones' files and lists; sha-1: for old phones"),
 	[STORE_PARAM_CTL_SIGNER] = ENUM("ctl_signer", ctl_signers,
 		"itlrecovery",
 		"token: security tokens sign the CTL, two are needed"),
+	[STORE_PARAM_TRUST_FILE_DIALECT] = ENUM("trust_file_dialect",
+		dialects, "cucm",
+		"how names stand in phones' files and lists"),
+	[STORE_PARAM_LIST_SIGNER_VERSION] = ENUM("list_signer_version",
+		signer_versions, "1.0",
+		"in CTL and ITL; 1.1: phones use EC LSCs and HTTPS downloads"),
+	[STORE_PARAM_MAX_SAST_RECORDS] = INT("max_sast_records", 2, 8, "2",
+		"who may sign lists; phones take no more than 2"),
+	[STORE_PARAM_ITL_RENEWAL] = BOOL("itl_renewal", "false",
+		"announce the next ITLRecovery key; of ucsecctl itl renew"),
+	[STORE_PARAM_ITL_RENEWAL_WAIT] = INT("itl_renewal_wait", 0, 8760,
+		"168", "hours phones get to fetch lists with the next key"),
+	[STORE_PARAM_ITL_ROLLBACK] = BOOL("itl_rollback", "false",
+		"an ITL that lets phones go; of ucsecctl itl rollback"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 

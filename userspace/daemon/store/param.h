@@ -61,6 +61,12 @@ enum store_param {
 	STORE_PARAM_CERTIFICATE_WARNING_DAYS,
 	STORE_PARAM_PHONE_FILE_DIGEST,		/* enum store_file_digest */
 	STORE_PARAM_CTL_SIGNER,			/* enum store_ctl_signer */
+	STORE_PARAM_TRUST_FILE_DIALECT,		/* as enum trust_dialect */
+	STORE_PARAM_LIST_SIGNER_VERSION,	/* enum store_signer_version */
+	STORE_PARAM_MAX_SAST_RECORDS,
+	STORE_PARAM_ITL_RENEWAL,
+	STORE_PARAM_ITL_RENEWAL_WAIT,		/* hours */
+	STORE_PARAM_ITL_ROLLBACK,
 	STORE_PARAM_COUNT,
 };
 
@@ -108,12 +114,18 @@ enum store_voice_vlan {
 	STORE_VOICE_VLAN_OMIT,	/* the element is left out */
 };
 
-/* What phones' files are signed with. */
+/* What phones' files and lists are signed with. */
 enum store_file_digest {
 	STORE_FILE_SHA512,
 	STORE_FILE_SHA1,	/* for phones that know no other */
 };
 enum store_ctl_signer { STORE_CTL_SIGNER_ITLRECOVERY, STORE_CTL_SIGNER_TOKEN };
+
+enum store_signer_version {
+	STORE_SIGNER_VERSION_NONE,
+	STORE_SIGNER_VERSION_1_0,
+	STORE_SIGNER_VERSION_1_1,
+};
 
 /* Number, switch (0 and 1) or enum. */
 uint32_t store_param(const struct store *store, enum store_param param);

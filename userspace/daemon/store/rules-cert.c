@@ -123,6 +123,7 @@ int cert_describe(struct change *c)
 int rules_cert(struct change *c)
 {
 	const char *given = c->given ? member_text(c->given, "purpose") : NULL;
+	int err;
 
 	if (store_cert_is_own(given))
 		return store_refuse(c->error, 400, "purpose",
@@ -132,5 +133,8 @@ int rules_cert(struct change *c)
 	    !store_cert_is_own(member_text(c->next, "purpose")))
 		return store_refuse(c->error, 400, "name",
 				    "is what the daemon's own is called");
-	return cert_describe(c);
+	err = cert_describe(c);
+	if (!err && member_is(c->next, "purpose", "phone-sast-trust"))
+		err = rules_sast(c);
+	return err;
 }

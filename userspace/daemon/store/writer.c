@@ -125,6 +125,8 @@ static int apply_object(struct db *db, struct store_request *request,
 		err = object_set(&c, request->key);
 	if (!err && !strcmp(c.noun->name, "profile"))
 		err = rules_after(db, c.error);
+	else if (!err && !strcmp(c.noun->name, "cert"))
+		err = sast_rules(db, "purpose", c.error);
 	if (!err && request->verb != STORE_DEL) {
 		reply->result = row_get(db, c.noun, c.id);
 		if (reply->result)
@@ -174,6 +176,8 @@ static int apply_param(struct db *db, struct store_request *request,
 				reply->warnings, error);
 	if (!err)
 		err = param_rules(db, error);
+	if (!err)
+		err = sast_rules(db, "value", error);
 	if (!err && request->verb != STORE_DEL)
 		reply->result = json_pack("{ssso}", "name", request->key,
 					  "value", param_value(db,

@@ -83,6 +83,26 @@ static int describe(struct keyd_make *make, const struct wanted *one,
 	return 0;
 }
 
+int trust_keys_describe(const struct trust_keys *keys,
+			const struct keyd_which *which, struct keyd_make *make)
+{
+	const struct trust_key *current = trust_keys_find(keys, which->service,
+							  which->kind,
+							  KEYD_CURRENT);
+	int err = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (wanted[i].service == which->service &&
+		    wanted[i].kind == which->kind)
+			err = describe(make, &wanted[i], keys->conf);
+	if (err)
+		return err;
+	make->key = *which;
+	if (current)
+		make->bits = current->bits;
+	return 0;
+}
+
 static void fail(struct key_opening *o, int err, const char *why)
 {
 	o->err = err;

@@ -87,6 +87,13 @@ void trust_keys_refresh(struct trust_keys *keys);
 
 /* Is keyd there, and since when is it so? Seconds since 1970. */
 bool trust_keys_is_up(const struct trust_keys *keys, int64_t *since);
+/*
+ * MAKE or REGENERATE of a key with the names and the time that those of the
+ * first start have, as long as the current one. 0 or -errno.
+ */
+int trust_keys_describe(const struct trust_keys *keys,
+			const struct keyd_which *which,
+			struct keyd_make *make);
 
 /* For requests of one's own: SIGN_LSC, SIGN_FILE, SIGN_LIST, IMPORT ... */
 struct keyd_client *trust_keys_client(struct trust_keys *keys);

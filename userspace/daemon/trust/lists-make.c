@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making one list: planned, compared with what is published, signed by keyd,
+ * read again, published.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "conf.h"
+#include "files/publisher.h"
+#include "log.h"
+#include "store/store.h"
+#include "trust/keyd-client.h"
+#include "trust/keys.h"
+#include "trust/lists-parts.h"
+
+bool lists_mode(const struct lists *lists)
+{
+	if (lists->switching)
+		return lists->switch_mixed;
+	return store_param(lists->config.store,
+			   STORE_PARAM_CLUSTER_SECURITY_MODE) ==
+		STORE_CLUSTER_MIXED;
+}
+
+int lists_read(struct lists *lists, enum trust_kind kind, uint8_t **data,
+	       size_t *len, struct trust_list *list)
+{
+	struct trust_fault fault;
+	int err;
+
+	*data = NULL;
+	err = publisher_get(lists->config.publisher, lists_file_name(kind),
+			    data, len);
+	return err ? err : trust_list_read(*data, *len, list, &fault);
+}
+
+/* What keyd built must be what it was asked for: phones would not forgive it. */
+static const char *publish(struct lists *lists, const uint8_t *file, size_t len)
+{
+	enum trust_kind kind = lists->kind;
+	struct trust_list *list = calloc(1, sizeof(*list));
+	const char *why = "out of memory";
+	struct lists_plan plan;
+	int err;
+
+	if (!list)
+		return why;
+	err = lists_plan(&plan, kind, lists_mode(lists), lists->config.store,
+			 lists->config.keys, lists->config.conf, &why);
+	if (!err && trust_list_read(file, len, list, &(struct trust_fault){ 0 }))
+		why = "keyd answered with what is no list";
+	else if (!err)
+		why = lists_differ(&plan, file, len, list);
+	lists_plan_clear(&plan);
+	free(list);
+	if (why)
+		return why;
+	err = publisher_put(lists->config.publisher, lists_file_name(kind),
+			    file, len);
+	return err ? strerror(-err) : NULL;
+}
+
+static void on_signed(void *arg, int err, const union keyd_buffer *answer)
+{
+	struct lists *lists = arg;
+	const char *why = NULL;
+
+	lists->request = 0;
+	if (!err) {
+		why = publish(lists, keyd_tail(answer), keyd_tail_len(answer));
+		err = !why ? 0 : lists->changes != lists->changes_then ?
+			-EAGAIN : -EIO;
+	} else if (answer) {
+		why = answer->m.reply.sentence;
+	} else {
+		why = strerror(-err);
+	}
+	lists_made(lists, err, why);
+}
+
+static int sign(struct lists *lists, const struct lists_plan *plan, char *why,
+		size_t size)
+{
+	union keyd_buffer *request = malloc(sizeof(*request));
+	size_t tail;
+	int err = -ENOMEM;
+
+	if (!request)
+		return err;
+	tail = lists_plan_request(plan, (uint32_t)time(NULL), request);
+	snprintf(why, size, "it would be too long to be signed");
+	err = -EMSGSIZE;
+	lists->changes_then = lists->changes;
+	if (tail)
+		err = keyd_client_send(trust_keys_client(lists->config.keys),
+				       KEYD_SIGN_LIST, request, tail,
+				       on_signed, lists, &lists->request);
+	free(request);
+	if (err && tail)
+		snprintf(why, size, err == -ENOTCONN ? "ucsec-keyd is not "
+			 "there" : "ucsec-keyd: %s", strerror(-err));
+	return err ? err : -EINPROGRESS;
+}
+
+/* A signer that phones have not been told of: they have only their TVS to ask. */
+static void warn_signer(const struct trust_list *list,
+			const struct lists_plan *plan)
+{
+	if (!lists_has_sast(list, plan->records[0].cert))
+		log_event(LOG_LEVEL_WARNING, "list-signer", "list",
+			  lists_file_name(plan->kind), "note",
+			  "phones hold lists without the key that signs now: "
+			  "they must ask TVS", NULL);
+}
+
+/* Of a CTL that is there: nobody has asked for another, and it will do. */
+static bool stays(const struct trust_list *list, bool mixed)
+{
+	return lists_is_mixed(list) == mixed;
+}
+
+static int make(struct lists *lists, enum trust_kind kind, bool asked,
+		struct trust_list *list, char *why, size_t size)
+{
+	bool mixed = lists_mode(lists);
+	struct lists_plan plan;
+	const char *differ = "";
+	uint8_t *data;
+	size_t len;
+	int err = lists_read(lists, kind, &data, &len, list);
+	bool there = !err;
+
+	/* Phones that never had one need none to say that there is none. */
+	if (kind == TRUST_CTL && ((err == -ENOENT && !mixed) ||
+				  (there && !asked && stays(list, mixed)))) {
+		free(data);
+		return 0;
+	}
+	differ = "its contents cannot be told";
+	err = lists_plan(&plan, kind, mixed, lists->config.store,
+			 lists->config.keys, lists->config.conf, &differ);
+	if (!err)
+		differ = there ? lists_differ(&plan, data, len, list) : "new";
+	snprintf(why, size, "%s", differ ?: "");
+	if (!err && differ) {
+		if (there)
+			warn_signer(list, &plan);
+		err = sign(lists, &plan, why, size);
+	}
+	lists_plan_clear(&plan);
+	free(data);
+	return err;
+}
+
+int lists_make(struct lists *lists, enum trust_kind kind, bool asked,
+	       char *why, size_t size)
+{
+	struct trust_list *list = calloc(1, sizeof(*list));
+	int err;
+
+	why[0] = '\0';
+	if (!list)
+		return -ENOMEM;
+	lists->kind = kind;
+	err = make(lists, kind, asked, list, why, size);
+	free(list);
+	return err;
+}
