@@ -137,6 +137,8 @@ enum status cmd_param_show(struct ctl *ctl, char **words);
 enum status cmd_param_set(struct ctl *ctl, char **words);
 enum status cmd_param_del(struct ctl *ctl, char **words);
 void help_param_set(FILE *out, const struct command *command);
+enum status cmd_file_add(struct ctl *ctl, char **words);
+enum status cmd_file_list(struct ctl *ctl, char **words);
 enum status cmd_import(struct ctl *ctl, char **words);
 enum status cmd_export(struct ctl *ctl, char **words);
 enum status cmd_schema(struct ctl *ctl, char **words);

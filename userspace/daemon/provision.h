@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "files/resource.h"
+
 struct admin;
 struct conf;
 struct event_base;
@@ -26,6 +28,7 @@ struct provision {
 	const struct conf *conf;
 	struct trust_keys *keys;
 	struct publisher *publisher;
+	struct files_resource files;
 	struct files_http *http;
 	size_t started;			/* stages; provision.c's */
 };

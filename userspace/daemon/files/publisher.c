@@ -13,6 +13,7 @@
 
 #include "conf.h"
 #include "files/publisher-parts.h"
+#include "files/tftp-map.h"
 #include "log.h"
 #include "metrics.h"
 #include "trust/keyd-client.h"
@@ -289,6 +290,7 @@ void publisher_status(const struct publisher *p,
 		      struct publisher_status *status)
 {
 	*status = p->status;
+	status->served = shelf_count(p->shelf);
 }
 
 static int64_t read_pending(void *ctx)
@@ -322,6 +324,24 @@ static void open_metrics(struct publisher *p)
 	gauge(read_pending, p);
 }
 
+/* Not among what is served. */
+static int write_tftp_map(const struct conf *conf, char *why, size_t size)
+{
+	char path[CONF_PATH_SIZE + 16];
+	struct shelf *shelf;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/tftpd", conf->state_dir);
+	err = shelf_open(&shelf, path, why, size);
+	if (err)
+		return err;
+	err = tftp_map_write(shelf);
+	if (err)
+		snprintf(why, size, "%s: %s", path, strerror(-err));
+	shelf_close(shelf);
+	return err;
+}
+
 static int open_shelves(struct publisher *p, char *why, size_t size)
 {
 	const struct conf *conf = p->config.conf;
@@ -332,7 +352,8 @@ static int open_shelves(struct publisher *p, char *why, size_t size)
 	if (err)
 		return err;
 	snprintf(path, sizeof(path), "%s/static-files", conf->state_dir);
-	return shelf_open(&p->sources, path, why, size);
+	err = shelf_open(&p->sources, path, why, size);
+	return err ? err : write_tftp_map(conf, why, size);
 }
 
 static int open_events(struct publisher *p)

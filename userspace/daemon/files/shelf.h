@@ -36,7 +36,7 @@ size_t shelf_count(const struct shelf *shelf);
 int shelf_file(const struct shelf *shelf, const char *name, off_t *size);
 int shelf_load(const struct shelf *shelf, const char *name, size_t max,
 	       uint8_t **data, size_t *len);
-/* The plain files at the top of the directory; stops at the first not 0. */
+/* The plain files, folder by folder; stops at the first not 0. */
 typedef int (*shelf_fn)(void *arg, const char *name);
 int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg);
 
