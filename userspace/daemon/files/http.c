@@ -320,10 +320,14 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
 static int listen_at(struct files_http *http, size_t i,
 		     const struct conf_listen *at, char *why, size_t size)
 {
+	unsigned int flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
+		LEV_OPT_REUSEABLE;
+
+	/* IPv4 has a socket of its own. */
+	if (at->addr.sa.sa_family == AF_INET6)
+		flags |= LEV_OPT_BIND_IPV6ONLY;
 	http->listeners[i] = evconnlistener_new_bind(http->base, on_accept,
-		http, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
-		LEV_OPT_REUSEABLE | LEV_OPT_BIND_IPV6ONLY, BACKLOG,
-		&at->addr.sa, (int)at->len);
+		http, flags, BACKLOG, &at->addr.sa, (int)at->len);
 	if (!http->listeners[i]) {
 		snprintf(why, size, "http %s: %s", at->text, strerror(errno));
 		return errno ? -errno : -EIO;

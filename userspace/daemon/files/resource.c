@@ -109,7 +109,7 @@ static void put(struct publisher *publisher, struct admin_request *request)
 	}
 	snprintf(object, sizeof(object), "file %.200s", name);
 	admin_security(request, "add", object, NULL, NULL);
-	admin_reply(request, 200, json_pack("{s{sssI}}", "item", "name", name,
+	admin_reply(request, 201, json_pack("{s{sssI}}", "item", "name", name,
 					    "size", (json_int_t)len));
 }
 
