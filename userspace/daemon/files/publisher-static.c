@@ -38,6 +38,7 @@ static const char *unfit(const char *name)
 int publisher_static_put(struct publisher *p, const char *name,
 			 const uint8_t *data, size_t len, const char **why)
 {
+	char signed_name[SHELF_NAME_SIZE];
 	int err;
 
 	*why = unfit(name);
@@ -46,6 +47,12 @@ int publisher_static_put(struct publisher *p, const char *name,
 	if (len > KEYD_FILE_MAX) {
 		*why = "a file has at most 96 KiB";
 		return -EFBIG;
+	}
+	snprintf(signed_name, sizeof(signed_name), "%s.sgn", name);
+	if (firmware_find(p->firmware, name) ||
+	    firmware_find(p->firmware, signed_name)) {
+		*why = "firmware has that name";
+		return -EINVAL;
 	}
 	err = shelf_put(p->sources, name, data, len);
 	*why = err ? strerror(-err) : NULL;

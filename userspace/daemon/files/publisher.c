@@ -225,6 +225,7 @@ static void on_clock(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	twalk_r(p->tree, queue_due, p);
+	firmware_look(p->firmware);
 }
 
 static void queue_any(const void *node, VISIT visit, void *arg)
@@ -281,9 +282,20 @@ static const char *list_of(const char *name)
 
 int publisher_file(struct publisher *p, const char *name, off_t *size)
 {
+	int fd;
+
 	name = list_of(name);
-	return shelf_shows(p->shelf, name) ? shelf_file(p->shelf, name, size) :
-					     -ENOENT;
+	fd = shelf_shows(p->shelf, name) ? shelf_file(p->shelf, name, size) :
+		-ENOENT;
+	if (fd < 0 || firmware_admits(p->firmware, name, fd))
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+struct firmware *publisher_firmware(struct publisher *p)
+{
+	return p->firmware;
 }
 
 void publisher_status(const struct publisher *p,
@@ -353,7 +365,13 @@ static int open_shelves(struct publisher *p, char *why, size_t size)
 		return err;
 	snprintf(path, sizeof(path), "%s/static-files", conf->state_dir);
 	err = shelf_open(&p->sources, path, why, size);
-	return err ? err : write_tftp_map(conf, why, size);
+	if (!err)
+		err = write_tftp_map(conf, why, size);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "%s/firmware", conf->state_dir);
+	return firmware_open(&p->firmware, p->config.base, p->config.store,
+			     p->shelf, path, why, size);
 }
 
 static int open_events(struct publisher *p)
@@ -443,6 +461,7 @@ void publisher_close(struct publisher *p)
 	shelf_writer_free(p->writer);
 	publisher_works_forget(p);
 	tdestroy(p->tree, free);
+	firmware_close(p->firmware);
 	shelf_close(p->sources);
 	shelf_close(p->shelf);
 	explicit_bzero(p, sizeof(*p));

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 struct conf;
+struct firmware;
 struct event_base;
 struct publisher;
 struct store;
@@ -66,6 +67,9 @@ typedef int (*publisher_static_fn)(void *arg, const char *name, off_t size,
 				   bool served);
 int publisher_static_each(struct publisher *publisher, publisher_static_fn fn,
 			  void *arg);
+
+/* What is served beside it, as it came. */
+struct firmware *publisher_firmware(struct publisher *publisher);
 
 struct publisher_status {
 	uint64_t signed_files;		/* since it was opened */

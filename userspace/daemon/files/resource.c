@@ -2,7 +2,7 @@
 /*
  * /v1/file: static files, and how far the publisher is.
  */
-#include "files/resource.h"
+#include "files/resource-parts.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -10,13 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "admin/admin.h"
 #include "files/publisher.h"
 
 #define OBJECT_SIZE	256
 
-/* The bytes, to be freed; NULL: it is no base64, or there is no memory. */
-static uint8_t *decode(const char *text, size_t *len)
+uint8_t *resource_decode(const char *text, size_t *len)
 {
 	size_t chars = strlen(text);
 	uint8_t *data = malloc(chars / 4 * 3 + 1);
@@ -69,63 +67,77 @@ static void list(struct publisher *publisher, struct admin_request *request)
 					    status_json(publisher)));
 }
 
-static void refuse(struct admin_request *request, int status, const char *name,
-		   const char *field, const char *why)
+static const char *verb_of(const struct admin_request *request)
+{
+	return !strcmp(request->method, "POST") ? "add" : "del";
+}
+
+void resource_refuse(struct admin_request *request, int status,
+		     const char *noun, const char *name, const char *field,
+		     const char *why)
 {
 	struct store_error error = { .status = status };
 
-	snprintf(error.object, sizeof(error.object), "file %.200s", name);
+	snprintf(error.object, sizeof(error.object), "%s%s%.200s", noun,
+		 *name ? " " : "", name);
 	snprintf(error.field, sizeof(error.field), "%s", field);
 	snprintf(error.reason, sizeof(error.reason), "%s", why);
-	admin_security(request, !strcmp(request->method, "POST") ? "add" :
-		       "del", error.object, NULL, why);
+	admin_security(request, verb_of(request), error.object, NULL, why);
 	admin_refuse(request, &error);
+}
+
+void resource_told(struct admin_request *request, const char *noun,
+		   const char *name)
+{
+	char object[OBJECT_SIZE];
+
+	snprintf(object, sizeof(object), "%s %.200s", noun, name);
+	admin_security(request, verb_of(request), object, NULL, NULL);
 }
 
 static void put(struct publisher *publisher, struct admin_request *request)
 {
 	const char *name, *text, *why;
-	char object[OBJECT_SIZE];
 	uint8_t *data;
 	size_t len;
 	int err;
 
 	if (json_unpack(request->body, "{ssss!}", "name", &name, "data",
 			&text)) {
-		refuse(request, 400, "", "", "name and data are wanted");
+		resource_refuse(request, 400, "file", "", "",
+				"name and data are wanted");
 		return;
 	}
-	data = decode(text, &len);
+	data = resource_decode(text, &len);
 	if (!data) {
-		refuse(request, 400, name, "data", "it is not base64");
+		resource_refuse(request, 400, "file", name, "data",
+				"it is not base64");
 		return;
 	}
 	err = publisher_static_put(publisher, name, data, len, &why);
 	free(data);
 	if (err) {
-		refuse(request, err == -EINVAL || err == -EFBIG ? 400 : 500,
-		       name, err == -EINVAL ? "name" : "data", why);
+		resource_refuse(request, err == -EINVAL || err == -EFBIG ?
+				400 : 500, "file", name, err == -EINVAL ?
+				"name" : "data", why);
 		return;
 	}
-	snprintf(object, sizeof(object), "file %.200s", name);
-	admin_security(request, "add", object, NULL, NULL);
+	resource_told(request, "file", name);
 	admin_reply(request, 201, json_pack("{s{sssI}}", "item", "name", name,
 					    "size", (json_int_t)len));
 }
 
 static void del(struct publisher *publisher, struct admin_request *request)
 {
-	char object[OBJECT_SIZE];
 	int err = publisher_static_remove(publisher, request->rest);
 
 	if (err) {
-		refuse(request, err == -ENOENT ? 404 : 500, request->rest,
-		       "", err == -ENOENT ? "there is no such file" :
-		       strerror(-err));
+		resource_refuse(request, err == -ENOENT ? 404 : 500, "file",
+				request->rest, "", err == -ENOENT ?
+				"there is no such file" : strerror(-err));
 		return;
 	}
-	snprintf(object, sizeof(object), "file %.200s", request->rest);
-	admin_security(request, "del", object, NULL, NULL);
+	resource_told(request, "file", request->rest);
 	admin_reply(request, 200, NULL);
 }
 
@@ -149,5 +161,8 @@ static void on_file(void *ctx, struct admin_request *request)
 
 int files_resource_add(struct files_resource *resource, struct admin *admin)
 {
-	return admin_resource_add(admin, "file", on_file, resource);
+	int err = admin_resource_add(admin, "file", on_file, resource);
+
+	return err ? err : admin_resource_add(admin, "firmware",
+					      resource_on_firmware, resource);
 }

@@ -58,6 +58,9 @@ struct shelf_change {
 };
 
 int shelf_stage(struct shelf *shelf, struct shelf_change *change);
+/* In place of it for what does not come at once: an empty one, then pieces. */
+int shelf_begin(struct shelf *shelf, struct shelf_change *change);
+int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len);
 int shelf_settle(struct shelf_change *change);
 int shelf_commit(struct shelf *shelf, struct shelf_change *change);
 void shelf_drop(struct shelf *shelf, struct shelf_change *change);
