@@ -62,11 +62,17 @@ static int start_publisher(struct provision *p, char *why, size_t size)
 		.conf = p->conf,
 	};
 
-	return publisher_open(&p->publisher, &config, why, size);
+	int err = publisher_open(&p->publisher, &config, why, size);
+
+	if (err)
+		return err;
+	p->files.publisher = p->publisher;
+	return files_resource_add(&p->files, p->admin);
 }
 
 static void stop_publisher(struct provision *p)
 {
+	p->files.publisher = NULL;
 	publisher_close(p->publisher);
 	p->publisher = NULL;
 }

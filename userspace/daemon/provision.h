@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "files/resource.h"
+
 struct admin;
 struct conf;
 struct event_base;
@@ -29,6 +31,7 @@ struct provision {
 	const struct conf *conf;
 	struct trust_keys *keys;
 	struct publisher *publisher;
+	struct files_resource files;
 	struct files_http *http;
 	struct tokens *tokens;
 	struct lists *lists;

@@ -323,7 +323,7 @@ static int listen_at(struct files_http *http, size_t i,
 	unsigned int flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
 		LEV_OPT_REUSEABLE;
 
-	/* A socket of IPv4 refuses the option. */
+	/* IPv4 has a socket of its own. */
 	if (at->addr.sa.sa_family == AF_INET6)
 		flags |= LEV_OPT_BIND_IPV6ONLY;
 	http->listeners[i] = evconnlistener_new_bind(http->base, on_accept,

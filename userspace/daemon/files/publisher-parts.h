@@ -12,6 +12,7 @@
 #include <openssl/types.h>
 #include <sys/queue.h>
 
+#include "files/firmware.h"
 #include "files/phone-source.h"
 #include "files/publisher.h"
 #include "files/shelf-writer.h"
@@ -52,6 +53,7 @@ struct publisher {
 	struct phone_site site;
 	struct shelf *shelf, *sources;
 	struct shelf_writer *writer;
+	struct firmware *firmware;
 	void *tree;			/* of items */
 	struct items queue, later;
 	struct works works;

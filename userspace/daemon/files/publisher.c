@@ -13,6 +13,7 @@
 
 #include "conf.h"
 #include "files/publisher-parts.h"
+#include "files/tftp-map.h"
 #include "log.h"
 #include "metrics.h"
 #include "trust/keyd-client.h"
@@ -224,6 +225,7 @@ static void on_clock(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	twalk_r(p->tree, queue_due, p);
+	firmware_look(p->firmware);
 }
 
 static void queue_any(const void *node, VISIT visit, void *arg)
@@ -280,15 +282,27 @@ static const char *list_of(const char *name)
 
 int publisher_file(struct publisher *p, const char *name, off_t *size)
 {
+	int fd;
+
 	name = list_of(name);
-	return shelf_shows(p->shelf, name) ? shelf_file(p->shelf, name, size) :
-					     -ENOENT;
+	fd = shelf_shows(p->shelf, name) ? shelf_file(p->shelf, name, size) :
+		-ENOENT;
+	if (fd < 0 || firmware_admits(p->firmware, name, fd))
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+struct firmware *publisher_firmware(struct publisher *p)
+{
+	return p->firmware;
 }
 
 void publisher_status(const struct publisher *p,
 		      struct publisher_status *status)
 {
 	*status = p->status;
+	status->served = shelf_count(p->shelf);
 }
 
 static int64_t read_pending(void *ctx)
@@ -322,6 +336,24 @@ static void open_metrics(struct publisher *p)
 	gauge(read_pending, p);
 }
 
+/* Not among what is served. */
+static int write_tftp_map(const struct conf *conf, char *why, size_t size)
+{
+	char path[CONF_PATH_SIZE + 16];
+	struct shelf *shelf;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/tftpd", conf->state_dir);
+	err = shelf_open(&shelf, path, why, size);
+	if (err)
+		return err;
+	err = tftp_map_write(shelf);
+	if (err)
+		snprintf(why, size, "%s: %s", path, strerror(-err));
+	shelf_close(shelf);
+	return err;
+}
+
 static int open_shelves(struct publisher *p, char *why, size_t size)
 {
 	const struct conf *conf = p->config.conf;
@@ -332,7 +364,14 @@ static int open_shelves(struct publisher *p, char *why, size_t size)
 	if (err)
 		return err;
 	snprintf(path, sizeof(path), "%s/static-files", conf->state_dir);
-	return shelf_open(&p->sources, path, why, size);
+	err = shelf_open(&p->sources, path, why, size);
+	if (!err)
+		err = write_tftp_map(conf, why, size);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "%s/firmware", conf->state_dir);
+	return firmware_open(&p->firmware, p->config.base, p->config.store,
+			     p->shelf, path, why, size);
 }
 
 static int open_events(struct publisher *p)
@@ -422,6 +461,7 @@ void publisher_close(struct publisher *p)
 	shelf_writer_free(p->writer);
 	publisher_works_forget(p);
 	tdestroy(p->tree, free);
+	firmware_close(p->firmware);
 	shelf_close(p->sources);
 	shelf_close(p->shelf);
 	explicit_bzero(p, sizeof(*p));

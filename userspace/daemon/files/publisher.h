@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 struct conf;
+struct firmware;
 struct event_base;
 struct publisher;
 struct store;
@@ -55,10 +56,26 @@ int publisher_get(struct publisher *publisher, const char *name,
  */
 int publisher_file(struct publisher *publisher, const char *name, off_t *size);
 
+/*
+ * Static files: kept as they are brought, served as they are and, under the same
+ * name with .sgn, signed. -EINVAL, -EFBIG, -EEXIST with a sentence in @why.
+ */
+int publisher_static_put(struct publisher *publisher, const char *name,
+			 const uint8_t *data, size_t len, const char **why);
+int publisher_static_remove(struct publisher *publisher, const char *name);
+typedef int (*publisher_static_fn)(void *arg, const char *name, off_t size,
+				   bool served);
+int publisher_static_each(struct publisher *publisher, publisher_static_fn fn,
+			  void *arg);
+
+/* What is served beside it, as it came. */
+struct firmware *publisher_firmware(struct publisher *publisher);
+
 struct publisher_status {
 	uint64_t signed_files;		/* since it was opened */
 	uint64_t unchanged;		/* that were not signed again */
 	size_t pending;			/* phones that are not done */
+	size_t served;			/* names there are */
 	char why[160];			/* of the last failure, "" if none */
 };
 

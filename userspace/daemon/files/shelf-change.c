@@ -39,36 +39,6 @@ static int write_all(int fd, const uint8_t *data, size_t len)
 	return 0;
 }
 
-int shelf_stage(struct shelf *shelf, struct shelf_change *change)
-{
-	char number[NUMBER_SIZE];
-	int err;
-
-	change->fd = -1;
-	if (!change->data)
-		return 0;
-	change->number = atomic_fetch_add(&shelf->numbers, 1);
-	snprintf(number, sizeof(number), "%u", change->number);
-	change->fd = openat(shelf->staging, number, O_WRONLY | O_CREAT |
-			    O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (change->fd < 0)
-		return -errno;
-	err = write_all(change->fd, change->data, change->len);
-	if (!err && fchmod(change->fd, 0644))
-		err = -errno;
-	/* On its way to the disk while the next one is written. */
-	if (!err)
-		sync_file_range(change->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-	else
-		shelf_drop(shelf, change);
-	return err;
-}
-
-int shelf_settle(struct shelf_change *change)
-{
-	return change->fd < 0 || !fsync(change->fd) ? 0 : -errno;
-}
-
 void shelf_drop(struct shelf *shelf, struct shelf_change *change)
 {
 	char number[NUMBER_SIZE];
@@ -79,6 +49,54 @@ void shelf_drop(struct shelf *shelf, struct shelf_change *change)
 	change->fd = -1;
 	snprintf(number, sizeof(number), "%u", change->number);
 	unlinkat(shelf->staging, number, 0);
+}
+
+int shelf_begin(struct shelf *shelf, struct shelf_change *change)
+{
+	char number[NUMBER_SIZE];
+
+	change->number = atomic_fetch_add(&shelf->numbers, 1);
+	snprintf(number, sizeof(number), "%u", change->number);
+	change->fd = openat(shelf->staging, number, O_RDWR | O_CREAT |
+			    O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (change->fd < 0)
+		return -errno;
+	/* Whatever our umask is. */
+	if (!fchmod(change->fd, 0644))
+		return 0;
+	shelf_drop(shelf, change);
+	return -EIO;
+}
+
+int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len)
+{
+	int err = write_all(change->fd, data, len);
+
+	/* On its way to the disk while the next one is written. */
+	if (!err)
+		sync_file_range(change->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return err;
+}
+
+int shelf_stage(struct shelf *shelf, struct shelf_change *change)
+{
+	int err;
+
+	change->fd = -1;
+	if (!change->data)
+		return 0;
+	err = shelf_begin(shelf, change);
+	if (err)
+		return err;
+	err = shelf_append(change, change->data, change->len);
+	if (err)
+		shelf_drop(shelf, change);
+	return err;
+}
+
+int shelf_settle(struct shelf_change *change)
+{
+	return change->fd < 0 || !fsync(change->fd) ? 0 : -errno;
 }
 
 /* The folder it is in, made if need be; or -errno. */

@@ -16,6 +16,8 @@
 
 #include "files/shelf-parts.h"
 
+enum { DEPTH_MAX = 8 };		/* of folders */
+
 static int compare(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -128,10 +130,13 @@ int shelf_load(const struct shelf *shelf, const char *name, size_t max,
 	return err;
 }
 
-int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg)
+/* @path has room for a name and ends in a slash, or is empty. */
+static int walk(int at, char path[SHELF_NAME_SIZE], unsigned int depth,
+		shelf_fn fn, void *arg)
 {
-	int fd = openat(shelf->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), below;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	size_t len = strlen(path);
 	struct dirent *entry;
 	int err = 0;
 
@@ -140,11 +145,33 @@ int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg)
 			close(fd);
 		return -errno;
 	}
-	while (!err && (entry = readdir(dir)))
-		if (shelf_name_fits(entry->d_name) && entry->d_type == DT_REG)
-			err = fn(arg, entry->d_name);
+	while (!err && (entry = readdir(dir))) {
+		if (!shelf_name_fits(entry->d_name) ||
+		    len + strlen(entry->d_name) + 2 > SHELF_NAME_SIZE)
+			continue;
+		strcpy(path + len, entry->d_name);
+		if (entry->d_type == DT_REG)
+			err = fn(arg, path);
+		if (entry->d_type != DT_DIR || !depth)
+			continue;
+		below = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY |
+			       O_CLOEXEC | O_NOFOLLOW);
+		strcat(path, "/");
+		err = below < 0 ? -errno : walk(below, path, depth - 1, fn,
+						arg);
+		if (below >= 0)
+			close(below);
+	}
+	path[len] = '\0';
 	closedir(dir);
 	return err;
+}
+
+int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg)
+{
+	char path[SHELF_NAME_SIZE] = "";
+
+	return walk(shelf->dir, path, DEPTH_MAX, fn, arg);
 }
 
 /* Of an earlier daemon, which ended before it could name them. */

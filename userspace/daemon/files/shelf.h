@@ -36,7 +36,7 @@ size_t shelf_count(const struct shelf *shelf);
 int shelf_file(const struct shelf *shelf, const char *name, off_t *size);
 int shelf_load(const struct shelf *shelf, const char *name, size_t max,
 	       uint8_t **data, size_t *len);
-/* The plain files at the top of the directory; stops at the first not 0. */
+/* The plain files, folder by folder; stops at the first not 0. */
 typedef int (*shelf_fn)(void *arg, const char *name);
 int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg);
 
@@ -58,6 +58,9 @@ struct shelf_change {
 };
 
 int shelf_stage(struct shelf *shelf, struct shelf_change *change);
+/* In place of it for what does not come at once: an empty one, then pieces. */
+int shelf_begin(struct shelf *shelf, struct shelf_change *change);
+int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len);
 int shelf_settle(struct shelf_change *change);
 int shelf_commit(struct shelf *shelf, struct shelf_change *change);
 void shelf_drop(struct shelf *shelf, struct shelf_change *change);

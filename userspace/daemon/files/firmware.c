@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which firmware there is, and that it is still what was imported.
+ */
+#include "files/firmware.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files/firmware-parts.h"
+#include "log.h"
+#include "store/store.h"
+#include "trust/dn.h"
+#include "trust/verify.h"
+
+struct search {
+	const char *issuer;
+	const uint8_t *serial;
+	size_t len;
+	X509 *found;
+};
+
+static int match(void *ctx, const char *name, const char *pem)
+{
+	struct search *search = ctx;
+	uint8_t serial[TRUST_SERIAL_MAX];
+	char issuer[TRUST_DN_SIZE];
+	BIO *bio = BIO_new_mem_buf(pem, -1);
+	X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+
+	(void)name;
+	BIO_free(bio);
+	ERR_clear_error();
+	if (cert && trust_cert_serial(cert, serial) == search->len &&
+	    !memcmp(serial, search->serial, search->len) &&
+	    !trust_dn_write(X509_get_issuer_name(cert), TRUST_CUCM, issuer) &&
+	    trust_dn_equal(issuer, search->issuer)) {
+		search->found = cert;
+		return 1;
+	}
+	X509_free(cert);
+	return 0;
+}
+
+X509 *firmware_signer(struct firmware *fw, const char *issuer,
+		      const uint8_t *serial, size_t len)
+{
+	struct search search = { issuer, serial, len, NULL };
+
+	/* As certificates' are told: without zeros in front. */
+	while (search.len > 1 && !*search.serial) {
+		search.serial++;
+		search.len--;
+	}
+	store_cert_each_of(fw->store, "firmware-trust", match, &search);
+	return search.found;
+}
+
+struct loaded *firmware_loaded(const struct firmware *fw, const char *name)
+{
+	struct loaded *one;
+
+	LIST_FOREACH(one, &fw->images, link)
+		if (!strcmp(one->image.name, name))
+			return one;
+	return NULL;
+}
+
+const struct firmware_image *firmware_find(const struct firmware *fw,
+					   const char *name)
+{
+	const struct loaded *one = firmware_loaded(fw, name);
+
+	return one ? &one->image : NULL;
+}
+
+int firmware_each(const struct firmware *fw, firmware_fn fn, void *arg)
+{
+	struct loaded *one;
+	int err = 0;
+
+	LIST_FOREACH(one, &fw->images, link)
+		if (!err)
+			err = fn(arg, &one->image);
+	return err;
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Whoever writes to a file cannot put its ctime back. */
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+		a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim) &&
+		same_time(a->st_ctim, b->st_ctim);
+}
+
+static void refuse(struct firmware *fw, struct loaded *one, const char *why)
+{
+	struct firmware_image *image = &one->image;
+
+	if (image->state == FIRMWARE_REFUSED && !strcmp(image->why, why))
+		return;
+	image->state = FIRMWARE_REFUSED;
+	snprintf(image->why, sizeof(image->why), "%s", why);
+	/* From where TFTP's server finds it, too. */
+	shelf_remove(fw->shelf, image->name);
+	log_event(LOG_LEVEL_ERROR, "firmware-refused", "name", image->name,
+		  "reason", why, NULL);
+	log_security("firmware-refused", "name", image->name, "reason", why,
+		     NULL);
+}
+
+static void check_next(struct firmware *fw);
+
+static void on_checked(void *arg, const struct firmware_facts *facts)
+{
+	struct firmware *fw = arg;
+	struct loaded *one = fw->checked;
+	struct firmware_image *image = &one->image;
+
+	fw->check = NULL;
+	fw->checked = NULL;
+	if (facts->err)
+		refuse(fw, one, strerror(-facts->err));
+	else if (memcmp(facts->sha256, image->sha256, sizeof(image->sha256)))
+		refuse(fw, one, "it is not what was imported");
+	else if (facts->signature == FIRMWARE_FORGED)
+		refuse(fw, one, facts->why);
+	else if (shelf_show(fw->shelf, image->name))
+		refuse(fw, one, "no memory");
+	else
+		image->state = FIRMWARE_SERVED;
+	if (image->state == FIRMWARE_SERVED) {
+		image->signature = facts->signature;
+		image->why[0] = '\0';
+	}
+	check_next(fw);
+}
+
+static X509 *signer_of(void *arg, const char *issuer, const uint8_t *serial,
+		       size_t len)
+{
+	return firmware_signer(arg, issuer, serial, len);
+}
+
+/* What it is from now on is known when it was read; what it was before, too. */
+static void check(struct firmware *fw, struct loaded *one)
+{
+	off_t size;
+	int fd = shelf_file(fw->shelf, one->image.name, &size);
+
+	one->due = false;
+	if (fd < 0 || fstat(fd, &one->stat)) {
+		refuse(fw, one, fd == -ENOENT || fd >= 0 ? "it is gone" :
+		       strerror(-fd));
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	fw->checked = one;
+	fw->check = firmware_check_new(fw->base, fd, size, signer_of,
+				       on_checked, fw);
+	close(fd);
+	if (!fw->check) {
+		fw->checked = NULL;
+		refuse(fw, one, "no memory");
+	}
+}
+
+static void check_next(struct firmware *fw)
+{
+	struct loaded *one;
+
+	LIST_FOREACH(one, &fw->images, link) {
+		if (fw->check)
+			return;
+		if (one->due)
+			check(fw, one);
+	}
+}
+
+static void want_check(struct firmware *fw, struct loaded *one)
+{
+	one->due = true;
+	if (one->image.state == FIRMWARE_SERVED) {
+		one->image.state = FIRMWARE_CHECKING;
+		shelf_hide(fw->shelf, one->image.name);
+	}
+}
+
+int firmware_verify(struct firmware *fw, const char *name)
+{
+	struct loaded *one, *found = NULL;
+
+	LIST_FOREACH(one, &fw->images, link) {
+		if (name && strcmp(name, one->image.name))
+			continue;
+		found = one;
+		want_check(fw, one);
+	}
+	check_next(fw);
+	return found || !name ? 0 : -ENOENT;
+}
+
+/* One that was refused may have been put back. */
+void firmware_look(struct firmware *fw)
+{
+	struct loaded *one;
+	struct stat st;
+	off_t size;
+
+	LIST_FOREACH(one, &fw->images, link) {
+		int fd = shelf_file(fw->shelf, one->image.name, &size);
+		bool same = fd >= 0 && !fstat(fd, &st) &&
+			same_file(&st, &one->stat);
+
+		if (fd >= 0)
+			close(fd);
+		if (!same && (fd >= 0 || one->image.state == FIRMWARE_SERVED))
+			want_check(fw, one);
+	}
+	check_next(fw);
+}
+
+bool firmware_admits(struct firmware *fw, const char *name, int fd)
+{
+	struct loaded *one = firmware_loaded(fw, name);
+	struct stat st;
+
+	if (!one)
+		return true;
+	if (one->image.state != FIRMWARE_SERVED || fstat(fd, &st))
+		return false;
+	if (same_file(&st, &one->stat))
+		return true;
+	want_check(fw, one);
+	check_next(fw);
+	return false;
+}
+
+void firmware_add(struct firmware *fw, struct loaded *one)
+{
+	LIST_INSERT_HEAD(&fw->images, one, link);
+	one->image.state = FIRMWARE_CHECKING;
+	one->due = true;
+	check_next(fw);
+}
+
+/* The pin last: if this is all that happens, it is told that it is gone. */
+int firmware_remove(struct firmware *fw, const char *name)
+{
+	struct loaded *one = firmware_loaded(fw, name);
+	int err;
+
+	if (!one)
+		return -ENOENT;
+	err = shelf_remove(fw->shelf, name);
+	if (!err || err == -ENOENT)
+		err = shelf_remove(fw->pins, name);
+	if (err)
+		return err;
+	if (fw->checked == one) {
+		firmware_check_free(fw->check);
+		fw->check = NULL;
+		fw->checked = NULL;
+	}
+	LIST_REMOVE(one, link);
+	free(one);
+	check_next(fw);
+	return 0;
+}
+
+int firmware_open(struct firmware **out, struct event_base *base,
+		  struct store *store, struct shelf *shelf, const char *state,
+		  char *why, size_t size)
+{
+	struct firmware *fw = calloc(1, sizeof(*fw));
+	int err;
+
+	*out = NULL;
+	if (!fw)
+		return -ENOMEM;
+	fw->base = base;
+	fw->store = store;
+	fw->shelf = shelf;
+	fw->upload.change.fd = -1;
+	LIST_INIT(&fw->images);
+	err = shelf_open(&fw->pins, state, why, size);
+	if (!err)
+		err = firmware_pins_read(fw);
+	if (err) {
+		snprintf(why, size, "%s: %s", state, strerror(-err));
+		firmware_close(fw);
+		return err;
+	}
+	firmware_verify(fw, NULL);
+	*out = fw;
+	return 0;
+}
+
+void firmware_close(struct firmware *fw)
+{
+	struct loaded *one;
+
+	if (!fw)
+		return;
+	firmware_upload_stop(fw);
+	firmware_check_free(fw->check);
+	while ((one = LIST_FIRST(&fw->images))) {
+		LIST_REMOVE(one, link);
+		free(one);
+	}
+	shelf_close(fw->pins);
+	free(fw);
+}
