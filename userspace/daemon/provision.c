@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "enrolment/enrolment.h"
 #include "trust/keys.h"
 #include "trust/trust.h"
 
@@ -22,6 +23,24 @@ static void stop_keys(struct provision *p)
 	trust_keys_close(p->keys);
 }
 
+static int start_capf(struct provision *p, char *why, size_t size)
+{
+	const struct enrolment_config config = {
+		.base = p->base,
+		.store = p->store,
+		.admin = p->admin,
+		.keys = p->keys,
+		.conf = p->conf,
+	};
+
+	return enrolment_open(&p->enrolment, &config, why, size);
+}
+
+static void stop_capf(struct provision *p)
+{
+	enrolment_close(p->enrolment);
+}
+
 /*
  * In this order; stopped in the other. stop() is called if start() was, with
  * what that left behind. The admin API goes on after all of them: what a stage
@@ -33,6 +52,7 @@ static const struct {
 	void (*stop)(struct provision *p);
 } stages[] = {
 	{ "keys", start_keys, stop_keys },
+	{ "capf", start_capf, stop_capf },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

@@ -10,6 +10,7 @@
 
 struct admin;
 struct conf;
+struct enrolment;
 struct event_base;
 struct publisher;
 struct store;
@@ -25,6 +26,7 @@ struct provision {
 	const struct conf *conf;
 	struct trust_keys *keys;
 	struct publisher *publisher;
+	struct enrolment *enrolment;
 	size_t started;			/* stages; provision.c's */
 };
 
