@@ -80,7 +80,10 @@ static void on_closed(void *arg, struct net_conn *conn, int err)
 	(void)err;
 }
 
-static const struct net_ops ops = { on_received, on_closed };
+static const struct net_ops ops = {
+	.received = on_received,
+	.closed = on_closed,
+};
 
 /* A turn of the loop that ends by itself. */
 static void turn(void)

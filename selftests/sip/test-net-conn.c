@@ -57,7 +57,10 @@ static void on_closed(void *arg, struct net_conn *conn, int err)
 	seen.err = err;
 }
 
-static const struct net_ops ops = { on_received, on_closed };
+static const struct net_ops ops = {
+	.received = on_received,
+	.closed = on_closed,
+};
 
 static void reset(void)
 {

@@ -58,7 +58,10 @@ static void on_closed(void *arg, struct net_conn *conn, int err)
 	seen.closed = true;
 }
 
-static const struct net_ops ops = { on_received, on_closed };
+static const struct net_ops ops = {
+	.received = on_received,
+	.closed = on_closed,
+};
 
 static void make_certs(void)
 {

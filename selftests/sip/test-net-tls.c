@@ -53,7 +53,10 @@ static void on_closed(void *arg, struct net_conn *conn, int err)
 	seen.err = err;
 }
 
-static const struct net_ops ops = { on_received, on_closed };
+static const struct net_ops ops = {
+	.received = on_received,
+	.closed = on_closed,
+};
 
 enum { CA, OTHER_CA, SERVER, SERVER_EC, PHONE, PHONE_EC, FOREIGN, EXPIRED,
 	EARLY, WEAK_KEY, WEAK_HASH, WRONG_EKU, LEAF_CA, FORGED, SELF, CERTS };

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "conf.h"
-#include "metrics.h"
+#include "enrolment/enrolment.h"
 #include "files/http.h"
 #include "files/publisher.h"
+#include "metrics.h"
 #include "trust/keys.h"
 #include "trust/tokens.h"
 #include "trust/lists-admin.h"
@@ -109,6 +110,24 @@ static void stop_http(struct provision *p)
 	p->http = NULL;
 }
 
+static int start_capf(struct provision *p, char *why, size_t size)
+{
+	const struct enrolment_config config = {
+		.base = p->base,
+		.store = p->store,
+		.admin = p->admin,
+		.keys = p->keys,
+		.conf = p->conf,
+	};
+
+	return enrolment_open(&p->enrolment, &config, why, size);
+}
+
+static void stop_capf(struct provision *p)
+{
+	enrolment_close(p->enrolment);
+}
+
 /*
  * In this order; stopped in the other. stop() is called if start() was, with
  * what that left behind. The admin API goes on after all of them: what a stage
@@ -124,6 +143,7 @@ static const struct {
 	{ "publisher", start_publisher, stop_publisher },
 	{ "lists", start_lists, stop_lists },
 	{ "http", start_http, stop_http },
+	{ "capf", start_capf, stop_capf },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

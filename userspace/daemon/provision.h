@@ -12,6 +12,7 @@
 
 struct admin;
 struct conf;
+struct enrolment;
 struct event_base;
 struct files_http;
 struct lists;
@@ -36,6 +37,7 @@ struct provision {
 	struct tokens *tokens;
 	struct lists *lists;
 	struct lists_admin *lists_admin;
+	struct enrolment *enrolment;
 	size_t started;			/* stages; provision.c's */
 };
 

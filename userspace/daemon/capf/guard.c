@@ -51,6 +51,12 @@ void capf_guard_free(struct capf_guard *guard)
 	free(guard);
 }
 
+void capf_guard_limit(struct capf_guard *guard,
+		      const struct capf_guard_limits *limits)
+{
+	guard->limits = *limits;
+}
+
 /* Both are padded to the same size, so that neither's length shows. */
 static bool is_same(const char *set, const char *said)
 {

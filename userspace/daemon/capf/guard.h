@@ -30,6 +30,9 @@ enum capf_guess {
 
 struct capf_guard *capf_guard_new(const struct capf_guard_limits *limits);
 void capf_guard_free(struct capf_guard *guard);
+/* From now on; what was counted stays so. */
+void capf_guard_limit(struct capf_guard *guard,
+		      const struct capf_guard_limits *limits);
 
 /*
  * What a device that exists said against what was set. now: seconds that only

@@ -67,6 +67,11 @@ struct net_ops {
 	 * TLS...). Once per stream, not for datagrams.
 	 */
 	void (*closed)(void *arg, struct net_conn *conn, int err);
+	/*
+	 * NULL, or for protocols in which who was connected to speaks first: a
+	 * TLS handshake is through.
+	 */
+	void (*opened)(void *arg, struct net_conn *conn);
 };
 
 struct net_limits {			/* 0 takes the default */

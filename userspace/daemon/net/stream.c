@@ -137,6 +137,8 @@ static void read_all(struct net_stream *stream)
 
 static void set_open(struct net_stream *stream)
 {
+	struct net *net = stream->conn->net;
+
 	stream->state = NET_OPEN;
 	stream->active = net_now();
 	count_handshake(stream, false);
@@ -146,6 +148,8 @@ static void set_open(struct net_stream *stream)
 		return;
 	}
 	net_review_opened(stream);
+	if (net->ops->opened)
+		net->ops->opened(net->arg, stream->conn);
 }
 
 static void handshake(struct net_stream *stream)

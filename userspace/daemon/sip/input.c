@@ -309,4 +309,7 @@ static void on_closed(void *arg, struct net_conn *conn, int err)
 	free(link);
 }
 
-const struct net_ops sip_net_ops = { on_received, on_closed };
+const struct net_ops sip_net_ops = {
+	.received = on_received,
+	.closed = on_closed,
+};

@@ -14,7 +14,7 @@
 #define STATE \
 	"SELECT p.id, p.name, p.capf_operation," \
 	" CAST(strftime('%s', p.capf_completes_by) AS INTEGER)," \
-	HAVE("lsc") HAVE("mic") HAVE("issued") HAVE("fetched") HAVE("brought") \
+	HAVE("lsc") HAVE("mic") HAVE("issued") HAVE("fetched") \
 	" e.result, e.time, e.why FROM phone p LEFT JOIN enrolment e ON e.id =" \
 	" (SELECT max(id) FROM enrolment WHERE phone = p.id)"
 #define HAVE(kind) \
@@ -64,6 +64,27 @@ int store_enrolment_each(struct store *store, store_enrolment_fn fn, void *ctx)
 	while (!err && !(found = store_row(store, stmt))) {
 		read_state(stmt, &state);
 		err = fn(ctx, &state);
+	}
+	sqlite3_reset(stmt);
+	return err ? err : found == -ENOENT ? 0 : found;
+}
+
+int store_enrolment_overdue(struct store *store, int64_t now,
+			    store_enrolment_fn fn, void *ctx, int64_t *next)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_OVERDUE, STATE
+		" WHERE p.capf_operation <> 'none' AND p.capf_completes_by"
+		" IS NOT NULL ORDER BY p.capf_completes_by");
+	struct store_enrolment_state state;
+	int err = stmt ? 0 : -EIO, found = 0;
+
+	*next = 0;
+	while (!err && !*next && !(found = store_row(store, stmt))) {
+		read_state(stmt, &state);
+		if (state.completes_by < now)
+			err = fn(ctx, &state);
+		else
+			*next = state.completes_by;
 	}
 	sqlite3_reset(stmt);
 	return err ? err : found == -ENOENT ? 0 : found;

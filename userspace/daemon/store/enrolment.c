@@ -19,7 +19,6 @@ static const char *const kinds[STORE_DEVICE_CERTS] = {
 	[STORE_MIC] = "mic",
 	[STORE_LSC_ISSUED] = "issued",
 	[STORE_FETCHED] = "fetched",
-	[STORE_LSC_BROUGHT] = "brought",
 };
 
 int store_device_cert(struct store *store, int64_t phone,
@@ -75,8 +74,6 @@ static struct given given(const struct store_enrolment *e,
 		return (struct given){ e->issued, e->issued_len };
 	case STORE_FETCHED:
 		return (struct given){ e->fetched, e->fetched_len };
-	case STORE_LSC_BROUGHT:
-		return (struct given){ e->brought, e->brought_len };
 	case STORE_DEVICE_CERTS:
 		break;
 	}
@@ -139,11 +136,8 @@ static int put_certs(struct db *db, const struct record *record)
 	int err = 0, kind;
 
 	/* What was on its way has arrived, or never will. */
-	if (e->remove_lsc || e->lsc) {
+	if (e->remove_lsc || e->lsc)
 		err = remove_cert(db, e->phone, STORE_LSC_ISSUED);
-		if (!err)
-			err = remove_cert(db, e->phone, STORE_LSC_BROUGHT);
-	}
 	if (!err && e->remove_lsc)
 		err = remove_cert(db, e->phone, STORE_LSC);
 	for (kind = 0; kind < STORE_DEVICE_CERTS && !err; kind++)

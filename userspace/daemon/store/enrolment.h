@@ -17,7 +17,6 @@ enum store_device_cert {
 	STORE_MIC,		/* is never overwritten or deleted */
 	STORE_LSC_ISSUED,	/* nobody knows yet whether it arrived */
 	STORE_FETCHED,		/* what the phone sent for inspection */
-	STORE_LSC_BROUGHT,	/* by another CA, to be stored at the phone */
 	STORE_DEVICE_CERTS,
 };
 
@@ -38,8 +37,8 @@ struct store_enrolment {
 	enum store_capf_operation operation;
 	bool remove_lsc;
 	/* NULL: as it was. A MIC that is there already stays. */
-	const uint8_t *lsc, *mic, *issued, *fetched, *brought;
-	size_t lsc_len, mic_len, issued_len, fetched_len, brought_len;
+	const uint8_t *lsc, *mic, *issued, *fetched;
+	size_t lsc_len, mic_len, issued_len, fetched_len;
 };
 
 /* Copies. @done as of store_submit(). */
@@ -72,6 +71,12 @@ typedef int (*store_history_fn)(void *ctx, int64_t when, unsigned int result,
 				bool done, const char *why);
 int store_enrolment_history(struct store *store, int64_t phone,
 			    store_history_fn fn, void *ctx);
+/*
+ * Those whose time has passed with their operation pending, and when the next
+ * one's does; *next is 0 if there is none.
+ */
+int store_enrolment_overdue(struct store *store, int64_t now,
+			    store_enrolment_fn fn, void *ctx, int64_t *next);
 /*
  * Grows with each enrolment that is done: what was asked for since has the same.
  */

@@ -34,6 +34,9 @@ static const char *const voice_vlans[] = {
 static const char *const file_digests[] = { "sha-512", "sha-1", NULL };
 static const char *const dialects[] = { "cucm", "certutils", NULL };
 static const char *const signer_versions[] = { "none", "1.0", "1.1", NULL };
+static const char *const sha2_rules[] = {
+	"version", "always", "optional", NULL
+};
 
 #define ENUM(param, list, value, what) \
 	{ .name = param, .type = STORE_TYPE_ENUM, .words = list, \
@@ -157,6 +160,47 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"100", "403 a second that the ACL asks for, the rest is dropped"),
 	[STORE_PARAM_ACL_REJECT_BURST] = INT("acl_reject_burst", 0, 1000000,
 		"200", "of these, at once"),
+	[STORE_PARAM_CAPF_SHA2] = ENUM("capf_sha2", sha2_rules, "version",
+		"CAPF requires a SHA-2 signature; version: from version 3 on"),
+	[STORE_PARAM_CAPF_SUDI_REQUIRED] = BOOL("capf_sudi_required", "false",
+		"CAPF by certificate: the MIC has to sign the session"),
+	[STORE_PARAM_CAPF_SUDI_BIG_ENDIAN] = BOOL("capf_sudi_big_endian",
+		"false", "take its session id in that order, too"),
+	[STORE_PARAM_CAPF_SECOND_CHOICE] = BOOL("capf_second_choice", "false",
+		"CAPF takes a MIC in spite of an LSC, or the other way round"),
+	[STORE_PARAM_CAPF_UNRECORDED_LSC] = BOOL("capf_unrecorded_lsc",
+		"false", "CAPF takes LSCs of phones that we know of none"),
+	[STORE_PARAM_CAPF_EXPIRED] = BOOL("capf_expired", "false",
+		"CAPF takes phones' own certificates that have expired"),
+	[STORE_PARAM_CAPF_SECURITY_LEVEL] = INT("capf_security_level", 0, 5,
+		"1", "OpenSSL's, of phones' chains; 0 lets SHA-1 in"),
+	[STORE_PARAM_CAPF_KEY_SECURITY_LEVEL] = INT("capf_key_security_level",
+		0, 5, "2", "OpenSSL's, of keys to certify; 1 lets RSA 1024 in"),
+	[STORE_PARAM_CAPF_NO_AUTH_TYPE] = BOOL("capf_no_auth_type", "false",
+		"CAPF leaves element 8 out of AUTH_REQ"),
+	[STORE_PARAM_CAPF_AUTH_TYPE] = INT("capf_auth_type", 0, 255, "0",
+		"what element 8 says"),
+	[STORE_PARAM_CAPF_RSA_BACKUP] = BOOL("capf_rsa_backup", "true",
+		"a phone that makes no EC key is asked for RSA, if that may be"),
+	[STORE_PARAM_CAPF_LSC_DAYS] = INT("capf_lsc_days", 1, 3650, "1825",
+		"days an LSC is good for, no longer than CAPF's own"),
+	[STORE_PARAM_CAPF_ATTEMPTS] = INT("capf_attempts", 1, 100, "3",
+		"wrong authentication strings in a row that lock a phone's"),
+	[STORE_PARAM_CAPF_LOCK] = INT("capf_lock", 1, 86400, "900",
+		"seconds it is locked"),
+	[STORE_PARAM_CAPF_ATTEMPTS_TOTAL] = INT("capf_attempts_total", 1, 1000,
+		"12", "wrong ones that end it: a new string is needed"),
+	[STORE_PARAM_CAPF_SESSIONS] = INT("capf_sessions", 1, 100000, "512",
+		"phones that enrol at a time"),
+	[STORE_PARAM_CAPF_SESSIONS_PER_SOURCE] = INT(
+		"capf_sessions_per_source", 1, 100000, "64",
+		"of one address"),
+	[STORE_PARAM_CAPF_ANSWER_TIMEOUT] = INT("capf_answer_timeout", 1, 600,
+		"30", "seconds for a phone's AUTH_RES; twice that to store"),
+	[STORE_PARAM_CAPF_KEY_TIMEOUT] = INT("capf_key_timeout", 1, 1800,
+		"1800", "seconds to make a key; with progress twice that"),
+	[STORE_PARAM_CAPF_LEGACY_TLS] = BOOL("capf_legacy_tls", "false",
+		"CAPF speaks TLS 1.0 with phones of the 7900 series; at start"),
 	[STORE_PARAM_PHONE_FILE_VOICE_VLAN] = ENUM("phone_file_voice_vlan",
 		voice_vlans, "zero-enables",
 		"what phones take voiceVlanAccess for; sources disagree"),

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0
+"""ucsec-keyd, ucsecd on it, and phones that know nothing of either."""
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in ('phone', 'daemon'):
+    sys.path.insert(0, os.path.join(HERE, '..', folder))
+import daemon  # noqa: E402
+import factory  # noqa: E402
+from capf import Capf  # noqa: E402
+from identity import Identity  # noqa: E402
+from link import Link  # noqa: E402
+from mischief import Mischief  # noqa: E402
+from refusal import Refused  # noqa: E402
+from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives.serialization import (  # noqa: E402
+    Encoding)
+
+Tap = daemon.Tap
+PORT = 43804
+SERVER = (daemon.ADDRESS, PORT)
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    return condition()
+
+
+def read_pem(text):
+    return x509.load_pem_x509_certificate(text.encode()).public_bytes(
+        Encoding.DER)
+
+
+class House(daemon.Daemon):
+    def __init__(self, kind='san'):
+        listen = '\n'.join(f'{name} = {daemon.ADDRESS}:{port}' for name, port
+                           in (('http', 46970), ('tvs', 42445),
+                               ('capf', PORT)))
+        super().__init__('', f'build/{kind}/ucsecd')
+        self.kind = kind
+        self.sock = os.path.join(self.dir, 'keyd.sock')
+        with open(self.conf, 'a', encoding='utf-8') as out:
+            out.write(f'[trust]\nkeyd-socket = {self.sock}\n{listen}\n')
+        self.keyd = None
+        try:
+            self.start_keyd()
+            self.start()
+            with open(os.path.join(self.dir, 'keyd', 'capf-rsa.pem'),
+                      encoding='ascii') as file:
+                self.capf = read_pem(file.read())
+        except BaseException:
+            self.remove()
+            raise
+
+    def start_keyd(self):
+        state = os.path.join(self.dir, 'keyd')
+        os.makedirs(state, 0o700, exist_ok=True)
+        if os.path.exists(self.sock):
+            os.unlink(self.sock)
+        with open(os.path.join(self.dir, 'keyd.log'), 'ab') as log:
+            self.keyd = subprocess.Popen(
+                [os.path.join(daemon.ROOT, f'build/{self.kind}/ucsec-keyd'),
+                 '--user', pwd.getpwuid(os.getuid()).pw_name, '--state',
+                 state, '--socket', self.sock], stderr=log)
+
+    def kill_keyd(self):
+        self.keyd.kill()
+        self.keyd.wait()
+
+    def issued(self):
+        """How many LSCs keyd has ever issued."""
+        path = os.path.join(self.dir, 'keyd', 'lsc.journal')
+        if not os.path.exists(path):
+            return 0
+        with open(path, 'rb') as file:
+            return file.read().count(b'1csl'[::-1])
+
+    def remove(self):
+        if self.process and self.process.poll() is None:
+            self.stop()
+        if self.keyd and self.keyd.poll() is None:
+            self.keyd.send_signal(signal.SIGTERM)
+            self.keyd.wait()
+        super().remove()
+
+    # Administration
+
+    def change(self, method, path, body=None):
+        status, reply = self.ask(method, '/v1/' + path, body)
+        if status not in (200, 201):
+            raise RuntimeError(f'{method} {path}: {status} {reply}')
+        return reply
+
+    def item(self, noun, key):
+        return self.change('GET', f'{noun}/{key}')['item']
+
+    def param(self, name, value):
+        self.change('PATCH', f'param/{name}', {'value': value})
+
+    def order(self, name, mode='null-string', operation='install', **more):
+        """A phone with that operation pending, made where it is not there."""
+        status, _ = self.ask('GET', f'/v1/phone/{name}')
+        body = {'capf_operation': operation,
+                'capf_authentication_mode': mode, **more}
+        if status == 404:
+            self.change('POST', 'phone', {
+                'name': name, 'profile': 'Standard SIP Non-Secure Profile',
+                **body})
+        else:
+            self.change('PATCH', f'phone/{name}', body)
+
+    def status(self, name):
+        return self.item('capf', name)
+
+    def ends(self, name, *results):
+        """What did not come off is written down after the phone heard it."""
+        return wait_for(lambda: self.status(name)['last_result'] in results)
+
+    def certificate(self, name, kind='lsc'):
+        """As DER, or None."""
+        found = [c for c in self.status(name)['certificates']
+                 if c['kind'] == kind]
+        return read_pem(found[0]['pem']) if found else None
+
+    # Phones
+
+    def identity(self, name):
+        return Identity(os.path.join(self.dir, 'phones', name), name)
+
+    def factory(self):
+        return os.path.join(self.dir, 'factory')
+
+    def make_mic(self, name, days='3650'):
+        factory.make_mic(self.factory(), self.identity(name).folder, name,
+                         '8861', days)
+
+    def trust_factory(self):
+        factory.make_ca(self.factory())
+        with open(os.path.join(self.factory(), 'ca.pem'),
+                  encoding='ascii') as file:
+            self.change('POST', 'cert', {'name': 'factory', 'purpose':
+                                         'capf-trust', 'pem': file.read()})
+
+    def visit(self, name, misbehave=(), timeout=30, top=None, said=None,
+              **settings):
+        """What was done in one session, or why the phone gave up."""
+        capf = Capf(self.identity(name), [self.capf], Mischief(misbehave))
+        for key, value in settings.items():
+            setattr(capf, key, value)
+        link = None
+        try:
+            link = Link('capf', SERVER, [self.capf], None, top, timeout)
+            return capf.run(link)
+        except Refused as err:
+            if said is not None:
+                said.append(err.why)
+            return err.what
+        finally:
+            if link:
+                link.close()

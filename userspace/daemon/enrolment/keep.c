@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What came of an enrolment, written down before the phone hears its end.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "enrolment/internal.h"
+#include "log.h"
+
+/* Seconds in which the same failure of a phone is written down once. */
+enum { SAME_FAILURE = 60 };
+
+/* Stands between the writer and a visit that may end before it answers. */
+struct ticket {
+	struct visit *visit;		/* NULL: it has ended */
+	void (*done)(struct visit *visit, bool good);
+};
+
+static void log_refusal(const struct store_error *error)
+{
+	log_event(LOG_LEVEL_ERROR, "capf-not-kept", "object", error->object,
+		  "reason", error->reason, NULL);
+}
+
+static void on_done(void *ctx, struct store_reply *reply)
+{
+	struct ticket *ticket = ctx;
+	struct visit *visit = ticket->visit;
+
+	if (reply->error.status)
+		log_refusal(&reply->error);
+	if (visit) {
+		visit->ticket = NULL;
+		ticket->done(visit, !reply->error.status);
+		visit_arm(visit);
+	}
+	store_reply_clear(reply);
+	free(ticket);
+}
+
+/* Nobody waits for it. */
+static void on_late(void *ctx, struct store_reply *reply)
+{
+	(void)ctx;
+	if (reply->error.status && reply->error.status != 404)
+		log_refusal(&reply->error);
+	store_reply_clear(reply);
+}
+
+static int submit(struct visit *visit, const struct store_enrolment *what,
+		  void (*done)(struct visit *visit, bool good))
+{
+	struct ticket *ticket = calloc(1, sizeof(*ticket));
+	int err;
+
+	if (!ticket)
+		return -ENOMEM;
+	*ticket = (struct ticket){ visit, done };
+	visit->ticket = ticket;
+	err = store_enrolment_keep(visit->all->config.store, what, on_done,
+				   ticket);
+	if (err) {
+		visit->ticket = NULL;
+		free(ticket);
+	}
+	return err;
+}
+
+void visit_forget_ticket(struct visit *visit)
+{
+	if (visit->ticket)
+		visit->ticket->visit = NULL;
+	visit->ticket = NULL;
+}
+
+static void on_issued_kept(struct visit *visit, bool good)
+{
+	if (good)
+		capf_session_issued(visit->session, visit->issued,
+				    visit->issued_len, enrolment_now());
+	else
+		capf_session_refuse(visit->session, CAPF_REASON_DECLINED,
+				    CAPF_RESULT_NO_COMMUNICATION,
+				    "the certificate could not be written "
+				    "down");
+}
+
+int visit_keep_issued(struct visit *visit)
+{
+	const struct store_enrolment what = {
+		.phone = visit->phone,
+		.issued = visit->issued,
+		.issued_len = visit->issued_len,
+	};
+
+	return submit(visit, &what, on_issued_kept);
+}
+
+static void on_kept(struct visit *visit, bool good)
+{
+	if (good && visit->device.mode == CAPF_BY_STRING)
+		capf_guard_spend(visit->all->guard, visit->name,
+				 visit->device.string, enrolment_now());
+	capf_session_kept(visit->session, good);
+}
+
+void visit_keep(void *arg, enum capf_result result, struct element_bytes der)
+{
+	struct visit *visit = arg;
+	struct store_enrolment what = {
+		.phone = visit->phone,
+		.result = result,
+		.when = time(NULL),
+		.done = true,
+		.operation = (enum store_capf_operation)
+			visit->device.operation,
+		.remove_lsc = result == CAPF_RESULT_DELETED,
+		.mic = visit->mic,
+		.mic_len = visit->mic_len,
+	};
+
+	if (result == CAPF_RESULT_INSTALLED) {
+		what.lsc = der.at;
+		what.lsc_len = der.len;
+	} else if (result == CAPF_RESULT_FETCHED) {
+		what.fetched = der.at;
+		what.fetched_len = der.len;
+	}
+	if (submit(visit, &what, on_kept))
+		capf_session_kept(visit->session, false);
+}
+
+/*
+ * Who has not shown that it is the phone may fail as often as it likes, and
+ * shall not keep the disk at work with it.
+ */
+static bool is_told_already(const struct visit *visit, enum capf_result result,
+			    int64_t now)
+{
+	struct store_enrolment_state state;
+
+	return !visit->accepted &&
+	       !store_enrolment_state(visit->all->config.store, visit->phone,
+				      &state) &&
+	       state.result == result && state.when <= now &&
+	       state.when + SAME_FAILURE > now;
+}
+
+void visit_keep_failure(struct visit *visit, enum capf_result result,
+			const char *why)
+{
+	const struct store_enrolment what = {
+		.phone = visit->phone,
+		.result = result,
+		.why = why,
+		.when = time(NULL),
+		.done = result == CAPF_RESULT_LATE,
+		.operation = (enum store_capf_operation)
+			visit->device.operation,
+	};
+
+	if (!visit->phone || is_told_already(visit, result, what.when))
+		return;
+	store_enrolment_keep(visit->all->config.store, &what, on_late, NULL);
+}
+
+void enrolment_keep_overdue(struct enrolment *all, int64_t phone,
+			    enum store_capf_operation operation)
+{
+	const struct store_enrolment what = {
+		.phone = phone,
+		.result = CAPF_RESULT_TIMED_OUT,
+		.when = time(NULL),
+		.done = true,
+		.operation = operation,
+	};
+
+	store_enrolment_keep(all->config.store, &what, on_late, NULL);
+}
