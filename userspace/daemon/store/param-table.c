@@ -161,6 +161,10 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 	[STORE_PARAM_CERTIFICATE_WARNING_DAYS] = INT(
 		"certificate_warning_days", 1, 365, "30",
 		"before a certificate expires, the first warning; then 14, 7, 1"),
+	[STORE_PARAM_TVS_TTL] = INT("tvs_ttl", 1, 2592000, "86400",
+		"seconds phones remember what TVS vouched for"),
+	[STORE_PARAM_TVS_CALLMANAGER_TRUST] = BOOL("tvs_callmanager_trust",
+		"false", "TVS vouches for callmanager-trust as call servers"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 
