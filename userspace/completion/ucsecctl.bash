@@ -122,8 +122,9 @@ _ucsecctl() {
 	enterprise-phone,show,*) ;;
 	enterprise-phone,set,*)	COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_words enterprise-phone set)" -- "$cur")) ;;
+	enterprise-phone,apply,*) ;;
 	*,show,show | *,set,set | *,del,del | *,reset,reset | *,restart,restart | \
-	*,settings,settings | *,copy,copy)
+	*,apply,apply | *,settings,settings | *,copy,copy)
 				COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_names "${words[0]}")" -- "$cur")) ;;
 	*,add,* | *,set,*)	COMPREPLY=($(compgen -W \

@@ -122,8 +122,8 @@ static void print_objects(FILE *out)
 	const char *before = "";
 
 	fputs("\nobjects of the daemon, each with list, show, add, set, del; "
-	      "phones and\nprofiles with reset and restart, phones with "
-	      "settings, profiles with copy, too:\n", out);
+	      "phones and\nprofiles with reset, restart and apply, phones with "
+	      "settings, profiles with\ncopy, too:\n", out);
 	for (size_t i = 0; (cmd = noun_command_at(i)); i++) {
 		if (strcmp(cmd->noun, before))
 			fprintf(out, "  %-21s %s\n", cmd->noun, cmd->about);

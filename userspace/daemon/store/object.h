@@ -48,6 +48,7 @@ struct store_reply {
 	struct store_error error;
 	json_t *result;		/* the object, or the difference; may be NULL */
 	json_t *warnings;	/* sentences */
+	json_t *offer;		/* {"phones", "command"}; NULL: none need know */
 };
 
 void store_reply_clear(struct store_reply *reply);
