@@ -8,6 +8,7 @@
 #include "conf.h"
 #include "trust/keys.h"
 #include "trust/trust.h"
+#include "trust/tvs.h"
 
 static int start_keys(struct provision *p, char *why, size_t size)
 {
@@ -22,6 +23,21 @@ static void stop_keys(struct provision *p)
 	trust_keys_close(p->keys);
 }
 
+static int start_tvs(struct provision *p, char *why, size_t size)
+{
+	struct tvs_config config = {
+		.base = p->base, .store = p->store, .keys = p->keys,
+		.listen = &p->conf->trust.tvs,
+	};
+
+	return tvs_open(&p->tvs, &config, why, size);
+}
+
+static void stop_tvs(struct provision *p)
+{
+	tvs_close(p->tvs);
+}
+
 /*
  * In this order; stopped in the other. stop() is called if start() was, with
  * what that left behind. The admin API goes on after all of them: what a stage
@@ -33,6 +49,7 @@ static const struct {
 	void (*stop)(struct provision *p);
 } stages[] = {
 	{ "keys", start_keys, stop_keys },
+	{ "tvs", start_tvs, stop_tvs },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

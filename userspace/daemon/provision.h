@@ -15,6 +15,7 @@ struct publisher;
 struct store;
 struct trust;
 struct trust_keys;
+struct tvs;
 
 /* What is there before, and what each stage puts there for the next ones. */
 struct provision {
@@ -25,6 +26,7 @@ struct provision {
 	const struct conf *conf;
 	struct trust_keys *keys;
 	struct publisher *publisher;
+	struct tvs *tvs;
 	size_t started;			/* stages; provision.c's */
 };
 
