@@ -145,6 +145,8 @@ enum status cmd_words(struct ctl *ctl, char **words);
 enum status cmd_list_show(struct ctl *ctl, char **words);
 enum status cmd_list_verify(struct ctl *ctl, char **words);
 void help_list_verify(FILE *out, const struct command *command);
+enum status cmd_srst_fetch(struct ctl *ctl, char **words);
+void help_srst_fetch(FILE *out, const struct command *command);
 enum status cmd_runtime_list(struct ctl *ctl, char **words);
 enum status cmd_runtime_show(struct ctl *ctl, char **words);
 enum status cmd_runtime_del(struct ctl *ctl, char **words);
