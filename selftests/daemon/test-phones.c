@@ -77,11 +77,11 @@ static const struct step profiles[] = {
 	{ "set", "profile", "m", "{'model':'8845'}", 409, "model",
 	  "SEP000000000001" },
 	{ "set", "profile", "m", "{'model':'0815'}", 200, "",
-	  "1 phones have this profile" },
+	  "" },
 	/* In use, and renamed. */
 	{ "del", "profile", "m", NULL, 409, "",
 	  "is used by phone SEP000000000001" },
-	{ "set", "profile", "m", "{'name':'n'}", 200, "", "1 phones" },
+	{ "set", "profile", "m", "{'name':'n'}", 200, "", "" },
 	{ "del", "profile", "n", NULL, 409, "",
 	  "is used by phone SEP000000000001" },
 	/* What there is one of. */

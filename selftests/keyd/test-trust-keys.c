@@ -342,7 +342,9 @@ static bool shows(const char *suites, const struct trust_key *key)
 
 static void open_service(void)
 {
-	static const struct net_ops ops = { on_received, on_closed };
+	static const struct net_ops ops = {
+		.received = on_received, .closed = on_closed,
+	};
 	static char said[] = "served";
 	static struct conf_service listen = { .count = 1 };
 	struct phone_service_config config = {

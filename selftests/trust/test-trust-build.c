@@ -289,10 +289,49 @@ static void test_names(void)
 	ok(!trust_list_build(&plan, &signer, &f, &fault), "can be built");
 	trust_bytes_free(&f);
 	identity_free(&id);
-	ok(trust_dn_equal("CN=a;OU=b;OU=b", "OU=b, CN=a , OU=b") &&
-	   !trust_dn_equal("CN=a;OU=b;OU=b", "CN=a;CN=a;OU=b") &&
-	   !trust_dn_equal("CN=a;OU=b", "CN=a") && !trust_dn_equal("CN=a", ""),
-	   "names are equal whatever separates them");
+}
+
+/* As a phone writes what a certificate, or a file's header, says. */
+static void test_equal_names(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool equal;
+	} rows[] = {
+		{ "CN=a;OU=b;OU=b", "OU=b, CN=a , OU=b", true },
+		{ "CN=a;OU=b;OU=b", "CN=a;CN=a;OU=b", false },
+		{ "CN=a;OU=b", "CN=a", false },
+		{ "CN=a", "", false },
+		{ "", "", true },
+		{ "CN=a;O=b", "cn = a ;; o= b;", true },
+		{ "CN=a;O=b", "CN=A;O=b", false },
+		{ "serialNumber=7;CN=a", "CN=a,SERIALNUMBER=7", true },
+		{ "CN=a b", "CN=ab", false },
+		{ "CN=a=b", "CN=a", false },
+		{ "O=Lab\\, Inc.;CN=a", "CN=a;O=Lab, Inc.", true },
+		{ "O=Lab\\, Z;O=Lab", "O=Lab;O=Lab, Z", true },
+		{ "CN", "cn", false },
+		{ "C=a;N=b", "CN=ab", false },
+		{ "=a", "a", true },	/* neither is one of a certificate */
+	};
+	char many[4 * 33 + 1] = "", key[TRUST_DN_SIZE];
+	char name[TRUST_DN_SIZE + 8] = "CN=";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ok(trust_dn_equal(rows[i].a, rows[i].b) == rows[i].equal &&
+		   trust_dn_equal(rows[i].b, rows[i].a) == rows[i].equal,
+		   "\"%s\" and \"%s\": %s", rows[i].a, rows[i].b,
+		   rows[i].equal ? "equal" : "not");
+	for (int i = 0; i < 32; i++)
+		strcat(many, "A=b;");
+	ok(trust_dn_key(many, key) && !strcmp(key, many), "32 parts");
+	strcat(many, "A=b;");
+	ok(!trust_dn_key(many, key), "not one more");
+	memset(name + 3, 'a', TRUST_DN_SIZE - 5);
+	ok(trust_dn_key(name, key) && strlen(key) == TRUST_DN_SIZE - 1,
+	   "as long as there is room");
+	name[TRUST_DN_SIZE - 2] = 'a';
+	ok(!trust_dn_key(name, key), "not a byte longer");
 }
 
 /* Only where it is asked for are phones told to trust everyone. */
@@ -341,6 +380,7 @@ int main(void)
 	refuse_long(65100, 2, "a certificate and what goes with it");
 	refuse_long(6000, 128, "128 certificates of 6,000 bytes");
 	test_names();
+	test_equal_names();
 	test_rollback();
 	identity_free(&sast);
 	identity_free(&spare);

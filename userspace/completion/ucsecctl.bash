@@ -139,8 +139,13 @@ _ucsecctl() {
 	enterprise-phone,show,*) ;;
 	enterprise-phone,set,*)	COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_words enterprise-phone set)" -- "$cur")) ;;
+	enterprise-phone,apply,*) ;;
+	srst,fetch,fetch)	COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_names srst)" -- "$cur")) ;;
+	srst,fetch,*)		COMPREPLY=($(compgen -W 'port --accept --json' \
+					-- "$cur")) ;;
 	*,show,show | *,set,set | *,del,del | *,reset,reset | *,restart,restart | \
-	*,settings,settings | *,copy,copy)
+	*,apply,apply | *,settings,settings | *,copy,copy)
 				COMPREPLY=($(compgen -W \
 					"$(_ucsecctl_names "${words[0]}")" -- "$cur")) ;;
 	*,add,* | *,set,*)	COMPREPLY=($(compgen -W \

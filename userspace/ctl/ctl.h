@@ -157,6 +157,8 @@ void help_list_renew(FILE *out, const struct command *command);
 void help_list_verify(FILE *out, const struct command *command);
 enum status cmd_token(struct ctl *ctl, char **words);
 void help_token(FILE *out, const struct command *command);
+enum status cmd_srst_fetch(struct ctl *ctl, char **words);
+void help_srst_fetch(FILE *out, const struct command *command);
 enum status cmd_runtime_list(struct ctl *ctl, char **words);
 enum status cmd_runtime_show(struct ctl *ctl, char **words);
 enum status cmd_runtime_del(struct ctl *ctl, char **words);

@@ -126,6 +126,9 @@ static const struct command commands[] = {
 	  cmd_firmware_verify, NULL },
 	{ "firmware", "del", "NAME", "serve one no more", cmd_runtime_del,
 	  NULL },
+	{ "srst", "fetch", "NAME [port N] [--accept FINGERPRINT]",
+	  "show, or keep, the certificate of a gateway of survival",
+	  cmd_srst_fetch, help_srst_fetch },
 	{ "import", NULL, "FILE [--dry-run]",
 	  "make the configuration what FILE says, all or nothing", cmd_import,
 	  NULL },
@@ -153,8 +156,8 @@ static void print_objects(FILE *out)
 	const char *before = "";
 
 	fputs("\nobjects of the daemon, each with list, show, add, set, del; "
-	      "phones and\nprofiles with reset and restart, phones with "
-	      "settings, profiles with copy, too:\n", out);
+	      "phones and\nprofiles with reset, restart and apply, phones with "
+	      "settings, profiles with\ncopy, too:\n", out);
 	for (size_t i = 0; (cmd = noun_command_at(i)); i++) {
 		if (strcmp(cmd->noun, before))
 			fprintf(out, "  %-21s %s\n", cmd->noun, cmd->about);

@@ -9,7 +9,7 @@
 #include "store/schema.h"
 
 #define VERBS		5
-#define ACTIONS		3	/* of phones and their profiles */
+#define ACTIONS		5	/* of phones and what they share */
 #define MAX_NOUNS	32
 
 static const struct store_noun *noun_of(const struct ctl *ctl)
@@ -133,18 +133,20 @@ static enum status call_under(struct ctl *ctl, const char *method,
 	return status;
 }
 
-/* reset, restart: "all" is no name that a phone can have. */
+/* reset, restart, apply: "all" is no name that a phone can have. */
 static enum status cmd_action(struct ctl *ctl, char **words)
 {
+	bool single = noun_of(ctl)->single;
 	bool all = words[0] && !strcmp(ctl->command->noun, "phone") &&
 		   !strcmp(words[0], "all");
-	enum status status = expect_name(ctl, words);
+	enum status status = single ? expect_none(ctl, words) :
+		expect_name(ctl, words);
 	json_t *reply;
 	char *object;
 
 	if (status != STATUS_OK)
 		return status;
-	object = path_of(noun_of(ctl), words[0]);
+	object = path_of(noun_of(ctl), single ? STORE_SINGLE : words[0]);
 	status = call_under(ctl, "POST", all ? "/v1" : object,
 			    ctl->command->verb, &reply);
 	free(object);
@@ -257,6 +259,31 @@ static void name_key(const struct store_noun *noun, char *text, size_t size)
 			text[i] -= 'a' - 'A';
 }
 
+/* Phones read their files again, and start anew where they must. */
+static void make_apply(const struct store_noun *noun)
+{
+	static const struct {
+		const char *noun, *usage, *about;
+	} list[] = {
+		{ "phone", "NAME | all", "have a phone, or all, apply its "
+		  "configuration" },
+		{ "profile", "NAME", "have all phones of a profile apply "
+		  "theirs" },
+		{ "common-phone-profile", "NAME", "have its phones apply "
+		  "their configuration" },
+		{ "enterprise-phone", "", "have all phones apply their "
+		  "configuration" },
+		{ "srst", "NAME", "have the phones that survive with it apply "
+		  "theirs" },
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (!strcmp(noun->name, list[i].noun))
+			rows[row_count++] = (struct command){
+				noun->name, "apply", list[i].usage,
+				list[i].about, cmd_action, NULL };
+}
+
 /* Beside the five verbs: of devices, and of what they have in common. */
 static void make_actions(const struct store_noun *noun)
 {
@@ -272,6 +299,7 @@ static void make_actions(const struct store_noun *noun)
 			noun->name, "settings", "NAME",
 			"show what holds for a phone, and who said so",
 			cmd_settings, NULL };
+	make_apply(noun);
 	if (!phone && !profile)
 		return;
 	rows[row_count++] = (struct command){
@@ -293,6 +321,7 @@ static void make_single(const struct store_noun *noun)
 	rows[row_count++] = (struct command){
 		noun->name, "set", "KEYWORD VALUE [KEYWORD VALUE...]",
 		"change them", cmd_set, help_noun };
+	make_apply(noun);
 }
 
 static void make_rows(void)

@@ -21,6 +21,7 @@
 #include "privilege.h"
 #include "provision.h"
 #include "signalling.h"
+#include "srst-fetch.h"
 #include "store/store.h"
 #include "trust/trust.h"
 #include "wipe.h"
@@ -44,6 +45,7 @@ struct daemon {
 	struct signalling *signalling;
 	struct metrics_http *metrics;
 	struct provision provision;
+	struct srst_fetch *srst_fetch;
 	bool stopping;
 	char why[512];
 };
@@ -289,6 +291,16 @@ static void stop_metrics(struct daemon *d)
 	metrics_http_close(d->metrics);
 }
 
+static int start_srst_fetch(struct daemon *d)
+{
+	return srst_fetch_open(&d->srst_fetch, d->base, d->store, d->admin);
+}
+
+static void stop_srst_fetch(struct daemon *d)
+{
+	srst_fetch_close(d->srst_fetch);
+}
+
 static int start_provision(struct daemon *d)
 {
 	d->provision = (struct provision){
@@ -325,6 +337,7 @@ static const struct {
 	{ "trust", start_trust, stop_trust },
 	{ "admin", start_admin, stop_admin },
 	{ "metrics", start_metrics, stop_metrics },
+	{ "srst-fetch", start_srst_fetch, stop_srst_fetch },
 	{ "provision", start_provision, stop_provision },
 	{ "signalling", start_signalling, stop_signalling },
 };

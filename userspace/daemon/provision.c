@@ -15,6 +15,7 @@
 #include "trust/lists-admin.h"
 #include "trust/lists.h"
 #include "trust/trust.h"
+#include "trust/tvs.h"
 
 static int64_t read_keyd_up(void *keys)
 {
@@ -128,6 +129,21 @@ static void stop_capf(struct provision *p)
 	enrolment_close(p->enrolment);
 }
 
+static int start_tvs(struct provision *p, char *why, size_t size)
+{
+	struct tvs_config config = {
+		.base = p->base, .store = p->store, .keys = p->keys,
+		.listen = &p->conf->trust.tvs,
+	};
+
+	return tvs_open(&p->tvs, &config, why, size);
+}
+
+static void stop_tvs(struct provision *p)
+{
+	tvs_close(p->tvs);
+}
+
 /*
  * In this order; stopped in the other. stop() is called if start() was, with
  * what that left behind. The admin API goes on after all of them: what a stage
@@ -144,6 +160,7 @@ static const struct {
 	{ "lists", start_lists, stop_lists },
 	{ "http", start_http, stop_http },
 	{ "capf", start_capf, stop_capf },
+	{ "tvs", start_tvs, stop_tvs },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

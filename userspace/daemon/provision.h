@@ -22,6 +22,7 @@ struct store;
 struct tokens;
 struct trust;
 struct trust_keys;
+struct tvs;
 
 /* What is there before, and what each stage puts there for the next ones. */
 struct provision {
@@ -38,6 +39,7 @@ struct provision {
 	struct lists *lists;
 	struct lists_admin *lists_admin;
 	struct enrolment *enrolment;
+	struct tvs *tvs;
 	size_t started;			/* stages; provision.c's */
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * POST /v1/phone/NAME/reset, /v1/profile/NAME/reset, /v1/reset; restart, too.
+ * POST /v1/phone/NAME/reset, /v1/profile/NAME/reset and others, /v1/reset; restart
+ * and apply, too. To apply a configuration phones read it again, and start anew
+ * where they must: what restart says, under the name it has on other systems.
  * DELETE /v1/registration/NAME.
  */
 #include "reset.h"
@@ -13,14 +15,23 @@
 #include "admin/admin.h"
 #include "log.h"
 #include "sip/sip.h"
+#include "store/affected.h"
 #include "store/store.h"
 
 #define NAMES_MAX	50	/* of those that were not told */
 
+enum deed { RESET, RESTART, APPLY, DEEDS };
+
+static const char *const deeds[DEEDS] = {
+	[RESET] = "reset",
+	[RESTART] = "restart",
+	[APPLY] = "apply",
+};
+
 /* One request's phones. */
 struct round {
 	struct sip *sip;
-	bool reboot;
+	enum deed deed;
 	json_int_t told, absent, failed;
 	json_t *names;
 };
@@ -28,7 +39,7 @@ struct round {
 static int tell(void *ctx, int64_t id, const char *name)
 {
 	struct round *round = ctx;
-	int err = sip_reset_phone(round->sip, id, round->reboot);
+	int err = sip_reset_phone(round->sip, id, round->deed == RESET);
 
 	if (!err) {
 		round->told++;
@@ -51,11 +62,10 @@ static void answer(struct round *round, struct admin_request *request,
 	snprintf(told, sizeof(told), "%lld", (long long)round->told);
 	snprintf(absent, sizeof(absent), "%lld", (long long)round->absent);
 	snprintf(failed, sizeof(failed), "%lld", (long long)round->failed);
-	log_event(LOG_LEVEL_NOTICE, round->reboot ? "reset" : "restart",
+	log_event(LOG_LEVEL_NOTICE, deeds[round->deed],
 		  "object", object, "told", told, "not-registered", absent,
 		  "not-reached", failed, NULL);
-	admin_security(request, round->reboot ? "reset" : "restart", object,
-		       NULL, NULL);
+	admin_security(request, deeds[round->deed], object, NULL, NULL);
 	admin_reply(request, 200, json_pack("{s{sIsIsIsO}}", "item",
 					    "told", round->told,
 					    "not_registered", round->absent,
@@ -63,16 +73,22 @@ static void answer(struct round *round, struct admin_request *request,
 					    "not_told", round->names));
 }
 
-static void tell_profile(struct reset *reset, struct round *round,
-			 struct admin_request *request, const char *name)
+/* All that have something of what @noun and @name are. */
+static void tell_affected(struct reset *reset, struct round *round,
+			  struct admin_request *request, const char *noun,
+			  const char *name)
 {
 	struct store_phone_profile profile;
-	char object[STORE_NAME_SIZE + 16];
-	int err = store_profile_find(reset->store, name, &profile);
+	char object[STORE_NAME_SIZE + 32];
+	int err = 0;
 
+	snprintf(object, sizeof(object), "%.24s %s", noun, name);
+	/* Of trunks there are profiles, too. */
+	if (!strcmp(noun, "profile"))
+		err = store_profile_find(reset->store, name, &profile);
 	if (!err)
-		err = store_phone_each(reset->store, profile.id, tell, round);
-	snprintf(object, sizeof(object), "profile %s", name);
+		err = store_affected_each(reset->store, store_noun_find(noun),
+					  name, tell, round);
 	if (err == -ENOENT)
 		admin_refuse_text(request, 404, "there is no %s of phones",
 				  object);
@@ -127,10 +143,12 @@ static void end_registrations(struct reset *reset,
 					    (json_int_t)ended));
 }
 
-static bool action_of(const char *word, bool *reboot)
+static bool deed_of(const char *word, enum deed *deed)
 {
-	*reboot = !strcmp(word, "reset");
-	return *reboot || !strcmp(word, "restart");
+	for (*deed = RESET; *deed < DEEDS; (*deed)++)
+		if (!strcmp(word, deeds[*deed]))
+			return true;
+	return false;
 }
 
 static void on_action(void *ctx, const char *noun,
@@ -146,7 +164,7 @@ static void on_action(void *ctx, const char *noun,
 		end_registrations(reset, request);
 		return;
 	}
-	if (!slash || !action_of(slash + 1, &round.reboot) ||
+	if (!slash || !deed_of(slash + 1, &round.deed) ||
 	    len >= sizeof(name)) {
 		admin_refuse_method(request, "GET, PATCH, DELETE");
 		return;
@@ -157,14 +175,14 @@ static void on_action(void *ctx, const char *noun,
 	if (!strcmp(noun, "phone"))
 		tell_phone(reset, &round, request, name);
 	else
-		tell_profile(reset, &round, request, name);
+		tell_affected(reset, &round, request, noun, name);
 	json_decref(round.names);
 }
 
 static void tell_all(struct reset *reset, struct admin_request *request,
-		     bool reboot)
+		     enum deed deed)
 {
-	struct round round = { .sip = reset->sip, .reboot = reboot };
+	struct round round = { .sip = reset->sip, .deed = deed };
 	int err;
 
 	if (request->rest[0]) {
@@ -186,21 +204,32 @@ static void tell_all(struct reset *reset, struct admin_request *request,
 
 static void on_reset(void *ctx, struct admin_request *request)
 {
-	tell_all(ctx, request, true);
+	tell_all(ctx, request, RESET);
 }
 
 static void on_restart(void *ctx, struct admin_request *request)
 {
-	tell_all(ctx, request, false);
+	tell_all(ctx, request, RESTART);
 }
+
+static void on_apply(void *ctx, struct admin_request *request)
+{
+	tell_all(ctx, request, APPLY);
+}
+
+static const admin_handler handlers[DEEDS] = {
+	[RESET] = on_reset,
+	[RESTART] = on_restart,
+	[APPLY] = on_apply,
+};
 
 int reset_open(struct reset *reset)
 {
-	int err = admin_resource_add(reset->admin, "reset", on_reset, reset);
+	int err = 0;
 
-	if (!err)
-		err = admin_resource_add(reset->admin, "restart", on_restart,
-					 reset);
+	for (int deed = 0; deed < DEEDS && !err; deed++)
+		err = admin_resource_add(reset->admin, deeds[deed],
+					 handlers[deed], reset);
 	if (!err)
 		admin_action_set(reset->admin, on_action, reset);
 	return err;
@@ -221,7 +250,7 @@ static void on_late_action(void *ctx, const char *noun,
 
 void reset_close(struct reset *reset)
 {
-	admin_resource_add(reset->admin, "reset", on_late, NULL);
-	admin_resource_add(reset->admin, "restart", on_late, NULL);
+	for (int deed = 0; deed < DEEDS; deed++)
+		admin_resource_add(reset->admin, deeds[deed], on_late, NULL);
 	admin_action_set(reset->admin, on_late_action, NULL);
 }

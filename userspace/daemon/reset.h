@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Restart and reset of phones over the admin API (SIG-8).
+ * Restart and reset of phones over the admin API (SIG-8), and what they are told
+ * after a change (PROFILE-2).
  */
 #ifndef RESET_H
 #define RESET_H

@@ -44,7 +44,7 @@ int admin_resource_add(struct admin *admin, const char *path,
 		       admin_handler handler, void *ctx);
 
 /*
- * POST /v1/NOUN/KEY/ACTION of phones and their profiles: rest is KEY/ACTION; and
+ * POST /v1/NOUN/KEY/ACTION of phones and what they share: rest is KEY/ACTION; and
  * DELETE /v1/registration/KEY. Until there is one that is a 405.
  */
 typedef void (*admin_action)(void *ctx, const char *noun,

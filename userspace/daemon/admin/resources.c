@@ -72,7 +72,9 @@ static json_t *result_json(const struct change *c, struct store_reply *reply)
 		json_object_set_new(result, c->verb == STORE_IMPORT ?
 				    "changes" : "item", reply->result);
 	json_object_set_new(result, "warnings", reply->warnings);
-	reply->result = reply->warnings = NULL;
+	if (reply->offer)
+		json_object_set_new(result, "offer", reply->offer);
+	reply->result = reply->warnings = reply->offer = NULL;
 	return result;
 }
 
@@ -156,8 +158,15 @@ static void on_objects(const struct noun_resource *r,
 
 static bool has_actions(const struct noun_resource *r)
 {
-	return r->all->action && (!strcmp(r->noun->name, "phone") ||
-				  !strcmp(r->noun->name, "profile"));
+	static const char *const nouns[] = {
+		"phone", "profile", "common-phone-profile", "enterprise-phone",
+		"srst",
+	};
+
+	for (size_t i = 0; i < sizeof(nouns) / sizeof(nouns[0]); i++)
+		if (!strcmp(r->noun->name, nouns[i]))
+			return r->all->action;
+	return false;
 }
 
 static void show(const struct noun_resource *r, struct admin_request *request)

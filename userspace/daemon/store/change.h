@@ -106,6 +106,10 @@ int rules_after(struct db *db, struct store_error *error);
 int rules_guard(const struct store_noun *noun, const json_t *now,
 		struct store_error *error);
 
+/* affected.c: phones with what changed of it in their files; how to tell them */
+int affected_count(const struct change *change);
+json_t *affected_offer(const struct change *change);	/* NULL: there are none */
+
 /* object.c: within the caller's transaction */
 int object_add(struct change *change);
 int object_set(struct change *change, const char *key);

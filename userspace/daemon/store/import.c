@@ -23,6 +23,7 @@ struct import {
 	json_t *early;		/* "noun key": added before what it names */
 	struct store_error *error;
 	bool dry_run;
+	int affected;		/* phones, some of them twice */
 };
 
 static void tell(struct import *im, const char *verb, const char *noun,
@@ -121,6 +122,7 @@ static int apply_one(struct import *im, struct change *c, const char *key)
 		tell(im, "add", c->noun->name, key, NULL);
 	else if (json_object_size(fields)) {
 		tell(im, "set", c->noun->name, key, json_incref(fields));
+		im->affected += affected_count(c);
 	}
 	json_decref(fields);
 	return 0;
@@ -394,6 +396,9 @@ json_t *import_document(struct db *db, const json_t *document, bool dry_run,
 		err = rules_after(db, error);
 	if (!err)
 		err = sast_rules(db, "cert", error);
+	if (im.affected)
+		store_warn(warnings, "phones take up what changed of theirs "
+			   "when they are told: ucsecctl phone apply all");
 	json_decref(im.early);
 	if (!err)
 		return im.difference;

@@ -239,6 +239,11 @@ static const char config_3[] =
 	" result INTEGER NOT NULL, done INTEGER NOT NULL, why TEXT NOT NULL);"
 	"CREATE INDEX enrolment_phone ON enrolment (phone, done, id);";
 
+/* TVS looks for one among thousands. */
+static const char config_4[] =
+	"CREATE INDEX cert_serial ON cert (serial);"
+	"CREATE INDEX cert_fingerprint ON cert (fingerprint);";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -258,7 +263,7 @@ static const char runtime_1[] =
 static const char runtime_2[] =
 	"ALTER TABLE registration ADD COLUMN user TEXT NOT NULL DEFAULT '';";
 
-static const char *const config[] = { config_1, config_2, config_3 };
+static const char *const config[] = { config_1, config_2, config_3, config_4 };
 static const char *const runtime[] = { runtime_1, runtime_2 };
 
 int db_migration_count(enum db_kind kind)

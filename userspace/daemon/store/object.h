@@ -9,6 +9,7 @@
 #define STORE_OBJECT_H
 
 #include <jansson.h>
+#include <openssl/types.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -48,6 +49,7 @@ struct store_reply {
 	struct store_error error;
 	json_t *result;		/* the object, or the difference; may be NULL */
 	json_t *warnings;	/* sentences */
+	json_t *offer;		/* {"phones", "command"}; NULL: none need know */
 };
 
 void store_reply_clear(struct store_reply *reply);
@@ -69,6 +71,8 @@ json_t *store_object_list(struct store *store, const struct store_noun *noun,
 json_t *store_param_get(struct store *store, const char *name,
 			struct store_error *error);
 json_t *store_param_list(struct store *store, struct store_error *error);
+/* What the noun cert says of a certificate, into @object: 0 or -ENOMEM. */
+int store_cert_describe(X509 *cert, json_t *object);
 /* What holds for a phone, setting by setting, and who said so. */
 json_t *store_phone_settings_json(struct store *store, const char *key,
 				  struct store_error *error);

@@ -230,6 +230,10 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"168", "hours phones get to fetch lists with the next key"),
 	[STORE_PARAM_ITL_ROLLBACK] = BOOL("itl_rollback", "false",
 		"an ITL that lets phones go; of ucsecctl itl rollback"),
+	[STORE_PARAM_TVS_TTL] = INT("tvs_ttl", 1, 2592000, "86400",
+		"seconds phones remember what TVS vouched for"),
+	[STORE_PARAM_TVS_CALLMANAGER_TRUST] = BOOL("tvs_callmanager_trust",
+		"false", "TVS vouches for callmanager-trust as call servers"),
 	[STORE_PARAM_COUNT] = { .name = NULL },
 };
 

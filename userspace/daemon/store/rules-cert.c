@@ -96,6 +96,19 @@ static int set_pem(json_t *object, X509 *cert)
 	return good ? 0 : -ENOMEM;
 }
 
+int store_cert_describe(X509 *cert, json_t *object)
+{
+	int err = set_pem(object, cert);
+
+	set_name(object, "subject", X509_get_subject_name(cert));
+	set_name(object, "issuer", X509_get_issuer_name(cert));
+	set_time(object, "not_before", X509_get0_notBefore(cert));
+	set_time(object, "not_after", X509_get0_notAfter(cert));
+	set_serial(object, cert);
+	set_fingerprint(object, cert);
+	return err;
+}
+
 int cert_describe(struct change *c)
 {
 	const char *wrong;
@@ -104,13 +117,7 @@ int cert_describe(struct change *c)
 
 	if (!cert)
 		return store_refuse(c->error, 400, "pem", "%s", wrong);
-	err = set_pem(c->next, cert);
-	set_name(c->next, "subject", X509_get_subject_name(cert));
-	set_name(c->next, "issuer", X509_get_issuer_name(cert));
-	set_time(c->next, "not_before", X509_get0_notBefore(cert));
-	set_time(c->next, "not_after", X509_get0_notAfter(cert));
-	set_serial(c->next, cert);
-	set_fingerprint(c->next, cert);
+	err = store_cert_describe(cert, c->next);
 	if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
 		store_warn(c->warnings, "the certificate has expired");
 	if (member_is(c->next, "purpose", "callmanager-trust") &&

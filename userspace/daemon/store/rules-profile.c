@@ -191,23 +191,6 @@ static int rules_of_trunks(struct change *c, bool secure)
 	return 0;
 }
 
-static int warn_users(struct change *c)
-{
-	sqlite3_stmt *stmt;
-	int err = db_prepare(c->db, &stmt, "SELECT (SELECT count(*) FROM phone"
-			     " WHERE profile = ?1)");
-
-	if (err)
-		return store_fail(c->error, err);
-	sqlite3_bind_int64(stmt, 1, c->id);
-	if (db_step(c->db, stmt) == 1 && sqlite3_column_int(stmt, 0))
-		store_warn(c->warnings, "%d phones have this profile: they "
-			   "take it up when they are reset (ucsecctl profile "
-			   "reset)", sqlite3_column_int(stmt, 0));
-	sqlite3_finalize(stmt);
-	return 0;
-}
-
 int rules_profile(struct change *c)
 {
 	bool secure = !member_is(c->next, "device_security_mode", "nonsecure");
@@ -222,8 +205,6 @@ int rules_profile(struct change *c)
 	if (member_true(c->next, "digest") && !secure)
 		store_warn(c->warnings, "digest without TLS: digest alone "
 			   "gives neither integrity nor confidentiality");
-	if (c->now && !json_equal(c->now, c->next))
-		return warn_users(c);
 	return 0;
 }
 

@@ -171,7 +171,7 @@ const struct store_noun store_nouns[] = {
 	NOUN("common-phone-profile", "common_phone_profile",
 	     "settings that phones share", store_common_phone_profile_fields),
 	{ .name = "enterprise-phone", .table = "enterprise_phone",
-	  .about = "settings of all phones; has show and set alone",
+	  .about = "settings of all phones; has show, set and apply",
 	  .fields = store_enterprise_phone_fields, .single = true },
 	NOUN("phone", "phone", "phones", store_phone_fields),
 	NOUN("cert", "cert",

@@ -195,6 +195,19 @@ int store_cert_each(struct store *store, store_cert_fn fn, void *ctx);
 int store_cert_each_of(struct store *store, const char *purpose,
 		       store_cert_fn fn, void *ctx);
 
+/*
+ * Of any purpose, our own among them: those with that fingerprint, or with that
+ * number, which has no zeroes in front. Stops at the first not 0. As fast among
+ * ten thousand as among ten.
+ */
+#define STORE_SERIAL_MAX	32	/* bytes */
+typedef int (*store_trusted_fn)(void *ctx, const char *purpose,
+				const char *pem);
+int store_trusted_by_sha256(struct store *store, const uint8_t sha256[32],
+			    store_trusted_fn fn, void *ctx);
+int store_trusted_by_serial(struct store *store, const uint8_t *serial,
+			    size_t len, store_trusted_fn fn, void *ctx);
+
 #include "store/param.h"
 #include "store/runtime.h"
 #include "store/trunk.h"

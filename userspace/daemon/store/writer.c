@@ -83,7 +83,8 @@ void store_reply_clear(struct store_reply *reply)
 {
 	json_decref(reply->result);
 	json_decref(reply->warnings);
-	reply->result = reply->warnings = NULL;
+	json_decref(reply->offer);
+	reply->result = reply->warnings = reply->offer = NULL;
 }
 
 static void job_free(struct job *job)
@@ -131,6 +132,7 @@ static int apply_object(struct db *db, struct store_request *request,
 		reply->result = row_get(db, c.noun, c.id);
 		if (reply->result)
 			row_publish(c.noun, reply->result);
+		reply->offer = affected_offer(&c);
 	}
 	told->id = c.id;
 	json_decref(c.now);

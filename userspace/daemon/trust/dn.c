@@ -103,47 +103,127 @@ const char *trust_dn_write(const X509_NAME *name, enum trust_dialect dialect,
 	return why;
 }
 
-/* The next part without the spaces around it; 0: no more. */
-static size_t next_part(const char **text, const char **part)
-{
-	size_t len;
+/* One part as it is compared: the attribute in capitals, no spaces around. */
+struct part {
+	const char *type, *value;
+	size_t type_len, value_len;
+};
 
-	*text += strspn(*text, ",; ");
-	*part = *text;
-	len = strcspn(*text, ",;");
-	*text += len;
-	while (len && (*part)[len - 1] == ' ')
+static size_t trimmed(const char **text, size_t len)
+{
+	size_t lead = strspn(*text, " ");
+
+	lead = lead < len ? lead : len;
+	*text += lead;
+	len -= lead;
+	while (len && (*text)[len - 1] == ' ')
 		len--;
 	return len;
 }
 
-/* How often the part stands in the name. */
-static unsigned int count_part(const char *name, const char *part, size_t len)
+static bool next_part(const char **text, struct part *part)
 {
-	unsigned int found = 0;
-	const char *other;
-	size_t n;
-
-	while ((n = next_part(&name, &other)))
-		found += n == len && !memcmp(part, other, len);
-	return found;
-}
-
-static bool has_all(const char *a, const char *b)
-{
-	const char *whole = a, *part;
-	unsigned int parts = 0;
+	const char *at, *equals;
 	size_t len;
 
-	while ((len = next_part(&a, &part)))
-		/* A stranger's name shall not cost the square of 64 KiB. */
-		if (++parts > MAX_PARTS || count_part(b, part, len) !=
-		    count_part(whole, part, len))
+	*text += strspn(*text, ",; ");
+	at = *text;
+	len = strcspn(at, ",;");
+	*text += len;
+	equals = memchr(at, '=', len);
+	part->type = at;
+	part->type_len = equals ? (size_t)(equals - at) : 0;
+	part->value = equals ? equals + 1 : at;
+	part->value_len = (size_t)(at + len - part->value);
+	part->type_len = trimmed(&part->type, part->type_len);
+	part->value_len = trimmed(&part->value, part->value_len);
+	return len;
+}
+
+static char capital(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static int compare(const struct part *a, const struct part *b)
+{
+	size_t len = a->type_len < b->type_len ? a->type_len : b->type_len;
+	int d = 0;
+
+	for (size_t i = 0; !d && i < len; i++)
+		d = capital(a->type[i]) - capital(b->type[i]);
+	if (!d)
+		d = (a->type_len > b->type_len) - (a->type_len < b->type_len);
+	if (d)
+		return d;
+	len = a->value_len < b->value_len ? a->value_len : b->value_len;
+	d = memcmp(a->value, b->value, len);
+	return d ? d : (a->value_len > b->value_len) -
+		(a->value_len < b->value_len);
+}
+
+static size_t write_part(const struct part *part, char *to)
+{
+	char *at = to;
+
+	for (size_t i = 0; i < part->type_len; i++)
+		*at++ = capital(part->type[i]);
+	*at++ = '=';
+	memcpy(at, part->value, part->value_len);
+	at += part->value_len;
+	*at++ = ';';
+	return (size_t)(at - to);
+}
+
+/* Without its backslashes. */
+static bool unescape(const char *name, char text[TRUST_DN_SIZE])
+{
+	size_t len = 0;
+
+	for (; *name; name++) {
+		if (*name == '\\')
+			continue;
+		if (len == TRUST_DN_SIZE - 1)
 			return false;
+		text[len++] = *name;
+	}
+	text[len] = '\0';
+	return true;
+}
+
+bool trust_dn_key(const char *name, char key[TRUST_DN_SIZE])
+{
+	struct part parts[MAX_PARTS], part;
+	size_t count = 0, len = 0, at;
+	char text[TRUST_DN_SIZE];
+	const char *rest = text;
+
+	if (!unescape(name, text))
+		return false;
+	while (next_part(&rest, &part)) {
+		if (count == MAX_PARTS)
+			return false;
+		for (at = count++; at && compare(&parts[at - 1], &part) > 0;
+		     at--)
+			parts[at] = parts[at - 1];
+		parts[at] = part;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (len + parts[i].type_len + parts[i].value_len + 3 >
+		    TRUST_DN_SIZE)
+			return false;
+		len += write_part(&parts[i], key + len);
+	}
+	key[len] = '\0';
 	return true;
 }
 
 bool trust_dn_equal(const char *a, const char *b)
 {
-	return !strcmp(a, b) || (has_all(a, b) && has_all(b, a));
+	char one[TRUST_DN_SIZE], other[TRUST_DN_SIZE];
+
+	if (!strcmp(a, b))
+		return true;
+	return trust_dn_key(a, one) && trust_dn_key(b, other) &&
+		!strcmp(one, other);
 }
