@@ -98,6 +98,29 @@ house_ucsecd() {
 		--config "$house/ucsecd.conf" >>"$house/ucsecd.log" 2>&1 &
 	ucsecd=$!
 	await 120 "ucsecd" house_started "$before"
+	[ -z "${keyd:-}" ] || await 60 'our certificate' house_own_cert
+}
+
+# house_keyd: our keys are ucsec-keyd's; before house_ucsecd, after house_conf, and
+# again when it was killed. $keyd; phones get $house_cafile.
+house_keyd() {
+	rm -f "$house/keyd.sock"
+	"$daemon_build/ucsec-keyd" --user nobody --run-as daemon \
+		--state "$house/keyd" --socket "$house/keyd.sock" \
+		>>"$house/keyd.log" 2>&1 &
+	keyd=$!
+	house_cafile=$house/callmanager.pem
+	grep -qs keyd-socket "$house/ucsecd.conf" ||
+		printf '[trust]\nkeyd-socket = %s\n' "$house/keyd.sock" \
+			>>"$house/ucsecd.conf"
+}
+
+# What administrators would give to phones, from the admin API.
+house_own_cert() {
+	ctl --json cert show CallManager | python3 -c '
+import json, sys
+reply = json.load(sys.stdin)
+print(reply.get("item", reply)["pem"])' >"$house/callmanager.pem"
 }
 
 house_started() {
@@ -179,7 +202,7 @@ house_phone() {
 	poll_method epoll
 	sip_listen $7:5060
 	sip_certificate $house/$5.both
-	sip_cafile $house/state/callmanager.pem
+	sip_cafile ${house_cafile:-$house/state/callmanager.pem}
 	call_local_timeout 120
 	call_max_calls 4
 	audio_source aufile,$8

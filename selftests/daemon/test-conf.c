@@ -81,6 +81,16 @@ static const struct {
 	{ "[admin]\ngroup = a b\n", 2, "group: " },
 	{ "[admin]\nmetrics = 192.0.2.1:9464\n", 2, "loopback" },
 	{ "[admin]\nmetrics = 127.0.0.1\n", 2, "ADDRESS:PORT" },
+	{ "[trust]\nkeyd-socket = s\n", 2, "starts with /" },
+	{ "[trust]\nfiles-directory = /f\n", 2, "needs keyd-socket" },
+	{ "[trust]\ncapf = 192.0.2.1:3804\n", 2, "needs keyd-socket" },
+	{ "[trust]\nkeyd-socket = /s\ntvs = 192.0.2.1\n", 3, "ADDRESS:PORT" },
+	{ "[trust]\nkeyd-socket = /s\nhttp = 192.0.2.1:0\n", 3, "ADDRESS:PORT" },
+	{ "[trust]\nkeyd-socket = /s\nhttp = 192.0.2.1:80\n"
+	  "http = 192.0.2.1:80\n", 4, "already" },
+	{ "[trust]\nkeyd-socket = /s\nhttp = 127.0.0.1:80\nhttp = 127.0.0.2:80\n"
+	  "http = 127.0.0.3:80\nhttp = 127.0.0.4:80\nhttp = 127.0.0.5:80\n", 7,
+	  "more than 4" },
 	{ "[tls]\nlegacy = on\n", 1, "no such section" },
 };
 
@@ -155,6 +165,32 @@ static void test_good(void)
 	   conf.listen_count == 6, "legacy TLS said to be off");
 }
 
+static void test_trust(void)
+{
+	struct conf conf;
+	char text[200];
+
+	ok(!read_text(&conf, "") && !conf.trust.keyd_socket[0] &&
+	   !conf.trust.capf.count, "no keyd unless it is named");
+	ok(!read_text(&conf, "[trust]\nkeyd-socket = /run/k\n") &&
+	   !strcmp(conf.trust.keyd_socket, "/run/k") &&
+	   !strcmp(conf.trust.files_dir, "/var/lib/ucsec/files") &&
+	   conf.trust.http.count == 2 && conf.trust.tvs.count == 2 &&
+	   conf.trust.capf.count == 2 &&
+	   conf.trust.capf.listen[0].addr.in.sin_port == htons(3804),
+	   "with it come the ports that phones expect");
+	ok(!read_text(&conf, "[trust]\nkeyd-socket = /run/k\nfiles-directory = "
+		      "/srv/tftp\ntvs = [2001:db8::1]:2445\n") &&
+	   !strcmp(conf.trust.files_dir, "/srv/tftp") &&
+	   conf.trust.tvs.count == 1 && conf.trust.http.count == 2,
+	   "or what is said");
+	snprintf(text, sizeof(text), "[trust]\nkeyd-socket = /%0106d\n", 0);
+	ok(!read_text(&conf, text), "the longest path of a socket");
+	snprintf(text, sizeof(text), "[trust]\nkeyd-socket = /%0107d\n", 0);
+	ok(read_text(&conf, text) == 1 && strstr(told, "107 bytes"),
+	   "one byte more");
+}
+
 static void test_ports(void)
 {
 	struct conf_media media = { .port_min = 30000, .port_max = 34001 };
@@ -188,6 +224,7 @@ int main(void)
 	test_bad();
 	test_many();
 	test_good();
+	test_trust();
 	test_ports();
 	unlink(path);
 	free(told);

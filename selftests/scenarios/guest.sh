@@ -37,9 +37,11 @@ need() {
 	done
 }
 
-# house_open NAME...: daemons in an empty house; a certificate for each name.
+# house_open [--keyd] NAME...: daemons in an empty house; a certificate for each
+# name.
 house_open() {
-	local name
+	local name with_keyd=
+	[ "${1:-}" != --keyd ] || { with_keyd=yes; shift; }
 	mkdir -p "$house"
 	chown nobody "$house"
 	house_network
@@ -49,11 +51,12 @@ house_open() {
 	done
 	house_conf
 	house_mediad
+	[ -z "$with_keyd" ] || house_keyd
 	house_ucsecd
 	check 'the configuration is taken' house_import
 }
 
-# house_close: both daemons end, and no sanitizer has anything to say.
+# house_close: the daemons end, and no sanitizer has anything to say.
 house_close() {
 	local rc=0
 	kill -TERM "$ucsecd"
@@ -63,10 +66,16 @@ house_close() {
 	rc=0
 	wait "$mediad" || rc=$?
 	is 'ucsec-mediad ends by the signal, not before' $rc 143
-	if grep -q 'Sanitizer\|runtime error' "$house"/{ucsecd,mediad}.log; then
+	if [ -n "${keyd:-}" ]; then
+		kill -TERM "$keyd"
+		rc=0
+		wait "$keyd" || rc=$?
+		is 'ucsec-keyd ends by the signal, not before' $rc 143
+	fi
+	if grep -q 'Sanitizer:\|runtime error' "$house"/*d.log; then
 		not_ok 'no sanitizer reports' \
-			"$(grep -h -A40 'Sanitizer\|runtime error' \
-				"$house"/{ucsecd,mediad}.log)"
+			"$(grep -h -A40 'Sanitizer:\|runtime error' \
+				"$house"/*d.log)"
 	else
 		ok 'no sanitizer reports'
 	fi
