@@ -84,7 +84,7 @@ class House(daemon.Daemon):
         if not os.path.exists(path):
             return 0
         with open(path, 'rb') as file:
-            return file.read().count(b'1csl'[::-1])
+            return file.read().count(b'lsc1')
 
     def remove(self):
         if self.process and self.process.poll() is None:
@@ -153,9 +153,9 @@ class House(daemon.Daemon):
                                          'capf-trust', 'pem': file.read()})
 
     def visit(self, name, misbehave=(), timeout=30, top=None, said=None,
-              **settings):
+              kind=Capf, **settings):
         """What was done in one session, or why the phone gave up."""
-        capf = Capf(self.identity(name), [self.capf], Mischief(misbehave))
+        capf = kind(self.identity(name), [self.capf], Mischief(misbehave))
         for key, value in settings.items():
             setattr(capf, key, value)
         link = None

@@ -106,9 +106,15 @@ _ucsecctl() {
 					'add set show del flush --help' -- "$cur")) ;;
 	params,set,*)		COMPREPLY=($(compgen -W "$params" -- "$cur")) ;;
 	params,,*)		COMPREPLY=($(compgen -W 'set --help' -- "$cur")) ;;
+	capf,list,*)		COMPREPLY=($(compgen -W '--pending --failed --json' \
+					-- "$cur")) ;;
+	capf,show,* | capf,export,*)
+				COMPREPLY=($(compgen -W "--mic --der --json
+					$(_ucsecctl_names capf)" -- "$cur")) ;;
 	monitor,*)		COMPREPLY=($(compgen -W 'count --json' -- "$cur")) ;;
 	,*)			COMPREPLY=($(compgen -W 'stream acl suites stats
 					params monitor param registration call
+					capf
 					ctl itl
 					import export schema status words
 					$(_ucsecctl_words) --json --socket

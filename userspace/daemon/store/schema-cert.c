@@ -11,8 +11,8 @@
 #define ECDSA	"-ECDSA"
 
 static const char *const purposes[] = {
-	"callmanager-trust", "capf-trust", "capf-revoked", "phone-trust", "phone-sast-trust",
-	"tvs-trust", "tomcat-trust", "ipsec-trust", "firmware-trust",
+	"callmanager-trust", "capf-trust", "phone-trust", "phone-sast-trust",
+	"capf-revoked", "tvs-trust", "tomcat-trust", "ipsec-trust", "firmware-trust",
 	"callmanager", "capf", "tvs", "itlrecovery", "tftp", "tomcat", "ipsec",
 	NULL
 };
