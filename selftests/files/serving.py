@@ -21,6 +21,7 @@ KEYD = os.path.join(ROOT, 'build/san/ucsec-keyd')
 
 class Serving:
     def __init__(self):
+        os.umask(0o077)     # as systemd starts it; TFTP is somebody else
         self.dir = tempfile.mkdtemp(prefix='serving-')
         self.daemon = Daemon(
             f'[trust]\nkeyd-socket = {self.dir}/s\n'
