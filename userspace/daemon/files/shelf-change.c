@@ -61,7 +61,6 @@ int shelf_begin(struct shelf *shelf, struct shelf_change *change)
 			    O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (change->fd < 0)
 		return -errno;
-	/* Whatever our umask is. */
 	if (!fchmod(change->fd, 0644))
 		return 0;
 	shelf_drop(shelf, change);
@@ -107,7 +106,10 @@ static int open_parent(struct shelf *shelf, const char *name, bool make)
 	for (const char *at = strchr(name, '/'); at; at = strchr(at + 1, '/')) {
 		snprintf(path, sizeof(path), "%.*s", (int)(at - name), name);
 		/* What stands there may be a link: that is found below. */
-		if (make && mkdirat(shelf->dir, path, 0755) && errno != EEXIST)
+		if (make && !mkdirat(shelf->dir, path, 0755))
+			/* Whatever our umask is. */
+			fchmodat(shelf->dir, path, 0755, 0);
+		else if (make && errno != EEXIST)
 			return -errno;
 	}
 	return shelf_open_at(shelf, path, O_RDONLY | O_DIRECTORY);
