@@ -261,6 +261,53 @@ static void check_files(int fd)
 	   heard.m.reply.sentence);
 }
 
+static void fill_token(void)
+{
+	memset(&m.m, 0, sizeof(m.m));
+	strcpy(m.m.token.serial, "0123");
+}
+
+static void fill_token_list(void)
+{
+	fill_list();
+	memset(&m.m.list.key, 0, sizeof(m.m.list.key));
+	m.m.list.kind = KEYD_CTL;
+	strcpy(m.m.list.token, "0123");
+}
+
+static void check_tokens(int fd)
+{
+	static const struct wrong tokens[] = {
+		S(token, serial, 0), S(token, serial, 'x'),
+		B(token, serial, 0, '\n'), B(token, serial, 1, 0x80),
+		B(token, serial, 9, 'x'), S(token, flags, 2),
+		B(token, spare, 1, 1),
+	};
+	static const struct wrong lists[] = {
+		S(list, token, 'x'), B(list, token, 0, 7),
+		B(list, token, 9, 'x'), S(list, token_spare, 1),
+		S(list, kind, KEYD_ITL), S(list, key.service, KEYD_ITLRECOVERY),
+		S(list, key.slot, KEYD_NEXT), S(list, key.spare, 1),
+		S(list, digest, 2), S(list, dialect, 2), S(list, count, 255),
+	};
+
+	SPOIL(fd, KEYD_TOKEN_REGISTER, 0, fill_token, tokens);
+	SPOIL(fd, KEYD_TOKEN_REMOVE, 0, fill_token, tokens);
+	SPOIL(fd, KEYD_SIGN_LIST, 100, fill_token_list, lists);
+	fill_token();
+	ok(ask(fd, &m, KEYD_TOKEN_REGISTER, 0) == -ENODEV, "as it should be: "
+	   "%s", heard.m.reply.sentence);
+	fill_token();
+	ok(ask(fd, &m, KEYD_TOKEN_REGISTER, 1) == -EBADMSG, "with a tail");
+	m.m.token.flags = KEYD_TOKEN_RETRY_PIN;
+	ok(ask(fd, &m, KEYD_TOKEN_REMOVE, 0) == -EBADMSG,
+	   "removing tries no PIN");
+	fill_token_list();
+	ok(ask(fd, &m, KEYD_SIGN_LIST, 100) == -ENODEV &&
+	   heard.m.reply.reason == KEYD_WHY_TOKEN, "a list: %s",
+	   heard.m.reply.sentence);
+}
+
 /* Heads and lengths: named if it can be, else the connection ends. */
 static void check_heads(void)
 {
@@ -318,6 +365,7 @@ int main(void)
 	check_tls(fd);
 	check_lsc(fd);
 	check_files(fd);
+	check_tokens(fd);
 	ok(!ask(fd, &m, KEYD_LIST, 0) && heard.m.head.type == KEYD_REPLY,
 	   "nothing of that made a key");
 	fill_make();
