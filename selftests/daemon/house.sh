@@ -214,7 +214,7 @@ house_phone() {
 	rtcp_mux no
 	jitter_buffer_delay 0-0
 	rtp_stats yes
-	rtp_timeout 10
+	rtp_timeout 120
 	net_interface wire
 	module_path /usr/lib/baresip/modules
 	module g711.so

@@ -117,6 +117,14 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 	trust_keys_refresh(arg);
 }
 
+static void log_made(const struct key_opening *o)
+{
+	log_event(LOG_LEVEL_NOTICE, "certificate-made", "service",
+		  keyd_service_name(o->making.service), "kind",
+		  keyd_kind_name(o->making.kind), "subject", o->cn, "note",
+		  "self-signed, give it to phones and peers", NULL);
+}
+
 /* Each is looked for anew: what was done of it LIST tells. */
 static void on_made(void *arg, int err, const union keyd_buffer *answer)
 {
@@ -125,6 +133,8 @@ static void on_made(void *arg, int err, const union keyd_buffer *answer)
 
 	if (!keys->opening)
 		return;
+	if (!err)
+		log_made(keys->opening);
 	/* The next connection asks. */
 	if (err == -ECONNRESET || err == -ETIMEDOUT)
 		return;
@@ -141,19 +151,16 @@ static void on_made(void *arg, int err, const union keyd_buffer *answer)
 static void make_one(struct trust_keys *keys, const struct wanted *one)
 {
 	struct keyd_make *make = &keys->request.m.make;
+	struct key_opening *o = keys->opening;
 	int err = describe(make, one, keys->conf);
 
-	if (!err)
-		log_event(LOG_LEVEL_NOTICE, "certificate-made", "service",
-			  keyd_service_name(one->service), "kind",
-			  keyd_kind_name(one->kind), "subject",
-			  make->subject.cn, "note",
-			  "self-signed, give it to phones and peers", NULL);
+	o->making = make->key;
+	memcpy(o->cn, make->subject.cn, sizeof(o->cn));
 	if (!err)
 		err = keyd_client_send(keys->client, KEYD_MAKE, &keys->request,
 				       0, on_made, keys, NULL);
 	if (err && err != -ENOTCONN)
-		fail(keys->opening, err, strerror(-err));
+		fail(o, err, strerror(-err));
 }
 
 void trust_keys_make(struct trust_keys *keys)

@@ -25,6 +25,8 @@ struct key_opening {
 	struct event *patience, *again;
 	bool connected, done;
 	bool is_last;	/* patience, the second time */
+	struct keyd_which making;
+	char cn[KEYD_TEXT];		/* of what is being made */
 	int err;
 	char *why;
 	size_t size;
