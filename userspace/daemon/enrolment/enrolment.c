@@ -111,13 +111,15 @@ static int64_t count_visits(void *ctx)
 
 static void find_metrics(struct enrolment *all)
 {
-	char label[64];
+	/* Not copied: the metrics outlive us. */
+	static char labels[CAPF_RESULT_COUNT][64];
 
 	for (int i = 0; i < CAPF_RESULT_COUNT; i++) {
-		snprintf(label, sizeof(label), "result=\"%s\"",
+		snprintf(labels[i], sizeof(labels[i]), "result=\"%s\"",
 			 capf_result_name(i));
 		all->results[i] = metrics_counter("ucsec_capf_sessions",
-			"enrolments of phones by what came of them", label);
+			"enrolments of phones by what came of them",
+			labels[i]);
 	}
 	all->issued = metrics_counter("ucsec_capf_certificates",
 				      "LSCs that keyd has issued", NULL);
