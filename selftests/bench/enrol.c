@@ -42,7 +42,7 @@ static double seconds(clockid_t clock)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* No prime below 1024 divides it. */
+/* No prime below 2048 divides it. */
 static void draw_modulus(uint8_t n[MODULUS])
 {
 	BN_ULONG p, d;
@@ -53,7 +53,7 @@ again:
 	n[0] |= 0xc0;
 	n[MODULUS - 1] |= 1;
 	BN_bin2bn(n, MODULUS, bn);
-	for (p = 3; p < 1024; p += 2) {
+	for (p = 3; p < 2048; p += 2) {
 		for (d = 3; d * d <= p && p % d; d += 2)
 			;
 		if (d * d > p && !BN_mod_word(bn, p))
