@@ -183,6 +183,24 @@ def phone_rows(f):
     ]
 
 
+def file_rows(f):
+    """What signing a phone's file costs, keyd's part and the daemon's."""
+    def one(system, metric, **more):
+        return f.get(system, path="signalling", payload=0, metric=metric,
+                     **more)
+
+    cost = "cpu_microseconds_per_file"
+    bare = one("openssl", cost)
+    return [
+        ("microseconds of processor a file, keyd",
+         bare and round(bare / 0.8), one("ucsec-keyd", cost), bare),
+        ("microseconds of processor a file, ucsecd",
+         bare and round(bare / 0.8), one("ucsecd", cost), bare),
+        ("bytes of ucsecd a phone, of 10,000", None,
+         one("ucsecd", "bytes_per_published_phone"), None),
+    ]
+
+
 def print_beside(rows, title, ours, peer):
     """What we do beside a peer."""
     if all(value is None for _, _, value, _ in rows):
@@ -241,6 +259,8 @@ def main(argv):
                  "ucsecd", "sipp")
     print_beside(phone_rows(figures), "registrations over mutual TLS",
                  "ucsecd", "openssl")
+    print_beside(file_rows(figures), "phones' files, RSA 2048", "ours",
+                 "openssl")
     print()
     print(CAVEAT % sum("boot-" in name for name in argv[2:]))
     return 0
