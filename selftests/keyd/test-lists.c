@@ -22,6 +22,7 @@
 #include "trust/keyd-client.h"
 #include "trust/keys.h"
 #include "trust/rules.h"
+#include "trust/tokens.h"
 
 static struct env env;
 static struct trust_keys *keys;
@@ -62,6 +63,30 @@ int publisher_get(struct publisher *publisher, const char *name,
 	*len = fread(*data, 1, TRUST_LIST_SIZE, file);
 	fclose(file);
 	return 0;
+}
+
+/* The tokens: who may sign is said here. */
+
+static struct tokens_choice choice;
+static const char *no_choice;
+static unsigned int refreshed;
+
+bool tokens_signer(const struct tokens *tokens, const struct trust_list *held,
+		   struct tokens_choice *to, const char **why)
+{
+	(void)tokens;
+	(void)held;
+	*to = choice;
+	if (no_choice)
+		*why = no_choice;
+	return !no_choice;
+}
+
+void tokens_refresh(struct tokens *tokens, tokens_fn fn, void *arg)
+{
+	(void)tokens;
+	refreshed++;
+	fn(arg, 0, "");
 }
 
 static void turn(void)
@@ -265,7 +290,7 @@ static void open_lists(void)
 {
 	const struct lists_config config = {
 		.base = env.base, .store = env.store, .keys = keys,
-		.conf = &env.conf,
+		.tokens = (struct tokens *)&choice, .conf = &env.conf,
 	};
 	char why[256] = "";
 
@@ -475,6 +500,32 @@ static void check_migration(void)
 	json_decref(two);
 }
 
+/* As far as it goes without one: see test-token. */
+static void check_tokens(void)
+{
+	const struct trust_key *signer = key_at(KEYD_ITLRECOVERY,
+						KEYD_CURRENT);
+	const struct trust_key *second = key_at(KEYD_TOMCAT, KEYD_CURRENT);
+
+	choice = (struct tokens_choice){ .count = 2, .sasts = {
+		{ signer->certs[0].data, signer->certs[0].len },
+		{ second->certs[0].data, second->certs[0].len } } };
+	ok(set("ctl_signer", "\"token\"") && !settled() && !refreshed &&
+	   status_of(TRUST_CTL).stale && roles_are(CTL, "0 2 2 3 4"),
+	   "another signer of the CTL waits for an administrator");
+	ok(!update() && refreshed == 1 && roles_are(CTL, "0 0 2 2 3 4") &&
+	   has_cert(CTL, TRUST_SAST, second) && roles_are(ITL, ALL),
+	   "then the SASTs are those that were chosen, in the CTL alone");
+	no_choice = "no token is there";
+	ok(update() == -ENOKEY && !strcmp(told.why, no_choice) &&
+	   !strcmp(status_of(TRUST_CTL).why, no_choice) &&
+	   roles_are(CTL, "0 0 2 2 3 4"), "nobody can sign: %s", told.why);
+	no_choice = NULL;
+	choice.count = 0;
+	ok(set("ctl_signer", "\"itlrecovery\"") && !update() &&
+	   roles_are(CTL, "0 2 2 3 4"), "and back");
+}
+
 static void check_faults(void)
 {
 	put_err = -ENOSPC;
@@ -535,6 +586,7 @@ int main(void)
 	check_rollback();
 	check_renewal();
 	check_migration();
+	check_tokens();
 	check_faults();
 	read_file(NULL);
 	read_file(NULL);

@@ -83,7 +83,8 @@ static int start_lists(struct provision *p, char *why, size_t size)
 {
 	const struct lists_config config = {
 		.base = p->base, .store = p->store, .keys = p->keys,
-		.publisher = p->publisher, .conf = p->conf,
+		.publisher = p->publisher, .tokens = p->tokens,
+		.conf = p->conf,
 	};
 	int err = lists_open(&p->lists, &config, why, size);
 

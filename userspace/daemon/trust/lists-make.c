@@ -39,28 +39,40 @@ int lists_read(struct lists *lists, enum trust_kind kind, uint8_t **data,
 }
 
 /* What keyd built must be what it was asked for: phones would not forgive it. */
+static const char *check(struct lists *lists, const uint8_t *file, size_t len,
+			 struct trust_list *held, struct trust_list *list)
+{
+	struct trust_fault fault;
+	struct lists_plan plan;
+	uint8_t *data;
+	size_t data_len;
+	const char *why = "its contents cannot be told";
+	int err = lists_read(lists, lists->kind, &data, &data_len, held);
+
+	err = lists_plan(&plan, lists->kind, lists_mode(lists), &lists->config,
+			 err ? NULL : held, &why);
+	if (!err)
+		why = trust_list_read(file, len, list, &fault) ?
+			"keyd answered with what is no list" :
+			lists_differ(&plan, file, len, list);
+	lists_plan_clear(&plan);
+	free(data);
+	return why;
+}
+
 static const char *publish(struct lists *lists, const uint8_t *file, size_t len)
 {
-	enum trust_kind kind = lists->kind;
-	struct trust_list *list = calloc(1, sizeof(*list));
+	struct trust_list *two = calloc(2, sizeof(*two));
 	const char *why = "out of memory";
-	struct lists_plan plan;
 	int err;
 
-	if (!list)
-		return why;
-	err = lists_plan(&plan, kind, lists_mode(lists), lists->config.store,
-			 lists->config.keys, lists->config.conf, &why);
-	if (!err && trust_list_read(file, len, list, &(struct trust_fault){ 0 }))
-		why = "keyd answered with what is no list";
-	else if (!err)
-		why = lists_differ(&plan, file, len, list);
-	lists_plan_clear(&plan);
-	free(list);
+	if (two)
+		why = check(lists, file, len, &two[0], &two[1]);
+	free(two);
 	if (why)
 		return why;
-	err = publisher_put(lists->config.publisher, lists_file_name(kind),
-			    file, len);
+	err = publisher_put(lists->config.publisher,
+			    lists_file_name(lists->kind), file, len);
 	return err ? strerror(-err) : NULL;
 }
 
@@ -141,8 +153,8 @@ static int make(struct lists *lists, enum trust_kind kind, bool asked,
 		return 0;
 	}
 	differ = "its contents cannot be told";
-	err = lists_plan(&plan, kind, mixed, lists->config.store,
-			 lists->config.keys, lists->config.conf, &differ);
+	err = lists_plan(&plan, kind, mixed, &lists->config,
+			 there ? list : NULL, &differ);
 	if (!err)
 		differ = there ? lists_differ(&plan, data, len, list) : "new";
 	snprintf(why, size, "%s", differ ?: "");

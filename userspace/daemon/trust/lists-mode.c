@@ -20,6 +20,7 @@ static void on_stored(void *ctx, struct store_reply *reply)
 {
 	struct lists_ask *ask = ctx;
 	struct lists_admin *owner = ask->owner;
+	struct lists_status ctl;
 
 	if (owner) {
 		owner->switching = false;
@@ -29,9 +30,11 @@ static void on_stored(void *ctx, struct store_reply *reply)
 			json_incref(reply->result);
 	}
 	if (lists_ask_stored(ask, reply)) {
-		json_array_append_new(ask->warnings, json_string(
-			"the CTL is published: reset all phones, which fetch "
-			"it when they start"));
+		lists_status(owner->lists, TRUST_CTL, &ctl, NULL, NULL);
+		if (ctl.there)
+			json_array_append_new(ask->warnings, json_string(
+				"the CTL is published: reset all phones, "
+				"which fetch it when they start"));
 		lists_ask_answer(ask);
 	}
 	store_reply_clear(reply);

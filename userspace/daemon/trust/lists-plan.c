@@ -15,6 +15,7 @@
 #include "conf.h"
 #include "store/store.h"
 #include "trust/keys.h"
+#include "trust/tokens.h"
 
 static struct lists_record *add(struct lists_plan *plan, uint16_t role,
 				struct trust_span cert)
@@ -111,6 +112,28 @@ static int add_sasts(struct lists_plan *plan, struct store *store,
 	return err;
 }
 
+/* A CTL's may be tokens, which no other has room beside. */
+static int choose_sasts(struct lists_plan *plan,
+			const struct lists_config *from,
+			const struct trust_list *held, const char **why)
+{
+	struct tokens_choice choice = { .count = 0 };
+
+	if (plan->kind == TRUST_CTL && from->tokens &&
+	    !tokens_signer(from->tokens, held, &choice, why))
+		return -ENOKEY;
+	memcpy(plan->token, choice.token, sizeof(plan->token));
+	if (!plan->token[0])
+		plan->signer = (struct keyd_which){
+			.service = KEYD_ITLRECOVERY, .kind = KEYD_RSA,
+			.slot = KEYD_CURRENT };
+	if (!choice.count)
+		return add_sasts(plan, from->store, from->keys, why);
+	for (size_t i = 0; i < choice.count; i++)
+		add(plan, TRUST_SAST, choice.sasts[i]);
+	return 0;
+}
+
 /* Of the first address of our own that is one: phones cannot use 0.0.0.0. */
 static bool take_address(const struct conf_listen *listen, size_t count,
 			 uint8_t ip[4])
@@ -173,29 +196,26 @@ static void read_params(struct lists_plan *plan, const struct store *store)
 }
 
 int lists_plan(struct lists_plan *plan, enum trust_kind kind, bool mixed,
-	       struct store *store, const struct trust_keys *keys,
-	       const struct conf *conf, const char **why)
+	       const struct lists_config *from, const struct trust_list *held,
+	       const char **why)
 {
 	static const struct trust_span none;
 	int err;
 
 	memset(plan, 0, sizeof(*plan));
 	plan->kind = kind;
-	plan->signer = (struct keyd_which){ .service = KEYD_ITLRECOVERY,
-					    .kind = KEYD_RSA,
-					    .slot = KEYD_CURRENT };
-	read_params(plan, store);
-	err = add_sasts(plan, store, keys, why);
+	read_params(plan, from->store);
+	err = choose_sasts(plan, from, held, why);
 	if (err)
 		return err;
 	/* With neither key nor role for files, phones go on unsigned. */
 	if (kind == TRUST_CTL && !mixed)
-		name_node(conf, add(plan, TRUST_CCM_TFTP, none));
+		name_node(from->conf, add(plan, TRUST_CCM_TFTP, none));
 	else if (!plan->rollback)
-		add_servers(plan, keys, conf);
-	add_service(plan, TRUST_CAPF, keys, KEYD_CAPF, KEYD_RSA);
+		add_servers(plan, from->keys, from->conf);
+	add_service(plan, TRUST_CAPF, from->keys, KEYD_CAPF, KEYD_RSA);
 	if (kind == TRUST_ITL && !plan->rollback)
-		add_service(plan, TRUST_TVS, keys, KEYD_TVS, KEYD_RSA);
+		add_service(plan, TRUST_TVS, from->keys, KEYD_TVS, KEYD_RSA);
 	return 0;
 }
 
@@ -216,6 +236,7 @@ size_t lists_plan_request(const struct lists_plan *plan, uint32_t now,
 	memset(&request->m, 0, sizeof(request->m));
 	request->m.head.type = KEYD_SIGN_LIST;
 	list->key = plan->signer;
+	memcpy(list->token, plan->token, sizeof(list->token));
 	list->kind = plan->kind == TRUST_CTL ? KEYD_CTL : KEYD_ITL;
 	list->digest = (uint8_t)plan->digest;
 	list->dialect = plan->dialect == TRUST_CUCM ? KEYD_CUCM :

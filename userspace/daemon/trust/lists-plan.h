@@ -8,10 +8,7 @@
 
 #include "keyd/request.h"
 #include "trust/list.h"
-
-struct conf;
-struct store;
-struct trust_keys;
+#include "trust/lists.h"
 
 struct lists_record {
 	uint16_t role;
@@ -23,7 +20,9 @@ struct lists_record {
 
 struct lists_plan {
 	enum trust_kind kind;
-	struct keyd_which signer;	/* whose is the first record */
+	/* Whose is the first record; a token's serial number, or a key. */
+	char token[KEYD_TOKEN_SERIAL];
+	struct keyd_which signer;
 	enum trust_digest digest;
 	enum trust_dialect dialect;
 	uint16_t signer_version;
@@ -36,12 +35,12 @@ struct lists_plan {
 };
 
 /*
- * @mixed: a CTL of that mode. Its spans are good until the keys change. Clear it
- * in any case. 0, or -errno and a sentence.
+ * @mixed: a CTL of that mode. @held: what phones have, NULL: none. Its spans are
+ * good until the loop runs on. Clear it in any case. 0, or -errno and a sentence.
  */
 int lists_plan(struct lists_plan *plan, enum trust_kind kind, bool mixed,
-	       struct store *store, const struct trust_keys *keys,
-	       const struct conf *conf, const char **why);
+	       const struct lists_config *from, const struct trust_list *held,
+	       const char **why);
 void lists_plan_clear(struct lists_plan *plan);
 /* The request of that, sealed by who sends it; the tail's length. 0: too long. */
 size_t lists_plan_request(const struct lists_plan *plan, uint32_t now,

@@ -20,8 +20,7 @@ static void judge(struct lists *lists, enum trust_kind kind, bool mixed,
 {
 	const char *why = NULL, *differ = NULL;
 	struct lists_plan plan;
-	int err = lists_plan(&plan, kind, mixed, lists->config.store,
-			     lists->config.keys, lists->config.conf, &why);
+	int err = lists_plan(&plan, kind, mixed, &lists->config, list, &why);
 
 	if (!err)
 		differ = lists_differ(&plan, data, len, list);
@@ -67,13 +66,21 @@ void lists_status(struct lists *lists, enum trust_kind kind,
 	}
 }
 
+static struct trust_span cert_of(const struct trust_key *key)
+{
+	return (struct trust_span){ key->certs[0].data, key->certs[0].len };
+}
+
 /*
- * When phones were given this list, if it has that SAST: its time, which starts
- * anew when it is signed again. 0: it has not, -ENOENT: there is no such list.
+ * When phones were given this list, if it has the next key: its time, which
+ * starts anew when it is signed again. 0: it has not; -ENOENT: there is none, or
+ * one of tokens, by which phones do not believe ITLRecovery anyway.
  */
 static int64_t told_at(struct lists *lists, enum trust_kind kind,
-		       struct trust_span cert)
+		       const struct trust_key *next)
 {
+	const struct trust_key *now = trust_keys_find(lists->config.keys,
+			KEYD_ITLRECOVERY, KEYD_RSA, KEYD_CURRENT);
 	struct trust_list *list = calloc(1, sizeof(*list));
 	struct trust_fault fault;
 	uint8_t *data = NULL;
@@ -81,8 +88,11 @@ static int64_t told_at(struct lists *lists, enum trust_kind kind,
 	size_t len;
 	int err = list ? lists_read(lists, kind, &data, &len, list) : -ENOMEM;
 
-	if (!err && lists_has_sast(list, cert) &&
-	    !trust_list_verify(data, len, list, KEYD_SAST_MAX, &fault))
+	if (!err && kind == TRUST_CTL && now &&
+	    !lists_has_sast(list, cert_of(now)))
+		when = -ENOENT;
+	else if (!err && lists_has_sast(list, cert_of(next)) &&
+		 !trust_list_verify(data, len, list, KEYD_SAST_MAX, &fault))
 		when = list->header.time;
 	free(data);
 	free(list);
@@ -98,14 +108,12 @@ static const struct trust_key *next_key(struct lists *lists)
 int64_t lists_promotion_time(struct lists *lists)
 {
 	const struct trust_key *next = next_key(lists);
-	struct trust_span cert;
 	int64_t itl, ctl;
 
 	if (!next)
 		return 0;
-	cert = (struct trust_span){ next->certs[0].data, next->certs[0].len };
-	itl = told_at(lists, TRUST_ITL, cert);
-	ctl = told_at(lists, TRUST_CTL, cert);
+	itl = told_at(lists, TRUST_ITL, next);
+	ctl = told_at(lists, TRUST_CTL, next);
 	/* Who has a CTL may believe by that alone. */
 	if (itl <= 0 || !ctl)
 		return 0;

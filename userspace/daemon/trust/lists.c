@@ -17,6 +17,7 @@
 #include "trust/keyd-client.h"
 #include "trust/keys.h"
 #include "trust/lists-parts.h"
+#include "trust/tokens.h"
 
 enum { RETRY_SECONDS = 30 };	/* a full disk, a keyd that does not answer */
 
@@ -130,6 +131,29 @@ void lists_made(struct lists *lists, int err, const char *why)
 	go_on(lists, lists->kind + 1);
 }
 
+/* What keyd does not tell now the choice will, or keyd when it signs. */
+static void on_tokens(void *arg, int err, const char *why)
+{
+	struct lists *lists = arg;
+
+	(void)err;
+	(void)why;
+	go_on(lists, TRUST_CTL);
+}
+
+/* Tokens come and go without a word: who asks for a CTL wants those of now. */
+static void begin(struct lists *lists)
+{
+	const struct lists_config *c = &lists->config;
+
+	if (lists->job->asked && lists->job->ctl && c->tokens &&
+	    store_param(c->store, STORE_PARAM_CTL_SIGNER) ==
+	    STORE_CTL_SIGNER_TOKEN)
+		tokens_refresh(c->tokens, on_tokens, lists);
+	else
+		go_on(lists, TRUST_CTL);
+}
+
 static void on_kick(evutil_socket_t fd, short what, void *arg)
 {
 	static const struct lists_job by_itself = { .itl = true, .ctl = true };
@@ -146,7 +170,7 @@ static void on_kick(evutil_socket_t fd, short what, void *arg)
 	}
 	lists->job = dequeue(lists);
 	if (lists->job)
-		go_on(lists, TRUST_CTL);
+		begin(lists);
 }
 
 void lists_update(struct lists *lists, lists_done done, void *arg)

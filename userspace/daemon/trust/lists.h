@@ -21,6 +21,7 @@ struct event_base;
 struct lists;
 struct publisher;
 struct store;
+struct tokens;
 struct trust_keys;
 
 struct lists_config {
@@ -28,6 +29,7 @@ struct lists_config {
 	struct store *store;		/* watched for changes */
 	struct trust_keys *keys;	/* watched, too */
 	struct publisher *publisher;
+	struct tokens *tokens;		/* who may sign CTLs; NULL: none */
 	const struct conf *conf;	/* our name and address */
 };
 
