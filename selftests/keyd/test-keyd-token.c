@@ -34,7 +34,7 @@ static bool make_token(int n, int bits, int cert_of)
 		   "openssl x509 -in t%d.crt -outform DER -out t%d.der && "
 		   "softhsm2-util --init-token --free --label token%d "
 		   "--so-pin 99999999 --pin 1234%d && "
-		   "ls -t tokens | head -1 >dir%d && "
+		   "ls -t hsm/tokens | head -1 >dir%d && "
 		   "softhsm2-util --import t%d.pem --token token%d --label k "
 		   "--id 01 --pin 1234%d && "
 		   "$CERT_MAKER $SOFTHSM token%d 1234%d 01 t%d.der",
@@ -43,37 +43,38 @@ static bool make_token(int n, int bits, int cert_of)
 
 static bool pull_out(int n)
 {
-	return run("mkdir -p out && mv tokens/$(cat dir%d) out/", n);
+	return run("mkdir -p out && mv hsm/tokens/$(cat dir%d) out/", n);
 }
 
 static bool put_back(int n)
 {
-	return run("mv out/$(cat dir%d) tokens/", n);
+	return run("mv out/$(cat dir%d) hsm/tokens/", n);
 }
 
 static void trick(const char *what)
 {
-	if (!run("printf '%%s' '%s' >trick", what))
+	if (!run("printf '%%s' '%s' >hsm/trick", what))
 		abort();
 }
 
 static pid_t start_tokens(void)
 {
-	static char module[512], pins[128];
+	static char module[512], pins[128], files[128];
 	const char *const options[] = {
 		"--token-module", module, "--token-pins", pins,
-		"--token-files", folder, "--token-seconds", "3", NULL,
+		"--token-files", files, "--token-seconds", "3", NULL,
 	};
 
 	if (!realpath("build/san/selftests/keyd/token-trick.so", module))
 		abort();
 	strcpy(pins, in_folder("pins"));
+	strcpy(files, in_folder("hsm"));
 	return start_keyd_with(options);
 }
 
 static size_t logins(void)
 {
-	FILE *file = fopen(in_folder("logins"), "r");
+	FILE *file = fopen(in_folder("hsm/logins"), "r");
 	size_t n = 0;
 
 	while (file && fgetc(file) != EOF)
@@ -372,6 +373,24 @@ static void check_pins(int fd, bool again)
 	}
 }
 
+/* The module tries what it must not, and writes down what it could. */
+static void check_module_walls(int fd)
+{
+	trick("look around");
+	flags_of(fd, "token0");
+	trick("");
+	ok(run("grep -qx 'own file: yes' hsm/looked"), "its files are its");
+	ok(run("grep -qx 'network: no' hsm/looked"), "it has no network");
+	ok(run("grep -qx 'program: no' hsm/looked"), "it starts no program");
+	ok(run("grep -qx 'tracing: no' hsm/looked"), "it traces nobody");
+	if (run("grep -qx 'Landlock: no' hsm/looked"))
+		ok(true, "files of others # SKIP a kernel without Landlock");
+	else
+		ok(run("grep -qx 'secret: no' hsm/looked && "
+		       "grep -qx 'PINs: no' hsm/looked"),
+		   "it reads neither keyd's secret nor the PINs");
+}
+
 /* What the other process is: found by its name among keyd's children. */
 static void check_walls(int fd, pid_t pid)
 {
@@ -384,6 +403,7 @@ static void check_walls(int fd, pid_t pid)
 	ok(run("test $(grep -h '^Seccomp:.2$' /proc/%d/task/*/status | wc -l) "
 	       "= 3 && test $(ls /proc/%d/task | wc -l) = 3", pid, pid),
 	   "keyd's threads are filtered, all three");
+	check_module_walls(fd);
 	ok(run("kill -9 $(pgrep -P %d ucsec-keyd-toke)", pid), "it is killed");
 	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -EIO,
 		KEYD_WHY_TOKEN, "a token signs");
@@ -425,17 +445,18 @@ static bool prepare(void)
 		return false;
 	setenv("CERT_MAKER", path, 1);
 	setenv("SOFTHSM", "/usr/lib/softhsm/libsofthsm2.so", 1);
-	setenv("TOKEN_FOLDER", folder, 1);
-	setenv("SOFTHSM2_CONF", in_folder("softhsm2.conf"), 1);
+	setenv("TOKEN_FOLDER", in_folder("hsm"), 1);
+	setenv("SOFTHSM2_CONF", in_folder("hsm/softhsm2.conf"), 1);
 	if (!realpath("selftests/trust/judge.sh", path))
 		return false;
 	setenv("JUDGE", path, 1);
 	if (!realpath("selftests/phone/take-lists", path))
 		return false;
 	setenv("READER", path, 1);
-	return run("mkdir tokens && printf 'directories.tokendir = %s/tokens\n"
+	return run("mkdir -p hsm/tokens && "
+		   "printf 'directories.tokendir = %s/hsm/tokens\n"
 		   "objectstore.backend = file\nlog.level = ERROR\n' "
-		   ">softhsm2.conf && echo x >pins && chmod 600 pins", folder) &&
+		   ">hsm/softhsm2.conf && echo x >pins && chmod 600 pins", folder) &&
 	       make_token(0, 2048, 0) && make_token(1, 1024, 1) &&
 	       make_token(2, 2048, 2) && make_token(3, 3072, 3) &&
 	       make_token(4, 2048, 0);

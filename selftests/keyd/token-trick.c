@@ -4,13 +4,18 @@
  * TOKEN_FOLDER names what goes wrong. Logins are counted in "logins".
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <p11-kit/pkcs11.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define SOFTHSM	"/usr/lib/softhsm/libsofthsm2.so"
@@ -36,8 +41,31 @@ static bool is_trick(const char *name)
 	return n > 0 && !strcmp(text, name);
 }
 
+static void note(int fd, const char *what, bool can)
+{
+	dprintf(fd, "%s: %s\n", what, can ? "yes" : "no");
+}
+
+static void look_around(void)
+{
+	int fd = open_in("looked", O_WRONLY | O_CREAT | O_TRUNC);
+	char *const none[] = { NULL };
+
+	note(fd, "own file", open_in("trick", O_RDONLY) >= 0);
+	note(fd, "network", socket(AF_INET, SOCK_STREAM, 0) >= 0);
+	note(fd, "tracing", !ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+	note(fd, "Landlock", syscall(SYS_landlock_create_ruleset, NULL, 0,
+				     LANDLOCK_CREATE_RULESET_VERSION) > 0);
+	note(fd, "secret", open_in("../state/secret", O_RDONLY) >= 0);
+	note(fd, "PINs", open_in("../pins", O_RDONLY) >= 0);
+	note(fd, "program", execv("/bin/true", none) != -1 || errno != EPERM);
+	close(fd);
+}
+
 static CK_RV initialize(void *args)
 {
+	if (is_trick("look around"))
+		look_around();
 	if (is_trick("crash at once"))
 		raise(SIGSEGV);
 	return real->C_Initialize(args);
