@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PROFILE-2 and -3: who must be told of a change, and by which command.
+ * PROFILE-2, PROFILE-3: who must be told of a change, and by which command.
  */
 #include <errno.h>
 #include <string.h>

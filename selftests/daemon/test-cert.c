@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Certificates in the database: purposes, names that are ours, several at once.
+ * CERT-2: certificates in the database: purposes, names that are ours, several at
+ * once.
  */
 #include <errno.h>
 #include <openssl/pem.h>

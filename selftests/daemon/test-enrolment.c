@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Certificates of phones and the history of enrolments: kept, and kept whole.
+ * CAPF-1, CERT-3: certificates of phones and the history of enrolments: kept, and kept whole.
  */
 #include <errno.h>
 #include <signal.h>

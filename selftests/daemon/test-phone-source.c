@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Phones' documents as the database has them: settings, modes, enrolment.
+ * PROFILE-1, PROFILE-3, PROFILE-4: phones' documents as the database has them:
+ * settings, modes, enrolment.
  */
 #include <arpa/inet.h>
 #include <errno.h>

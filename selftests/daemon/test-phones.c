@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PROFILE-1 to -4, CAPF-1 to -3: phones, their profiles, what they share.
+ * PROFILE-1, PROFILE-2, PROFILE-3, PROFILE-4, CAPF-2, CAPF-3: phones, their
+ * profiles, what they share.
  */
 #include <errno.h>
 #include <stdlib.h>

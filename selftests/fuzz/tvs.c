@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TVS messages from a stream; what was read is written, and read again.
+ * TVS messages from a stream; what was read is written, and read again. Questions
+ * are looked up among a few certificates, of our own and in a store that is none.
  */
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "store/store.h"
+#include "trust/keys.h"
+#include "trust/tvs-lookup.h"
 #include "trust/tvs-message.h"
+
+enum { OWN = 2, STORED = 2 };
+
+static const char *const purposes[STORED] = { "phone-trust", "ipsec-trust" };
+static X509 *certs[OWN + STORED];
+static char *pems[STORED];
+static struct trust_key own[OWN];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,6 +55,116 @@ static void write_again(const struct tvs_message *m)
 		abort();
 }
 
+static X509 *make_cert(int serial)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *cert = X509_new();
+	X509_NAME *name = X509_get_subject_name(cert);
+
+	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
+				   (const unsigned char *)"Lab", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+				   (const unsigned char *)"a", -1, -1, 0);
+	X509_set_issuer_name(cert, name);
+	ASN1_INTEGER_set(X509_get_serialNumber(cert), serial);
+	X509_gmtime_adj(X509_getm_notBefore(cert), -60);
+	X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
+	X509_set_pubkey(cert, key);
+	X509_sign(cert, key, EVP_sha256());
+	EVP_PKEY_free(key);
+	return cert;
+}
+
+static char *pem_of(X509 *cert)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text, *copy;
+	long len;
+
+	PEM_write_bio_X509(bio, cert);
+	len = BIO_get_mem_data(bio, &text);
+	copy = strndup(text, (size_t)len);
+	BIO_free(bio);
+	return copy;
+}
+
+/* Numbers 1 to 4: CallManager's, TFTP's, one that is trusted, one of no use. */
+static void make_certs(void)
+{
+	for (int i = 0; i < OWN + STORED; i++) {
+		unsigned char *der = NULL;
+		int len;
+
+		certs[i] = make_cert(i + 1);
+		if (i >= OWN) {
+			pems[i - OWN] = pem_of(certs[i]);
+			continue;
+		}
+		len = i2d_X509(certs[i], &der);
+		own[i].which.service = i ? KEYD_TFTP : KEYD_CALLMANAGER;
+		own[i].cert = certs[i];
+		own[i].count = 1;
+		own[i].certs[0] = (struct trust_der){ der, (size_t)len };
+	}
+}
+
+/* In place of the store's: whatever is asked for, all of them come. */
+static int give_all(store_trusted_fn fn, void *ctx)
+{
+	for (int i = 0; i < STORED; i++)
+		if (fn(ctx, purposes[i], pems[i]))
+			abort();
+	return 0;
+}
+
+int store_trusted_by_sha256(struct store *store, const uint8_t sha256[32],
+			    store_trusted_fn fn, void *ctx)
+{
+	(void)store, (void)sha256;
+	return give_all(fn, ctx);
+}
+
+int store_trusted_by_serial(struct store *store, const uint8_t *serial,
+			    size_t len, store_trusted_fn fn, void *ctx)
+{
+	(void)store;
+	if (!len || !serial || len > TVS_SERIAL_MAX)
+		abort();
+	return give_all(fn, ctx);
+}
+
+/* What is vouched for is one of ours, and for a question that fits it. */
+static void look_up(const struct tvs_message *request)
+{
+	static uint8_t buf[TVS_MESSAGE_MAX];
+	const struct tvs_lookup lookup = { .own = own, .own_count = OWN,
+					   .ttl = 60, .now = time(NULL) };
+	struct tvs_message answer, again;
+	struct tvs_found found;
+	const char *why;
+	int len;
+
+	if (tvs_lookup(&lookup, request, &found))
+		abort();
+	if ((found.verdict == TVS_VOUCHED) != (found.der != NULL) ||
+	    (found.der && (found.role_count != 1 || !found.ttl)))
+		abort();
+	if (found.der && request->command == TVS_VERIFY_REQ &&
+	    (found.len != request->certificate.len ||
+	     memcmp(found.der, request->certificate.at, found.len)))
+		abort();
+	if (found.der && request->command == TVS_QUERY_REQ &&
+	    (request->serial.len != 1 || !request->serial.at[0] ||
+	     request->serial.at[0] > 3))
+		abort();
+	tvs_found_answer(&found, request, &answer);
+	len = tvs_message_write(&answer, buf, sizeof(buf));
+	if (len <= 0 || tvs_message_read(buf, (size_t)len, &again, &why) != len ||
+	    again.valid != answer.valid || again.session != request->session)
+		abort();
+	tvs_found_clear(&found);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);
@@ -49,13 +173,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t at = 0;
 	int len;
 
+	if (!certs[0])
+		make_certs();
 	memcpy(copy, data, size);
 	while ((len = tvs_message_read(copy + at, size - at, &m, &why)) > 0) {
 		if ((size_t)len > size - at || strlen(m.device) > 128 ||
 		    m.serial.len > TVS_SERIAL_MAX)
 			abort();
-		if (m.command % 2)
+		if (m.command % 2) {
 			write_again(&m);
+			look_up(&m);
+		}
 		at += (size_t)len;
 	}
 	free(copy);
