@@ -10,40 +10,65 @@
 #include <string.h>
 
 #include "env.h"
+#include "store/enrolment.h"
 #include "tap.h"
 
 static struct env env;
 
-/* Of that name, good for a day; free() it. */
-static char *make_pem(const char *cn)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *cert = X509_new();
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *text = NULL, *data;
-	X509_NAME *name;
-	long len;
+struct pair {
+	EVP_PKEY *key;
+	X509 *cert;
+};
 
-	name = X509_get_subject_name(cert);
-	X509_set_version(cert, X509_VERSION_3);
-	ASN1_INTEGER_set(X509_get_serialNumber(cert), 7);
-	X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
-	X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
+static void pair_free(struct pair *pair)
+{
+	EVP_PKEY_free(pair->key);
+	X509_free(pair->cert);
+}
+
+/* Good for a day; @issuer NULL: signs itself. */
+static struct pair make_cert(const char *cn, const struct pair *issuer)
+{
+	struct pair pair = { EVP_EC_gen("P-256"), X509_new() };
+	X509_NAME *name = X509_get_subject_name(pair.cert);
+
+	X509_set_version(pair.cert, X509_VERSION_3);
+	ASN1_INTEGER_set(X509_get_serialNumber(pair.cert), 7);
+	X509_gmtime_adj(X509_getm_notBefore(pair.cert), -3600);
+	X509_gmtime_adj(X509_getm_notAfter(pair.cert), 86400);
 	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
 				   (const unsigned char *)"Cisco Systems", -1,
 				   -1, 0);
 	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
 				   (const unsigned char *)cn, -1, -1, 0);
-	X509_set_issuer_name(cert, name);
-	X509_set_pubkey(cert, key);
-	if (X509_sign(cert, key, EVP_sha256()) &&
-	    PEM_write_bio_X509(bio, cert)) {
+	X509_set_issuer_name(pair.cert, issuer ?
+			     X509_get_subject_name(issuer->cert) : name);
+	X509_set_pubkey(pair.cert, pair.key);
+	X509_sign(pair.cert, issuer ? issuer->key : pair.key, EVP_sha256());
+	return pair;
+}
+
+static char *pem_of(X509 *cert)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text = NULL, *data;
+	long len;
+
+	if (PEM_write_bio_X509(bio, cert)) {
 		len = BIO_get_mem_data(bio, &data);
 		text = strndup(data, len);
 	}
 	BIO_free(bio);
-	X509_free(cert);
-	EVP_PKEY_free(key);
+	return text;
+}
+
+/* Of that name; free() it. */
+static char *make_pem(const char *cn)
+{
+	struct pair pair = make_cert(cn, NULL);
+	char *text = pem_of(pair.cert);
+
+	pair_free(&pair);
 	return text;
 }
 
@@ -166,6 +191,82 @@ static void test_all(void)
 	   count_of("tvs") == 1 && !count_of("x"), "each by its purpose");
 }
 
+static void on_kept(void *ctx, struct store_reply *reply)
+{
+	*(int *)ctx = reply->error.status ? reply->error.status : 200;
+	store_reply_clear(reply);
+}
+
+/* A phone with an LSC of that issuer. */
+static void enrol(const char *name, const struct pair *issuer)
+{
+	struct pair pair = make_cert(name, issuer);
+	struct store_enrolment e = { 0 };
+	struct store_phone phone;
+	unsigned char *der = NULL;
+	char body[160];
+	int status = 0;
+
+	snprintf(body, sizeof(body), "{\"name\":\"%s\",\"profile\":"
+		 "\"Standard SIP Non-Secure Profile\"}", name);
+	env_add(&env, "phone", body);
+	if (store_phone_find(env.store, name, &phone))
+		abort();
+	e.phone = phone.id;
+	e.lsc_len = (size_t)i2d_X509(pair.cert, &der);
+	e.lsc = der;
+	if (store_enrolment_keep(env.store, &e, on_kept, &status))
+		abort();
+	while (!status)
+		event_base_loop(env.base, EVLOOP_ONCE);
+	OPENSSL_free(der);
+	pair_free(&pair);
+}
+
+/* What is said when it goes; "" if nothing is. */
+static const char *delete(const char *name)
+{
+	static char said[256];
+	struct store_reply reply;
+	const char *text;
+
+	if (env_ask(&env, STORE_DEL, "cert", name, NULL, &reply) != 200)
+		return "refused";
+	text = json_string_value(json_array_get(reply.warnings, 0));
+	snprintf(said, sizeof(said), "%s", text ? text : "");
+	store_reply_clear(&reply);
+	return said;
+}
+
+static void add_pair(const char *name, const char *purpose,
+		     const struct pair *pair)
+{
+	char *pem = pem_of(pair->cert);
+	json_t *body = json_pack("{ssssss}", "name", name, "purpose", purpose,
+				 "pem", pem);
+
+	env_ask(&env, STORE_ADD, "cert", NULL, body, NULL);
+	json_decref(body);
+	free(pem);
+}
+
+static void test_users(void)
+{
+	struct pair ca = make_cert("LSC CA", NULL);
+	struct pair other = make_cert("other CA", NULL);
+
+	add_pair("ca", "capf-trust", &ca);
+	add_pair("other", "capf-trust", &other);
+	enrol("SEP000000000001", &ca);
+	enrol("SEP000000000002", &ca);
+	ok(!strcmp(delete("other"), ""), "an issuer of nobody goes silently");
+	ok(!strcmp(delete("ca"), "SEP000000000001, SEP000000000002: have a "
+		   "certificate that it has signed"),
+	   "of another it is said whose certificates it has signed");
+	pair_free(&ca);
+	pair_free(&other);
+}
+
 int main(void)
 {
 	env_open(&env);
@@ -173,6 +274,7 @@ int main(void)
 	test_names();
 	test_own();
 	test_all();
+	test_users();
 	env_close(&env);
 	return tap_end();
 }

@@ -137,6 +137,19 @@ _ucsecctl() {
 					-- "$cur")) ;;
 	itl,rollback,*)		COMPREPLY=($(compgen -W 'on off' -- "$cur")) ;;
 	ctl,update,*)		;;
+	cert,upload,* | cert,import,import | cert,export,export | \
+	cert,request,request | cert,regenerate,regenerate | \
+	cert,promote,promote | cert,fingerprint,fingerprint)
+				COMPREPLY=($(compgen -f -W \
+					"$(_ucsecctl_names cert)" -- "$cur")) ;;
+	cert,import,* | cert,promote,* | cert,export,* | cert,request,* | \
+	cert,regenerate,*)
+				COMPREPLY=($(compgen -f -W '--next --force
+					--der --chain --days --bits --cn --ou
+					--o --l --st --c --name --json' \
+					-- "$cur")) ;;
+	cert,followup,*)	COMPREPLY=($(compgen -W '--dry-run --json' \
+					-- "$cur")) ;;
 	import,*)		COMPREPLY=($(compgen -f -W --dry-run \
 					-- "$cur")) ;;
 	*,*,*-file)		COMPREPLY=($(compgen -f -- "$cur")) ;;

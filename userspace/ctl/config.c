@@ -244,7 +244,8 @@ static void print_cert(const char *name, const json_t *cert)
 enum status cmd_status(struct ctl *ctl, char **words)
 {
 	enum status status = expect_none(ctl, words);
-	json_t *reply, *item, *cert, *ecdsa;
+	json_t *reply, *item, *cert, *ecdsa, *warnings, *warning;
+	size_t i;
 
 	if (status == STATUS_OK)
 		status = http_call(ctl, "GET", "/v1/status", NULL, &reply);
@@ -255,9 +256,17 @@ enum status cmd_status(struct ctl *ctl, char **words)
 	json_object_del(item, "certificate");
 	ecdsa = json_incref(json_object_get(item, "ecdsa_certificate"));
 	json_object_del(item, "ecdsa_certificate");
+	warnings = json_incref(json_object_get(item, "warnings"));
+	json_object_del(item, "warnings");
 	print_item(item);
 	print_cert("certificate", cert);
 	print_cert("ecdsa_certificate", ecdsa);
+	json_array_foreach(warnings, i, warning) {
+		fputs("warning: ", stdout);
+		print_text(stdout, json_string_value(warning));
+		putchar('\n');
+	}
+	json_decref(warnings);
 	json_decref(ecdsa);
 	json_decref(cert);
 	json_decref(reply);

@@ -121,6 +121,8 @@ void keyword_of(const struct store_field *field, char *word, size_t size);
 bool is_typed_by_hand(const struct store_field *field);
 json_t *parse_value(const struct store_field *field, const char *word);
 /* A whole file, "-" is standard input; wipe and free it. */
+enum status read_bytes(struct ctl *ctl, const char *keyword, const char *file,
+		       uint8_t **data, size_t *len);
 enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
 		      char **text);
 
@@ -186,6 +188,14 @@ enum status cmd_acl_show(struct ctl *ctl, char **words);
 enum status cmd_acl_stats(struct ctl *ctl, char **words);
 enum status cmd_acl_params(struct ctl *ctl, char **words);
 enum status cmd_acl_test(struct ctl *ctl, char **words);
+enum status cmd_cert_show(struct ctl *ctl, char **words);
+enum status cmd_cert_fingerprint(struct ctl *ctl, char **words);
+enum status cmd_cert_export(struct ctl *ctl, char **words);
+enum status cmd_cert_upload(struct ctl *ctl, char **words);
+enum status cmd_cert_change(struct ctl *ctl, char **words);
+enum status cmd_cert_request(struct ctl *ctl, char **words);
+enum status cmd_cert_followup(struct ctl *ctl, char **words);
+void help_cert(FILE *out, const struct command *command);
 void help_acl_add(FILE *out, const struct command *command);
 void help_acl_set(FILE *out, const struct command *command);
 void help_acl_params(FILE *out, const struct command *command);

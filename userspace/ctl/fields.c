@@ -54,26 +54,25 @@ static const struct store_field *find_field(const struct store_noun *noun,
 }
 
 /* What could not be read to its end is no file that ends there. */
-static enum status check_text(struct ctl *ctl, char **text, size_t len,
-			      int err)
+static enum status check_bytes(struct ctl *ctl, uint8_t **data, size_t len,
+			       int err)
 {
-	const char *wrong = err ? strerror(err) : !*text ?
-		"the file is too long" : memchr(*text, '\0', len) ?
-		"the file is no text: it has a NUL byte" : NULL;
+	const char *wrong = err ? strerror(err) : !*data ?
+		"the file is too long" : NULL;
 
 	if (!wrong) {
-		(*text)[len] = '\0';
+		(*data)[len] = '\0';
 		return STATUS_OK;
 	}
-	if (*text)
-		explicit_bzero(*text, len);
-	free(*text);
-	*text = NULL;
+	if (*data)
+		explicit_bzero(*data, len);
+	free(*data);
+	*data = NULL;
 	return fail(ctl, wrong);
 }
 
-enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
-		      char **text)
+enum status read_bytes(struct ctl *ctl, const char *keyword, const char *file,
+		       uint8_t **data, size_t *size)
 {
 	bool is_stdin = !strcmp(file, "-");
 	size_t len = 0, room = 65536;
@@ -89,9 +88,9 @@ enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
 			strerror(errno));
 		return STATUS_FAILED;
 	}
-	*text = malloc(room + 1);
-	while (*text && (n = read(fd, *text + len, room - len)) > 0) {
-		char *more;
+	*data = malloc(room + 1);
+	while (*data && (n = read(fd, *data + len, room - len)) > 0) {
+		uint8_t *more;
 
 		len += n;
 		if (len < room)
@@ -100,14 +99,34 @@ enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
 		room *= 2;
 		more = room > TEXT_MAX ? NULL : malloc(room + 1);
 		if (more)
-			memcpy(more, *text, len);
-		explicit_bzero(*text, len);
-		free(*text);
-		*text = more;
+			memcpy(more, *data, len);
+		explicit_bzero(*data, len);
+		free(*data);
+		*data = more;
 	}
 	err = n < 0 ? errno : 0;
 	close(fd);
-	return check_text(ctl, text, len, err);
+	*size = len;
+	return check_bytes(ctl, data, len, err);
+}
+
+enum status read_text(struct ctl *ctl, const char *keyword, const char *file,
+		      char **text)
+{
+	enum status status;
+	uint8_t *data;
+	size_t len;
+
+	status = read_bytes(ctl, keyword, file, &data, &len);
+	if (status != STATUS_OK)
+		return status;
+	*text = (char *)data;
+	if (!memchr(data, '\0', len))
+		return STATUS_OK;
+	explicit_bzero(data, len);
+	free(data);
+	*text = NULL;
+	return fail(ctl, "the file is no text: it has a NUL byte");
 }
 
 /* The end of the line is the file's, not the password's. */

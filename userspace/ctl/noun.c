@@ -25,10 +25,24 @@ static char *path_of(const struct store_noun *noun, const char *key)
 	return http_path(noun->name, key, fields[1] != NULL);
 }
 
+/* The objects whose purpose that is; NULL: all. */
+static void keep_purpose(json_t *items, const char *purpose)
+{
+	for (size_t i = json_array_size(items); purpose && i--;) {
+		const char *its = json_string_value(json_object_get(
+			json_array_get(items, i), "purpose"));
+
+		if (!its || strcmp(its, purpose))
+			json_array_remove(items, i);
+	}
+}
+
 static enum status cmd_list(struct ctl *ctl, char **words)
 {
 	const struct store_noun *noun = noun_of(ctl);
-	enum status status = expect_none(ctl, words);
+	const char *purpose = store_field_find(noun->fields, "purpose") ?
+		words[0] : NULL;
+	enum status status = expect_none(ctl, words + (purpose != NULL));
 	char path[64];
 	json_t *reply;
 
@@ -37,11 +51,11 @@ static enum status cmd_list(struct ctl *ctl, char **words)
 		status = http_call(ctl, "GET", path, NULL, &reply);
 	if (status != STATUS_OK)
 		return status;
+	keep_purpose(json_object_get(reply, "items"), purpose);
 	if (ctl->json)
 		return print_json(reply);
 	print_items(noun, json_object_get(reply, "items"));
-	json_decref(reply);
-	return STATUS_OK;
+	return finish_change(ctl, reply);
 }
 
 static enum status call_one(struct ctl *ctl, const char *method,
@@ -324,6 +338,14 @@ static void make_single(const struct store_noun *noun)
 	make_apply(noun);
 }
 
+/* Those of our own may be the next ones; lists are long. */
+static void make_cert(struct command *first)
+{
+	first[0].usage = "[PURPOSE]";
+	first[1].usage = "NAME [--next]";
+	first[1].run = cmd_cert_show;
+}
+
 static void make_rows(void)
 {
 	static const struct {
@@ -361,6 +383,8 @@ static void make_rows(void)
 				.help = changes ? help_noun : NULL,
 			};
 		}
+		if (!strcmp(noun->name, "cert"))
+			make_cert(&rows[row_count - VERBS]);
 		make_actions(noun);
 	}
 }

@@ -13,13 +13,26 @@ static void add(json_t *list, const char *word)
 	json_array_append_new(list, json_string(word));
 }
 
+static bool has(const json_t *list, const char *word)
+{
+	json_t *there;
+	size_t i;
+
+	json_array_foreach(list, i, there)
+		if (!strcmp(json_string_value(there), word))
+			return true;
+	return false;
+}
+
 /* Rows of one noun stand together. */
 static void add_nouns(json_t *list)
 {
 	const struct command *cmd, *before = NULL;
 
+	/* Those of certificates also stand apart, for the daemon's table. */
 	for (size_t i = 0; (cmd = command_at(i)); before = cmd, i++)
-		if (!before || strcmp(before->noun, cmd->noun))
+		if ((!before || strcmp(before->noun, cmd->noun)) &&
+		    !has(list, cmd->noun))
 			add(list, cmd->noun);
 }
 

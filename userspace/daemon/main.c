@@ -20,9 +20,13 @@
 #include "notify.h"
 #include "privilege.h"
 #include "provision.h"
+#include "reset.h"
 #include "signalling.h"
 #include "srst-fetch.h"
 #include "store/store.h"
+#include "trust/certificates.h"
+#include "trust/expiry.h"
+#include "trust/lists.h"
 #include "trust/trust.h"
 #include "wipe.h"
 
@@ -42,7 +46,9 @@ struct daemon {
 	struct store *store;
 	struct trust *trust;
 	struct admin *admin;
+	struct expiry *expiry;
 	struct signalling *signalling;
+	struct certificates *certificates;
 	struct metrics_http *metrics;
 	struct provision provision;
 	struct srst_fetch *srst_fetch;
@@ -315,6 +321,17 @@ static void stop_provision(struct daemon *d)
 	provision_close(&d->provision);
 }
 
+static int start_expiry(struct daemon *d)
+{
+	return expiry_open(&d->expiry, d->base, d->store, d->admin, d->why,
+			   sizeof(d->why));
+}
+
+static void stop_expiry(struct daemon *d)
+{
+	expiry_close(d->expiry);
+}
+
 static int start_signalling(struct daemon *d)
 {
 	return signalling_open(&d->signalling, d->base, d->store, d->trust,
@@ -324,6 +341,45 @@ static int start_signalling(struct daemon *d)
 static void stop_signalling(struct daemon *d)
 {
 	signalling_close(d->signalling);
+}
+
+static json_t *reset_phones(void *arg)
+{
+	struct daemon *d = arg;
+
+	return reset_all(signalling_reset(d->signalling));
+}
+
+static void publish_lists(void *arg, followup_done done, void *done_arg)
+{
+	struct daemon *d = arg;
+
+	lists_update(d->provision.lists, done, done_arg);
+}
+
+static int may_promote(void *arg, char *why, size_t size)
+{
+	struct daemon *d = arg;
+
+	return lists_may_promote(d->provision.lists, why, size);
+}
+
+/* Its follow-ups reset phones: after the signalling. */
+static int start_certificates(struct daemon *d)
+{
+	struct certificates_config config = {
+		.store = d->store, .admin = d->admin, .conf = &d->conf,
+		.keys = d->provision.keys, .publish = publish_lists,
+		.reset = reset_phones, .may_promote = may_promote, .arg = d,
+	};
+
+	return certificates_open(&d->certificates, &config, d->why,
+				 sizeof(d->why));
+}
+
+static void stop_certificates(struct daemon *d)
+{
+	certificates_close(d->certificates);
 }
 
 /* In this order; stopped in the other: the network comes last, goes first. */
@@ -338,8 +394,10 @@ static const struct {
 	{ "admin", start_admin, stop_admin },
 	{ "metrics", start_metrics, stop_metrics },
 	{ "srst-fetch", start_srst_fetch, stop_srst_fetch },
+	{ "expiry", start_expiry, stop_expiry },
 	{ "provision", start_provision, stop_provision },
 	{ "signalling", start_signalling, stop_signalling },
+	{ "certificates", start_certificates, stop_certificates },
 };
 
 #define STAGE_COUNT	(sizeof(stages) / sizeof(stages[0]))

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define METRICS_MAX	512
-#define FAMILIES_MAX	8
+#define FAMILIES_MAX	16
 
 struct metric {
 	const char *name, *help, *labels;

@@ -54,8 +54,14 @@ static int tell(void *ctx, int64_t id, const char *name)
 	return 0;
 }
 
-static void answer(struct round *round, struct admin_request *request,
-		   const char *object)
+static json_t *round_json(const struct round *round)
+{
+	return json_pack("{sIsIsIsO}", "told", round->told, "not_registered",
+			 round->absent, "not_reached", round->failed,
+			 "not_told", round->names);
+}
+
+static void log_round(const struct round *round, const char *object)
 {
 	char told[24], absent[24], failed[24];
 
@@ -65,12 +71,15 @@ static void answer(struct round *round, struct admin_request *request,
 	log_event(LOG_LEVEL_NOTICE, deeds[round->deed],
 		  "object", object, "told", told, "not-registered", absent,
 		  "not-reached", failed, NULL);
+}
+
+static void answer(struct round *round, struct admin_request *request,
+		   const char *object)
+{
+	log_round(round, object);
 	admin_security(request, deeds[round->deed], object, NULL, NULL);
-	admin_reply(request, 200, json_pack("{s{sIsIsIsO}}", "item",
-					    "told", round->told,
-					    "not_registered", round->absent,
-					    "not_reached", round->failed,
-					    "not_told", round->names));
+	admin_reply(request, 200, json_pack("{so}", "item",
+					    round_json(round)));
 }
 
 /* All that have something of what @noun and @name are. */
@@ -200,6 +209,20 @@ static void tell_all(struct reset *reset, struct admin_request *request,
 	else
 		answer(&round, request, "all phones");
 	json_decref(round.names);
+}
+
+json_t *reset_all(struct reset *reset)
+{
+	struct round round = { .sip = reset->sip, .deed = RESET,
+			       .names = json_array() };
+	json_t *told = NULL;
+
+	if (!store_phone_each(reset->store, 0, tell, &round)) {
+		log_round(&round, "all phones");
+		told = round_json(&round);
+	}
+	json_decref(round.names);
+	return told;
 }
 
 static void on_reset(void *ctx, struct admin_request *request)

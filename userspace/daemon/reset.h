@@ -6,6 +6,8 @@
 #ifndef RESET_H
 #define RESET_H
 
+#include <jansson.h>
+
 struct admin;
 struct sip;
 struct store;
@@ -18,6 +20,11 @@ struct reset {
 
 /* 0 or -ENOMEM. @reset stays until the reset_close(). */
 int reset_open(struct reset *reset);
+/*
+ * All phones start anew: {"told", "not_registered", "not_reached", "not_told"},
+ * NULL on an error.
+ */
+json_t *reset_all(struct reset *reset);
 /* From here on whoever asks gets a 503. */
 void reset_close(struct reset *reset);
 

@@ -400,6 +400,11 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 	return 0;
 }
 
+struct reset *signalling_reset(struct signalling *s)
+{
+	return &s->reset;
+}
+
 /* Calls let go of their parties first; SIP says nothing to anybody. */
 void signalling_close(struct signalling *s)
 {
@@ -407,7 +412,7 @@ void signalling_close(struct signalling *s)
 	metrics_family(NULL, s->sip);
 	metrics_family(NULL, s->acl);
 	admin_adorn(s->admin, "trunk", NULL, NULL);
-	admin_adorn(s->admin, "status", NULL, NULL);
+	admin_adorn(s->admin, "status", NULL, s);
 	/* The admin API goes on until what it accepted is answered. */
 	admin_resource_add(s->admin, "call", on_call_late, NULL);
 	reset_close(&s->reset);

@@ -10,6 +10,7 @@
 struct admin;
 struct conf;
 struct event_base;
+struct reset;
 struct signalling;
 struct store;
 struct trust;
@@ -19,6 +20,7 @@ int signalling_open(struct signalling **signalling, struct event_base *base,
 		    struct store *store, struct trust *trust,
 		    struct admin *admin, const struct conf *conf, char *why,
 		    size_t size);
+struct reset *signalling_reset(struct signalling *signalling);
 /* Calls stay in the kernel and in the database. */
 void signalling_close(struct signalling *signalling);
 

@@ -203,21 +203,13 @@ void admin_action_set(struct admin *admin, admin_action action, void *ctx)
 int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,
 		void *ctx)
 {
-	struct noun_resource *r = admin->own.nouns;
+	return resources_adorn(&admin->own, noun, adorn, ctx);
+}
 
-	if (!strcmp(noun, "status")) {
-		admin->own.adorn_status = adorn;
-		admin->own.status_ctx = ctx;
-		return 0;
-	}
-	for (; r < admin->own.nouns + MAX_NOUNS && r->noun; r++) {
-		if (strcmp(r->noun->name, noun))
-			continue;
-		r->adorn = adorn;
-		r->ctx = ctx;
-		return 0;
-	}
-	return -ENOENT;
+int admin_adorn_list(struct admin *admin, const char *noun,
+		     admin_adorner adorn, void *ctx)
+{
+	return resources_adorn_list(&admin->own, noun, adorn, ctx);
 }
 
 /* The longest path that is all of @path or ends before a slash of it. */

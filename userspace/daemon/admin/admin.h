@@ -53,11 +53,15 @@ void admin_action_set(struct admin *admin, admin_action action, void *ctx);
 
 /*
  * Adds to what GET shows of one object of @noun, or of the "status", what only the
- * loop knows; NULL: no more. 0 or -ENOENT.
+ * loop knows; NULL: no more. Several may add to the status, each with a @ctx of
+ * its own. 0, -ENOENT or -ENOSPC.
  */
 typedef void (*admin_adorner)(void *ctx, json_t *item);
 int admin_adorn(struct admin *admin, const char *noun, admin_adorner adorn,
 		void *ctx);
+/* The same of the reply that lists all objects of the noun, as "warnings". */
+int admin_adorn_list(struct admin *admin, const char *noun,
+		     admin_adorner adorn, void *ctx);
 
 /* @body is taken over; NULL: {}. The request is gone after each of these. */
 void admin_reply(struct admin_request *request, int status, json_t *body);

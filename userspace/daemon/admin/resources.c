@@ -142,14 +142,28 @@ static bool need_body(struct admin_request *request)
 	return false;
 }
 
+static void list_objects(const struct noun_resource *r,
+			 struct admin_request *request)
+{
+	struct store_error error = { 0 };
+	json_t *items = store_object_list(r->all->store, r->noun, &error);
+	json_t *reply;
+
+	if (!items) {
+		admin_refuse(request, &error);
+		return;
+	}
+	reply = json_pack("{so}", "items", items);
+	if (reply && r->adorn_list)
+		r->adorn_list(r->list_ctx, reply);
+	admin_reply(request, 200, reply);
+}
+
 static void on_objects(const struct noun_resource *r,
 		       struct admin_request *request)
 {
-	struct store_error error = { 0 };
-
 	if (!strcmp(request->method, "GET"))
-		reply_items(request, store_object_list(r->all->store, r->noun,
-						       &error), &error);
+		list_objects(r, request);
 	else if (strcmp(request->method, "POST"))
 		admin_refuse_method(request, "GET, POST");
 	else if (need_body(request))
@@ -322,9 +336,62 @@ static void on_status(void *ctx, struct admin_request *request)
 				STORE_CLUSTER_MIXED, "registrations",
 			 (json_int_t)store_registration_count(r->store),
 			 "certificate", own, "ecdsa_certificate", ecdsa);
-	if (item && r->adorn_status)
-		r->adorn_status(r->status_ctx, item);
+	for (size_t i = 0; item && i < MAX_STATUS; i++)
+		if (r->status[i].adorn)
+			r->status[i].adorn(r->status[i].ctx, item);
 	reply_item(request, item, &ignored);
+}
+
+static struct noun_resource *find_noun(struct resources *all, const char *noun)
+{
+	struct noun_resource *r = all->nouns;
+
+	for (; r < all->nouns + MAX_NOUNS && r->noun; r++)
+		if (!strcmp(r->noun->name, noun))
+			return r;
+	return NULL;
+}
+
+static int adorn_status(struct resources *all, admin_adorner adorn, void *ctx)
+{
+	struct status_part *place = NULL, *part = all->status;
+
+	for (; part < all->status + MAX_STATUS; part++) {
+		if (part->adorn && part->ctx == ctx)
+			part->adorn = NULL;
+		if (!part->adorn && !place)
+			place = part;
+	}
+	if (!place)
+		return -ENOSPC;
+	*place = (struct status_part){ adorn, ctx };
+	return 0;
+}
+
+int resources_adorn(struct resources *all, const char *noun,
+		    admin_adorner adorn, void *ctx)
+{
+	struct noun_resource *r = find_noun(all, noun);
+
+	if (!strcmp(noun, "status"))
+		return adorn_status(all, adorn, ctx);
+	if (!r)
+		return -ENOENT;
+	r->adorn = adorn;
+	r->ctx = ctx;
+	return 0;
+}
+
+int resources_adorn_list(struct resources *all, const char *noun,
+			 admin_adorner adorn, void *ctx)
+{
+	struct noun_resource *r = find_noun(all, noun);
+
+	if (!r)
+		return -ENOENT;
+	r->adorn_list = adorn;
+	r->list_ctx = ctx;
+	return 0;
 }
 
 int resources_add(struct resources *r)

@@ -86,6 +86,8 @@ int rules_phone(struct change *change);
 int rules_srst(struct change *change);
 int rules_enterprise_phone(struct change *change);
 int rules_cert(struct change *change);
+/* Of one that goes: who has a certificate of it. */
+int cert_warn_users(struct change *change);
 /* What "pem" holds into the fields derived from it. */
 int cert_describe(struct change *change);
 /* rules-sast.c: one who may sign lists; do all of them fit in? */

@@ -96,6 +96,8 @@ int object_del(struct change *c, const char *key)
 				   "deleted, only changed", c->noun->name);
 	if (!err)
 		err = in_use_check(c->db, c->noun, c->id, key, c->error);
+	if (!err && !strcmp(c->noun->name, "cert"))
+		err = cert_warn_users(c);
 	if (err)
 		return err;
 	err = row_delete(c->db, c->noun, c->id);

@@ -73,6 +73,8 @@ json_t *store_param_get(struct store *store, const char *name,
 json_t *store_param_list(struct store *store, struct store_error *error);
 /* What the noun cert says of a certificate, into @object: 0 or -ENOMEM. */
 int store_cert_describe(X509 *cert, json_t *object);
+/* And what only one that is looked at shows. */
+void store_cert_describe_more(const X509 *cert, json_t *object);
 /* What holds for a phone, setting by setting, and who said so. */
 json_t *store_phone_settings_json(struct store *store, const char *key,
 				  struct store_error *error);

@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "store/change.h"
+
+#define NAMED	8	/* the others are counted */
 
 static X509 *read_pem(const char *pem, const char **wrong)
 {
@@ -68,16 +70,17 @@ static void set_serial(json_t *object, const X509 *cert)
 	BN_free(number);
 }
 
-static void set_fingerprint(json_t *object, const X509 *cert)
+static void set_fingerprint(json_t *object, const char *field,
+			    const X509 *cert, const EVP_MD *digest)
 {
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	char text[3 * EVP_MAX_MD_SIZE] = "";
 	unsigned int len = 0;
 
-	X509_digest(cert, EVP_sha256(), sum, &len);
+	X509_digest(cert, digest, sum, &len);
 	for (unsigned int i = 0; i < len; i++)
 		sprintf(text + 3 * i, "%02X%s", sum[i], i + 1 < len ? ":" : "");
-	json_object_set_new(object, "fingerprint", json_string(text));
+	json_object_set_new(object, field, json_string(text));
 }
 
 /* As we would write it: what stands around the certificate goes. */
@@ -105,8 +108,20 @@ int store_cert_describe(X509 *cert, json_t *object)
 	set_time(object, "not_before", X509_get0_notBefore(cert));
 	set_time(object, "not_after", X509_get0_notAfter(cert));
 	set_serial(object, cert);
-	set_fingerprint(object, cert);
+	set_fingerprint(object, "fingerprint", cert, EVP_sha256());
 	return err;
+}
+
+void store_cert_describe_more(const X509 *cert, json_t *object)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %d", key ? EVP_PKEY_get0_type_name(key) :
+		 "?", key ? EVP_PKEY_get_bits(key) : 0);
+	json_object_set_new(object, "key", json_string(text));
+	set_fingerprint(object, "fingerprint_sha1", cert, EVP_sha1());
+	set_fingerprint(object, "fingerprint_md5", cert, EVP_md5());
 }
 
 int cert_describe(struct change *c)
@@ -144,4 +159,62 @@ int rules_cert(struct change *c)
 	if (!err && member_is(c->next, "purpose", "phone-sast-trust"))
 		err = rules_sast(c);
 	return err;
+}
+
+/* Phones that it has signed for, one row each. */
+struct holders {
+	char list[256];
+	unsigned int count;
+};
+
+static void add_holder(struct holders *holders, X509 *issuer,
+		       sqlite3_stmt *stmt)
+{
+	const unsigned char *der = sqlite3_column_blob(stmt, 1);
+	X509 *cert = d2i_X509(NULL, &der, sqlite3_column_bytes(stmt, 1));
+	size_t len = strlen(holders->list);
+
+	if (cert && X509_check_issued(issuer, cert) == X509_V_OK &&
+	    holders->count++ < NAMED)
+		snprintf(holders->list + len, sizeof(holders->list) - len,
+			 "%s%s", len ? ", " : "",
+			 (const char *)sqlite3_column_text(stmt, 0));
+	X509_free(cert);
+}
+
+/*
+ * It may go all the same, and at once: a CA whose key was stolen has to.
+ */
+int cert_warn_users(struct change *c)
+{
+	const char *purpose = member_text(c->now, "purpose"), *wrong;
+	struct holders holders = { "", 0 };
+	sqlite3_stmt *stmt;
+	X509 *issuer;
+	int err;
+
+	if (strcmp(purpose, "callmanager-trust") &&
+	    strcmp(purpose, "capf-trust") && strcmp(purpose, "phone-trust"))
+		return 0;
+	err = db_prepare(c->db, &stmt, "SELECT DISTINCT p.name, d.der FROM"
+			 " device_cert d JOIN phone p ON p.id = d.phone"
+			 " ORDER BY 1");
+	if (err)
+		return store_fail(c->error, err);
+	issuer = read_pem(member_text(c->now, "pem"), &wrong);
+	while (issuer && (err = db_step(c->db, stmt)) == 1)
+		add_holder(&holders, issuer, stmt);
+	sqlite3_finalize(stmt);
+	X509_free(issuer);
+	ERR_clear_error();
+	if (err < 0)
+		return store_fail(c->error, err);
+	if (holders.count > NAMED)
+		store_warn(c->warnings, "%s and %u more have a certificate "
+			   "that it has signed", holders.list,
+			   holders.count - NAMED);
+	else if (holders.count)
+		store_warn(c->warnings, "%s: have a certificate that it has "
+			   "signed", holders.list);
+	return 0;
 }

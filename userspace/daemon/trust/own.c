@@ -6,42 +6,25 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "conf.h"
+#include "trust/whole-file.h"
 
 #define KEY_BITS	2048
 #define VALID_DAYS	(5 * 365)
 
-/* Under another name, to the disk, then in place. */
 static int write_file(const char *path, BIO *bio)
 {
-	char name[CONF_PATH_SIZE + 32];
 	char *data;
 	long len = BIO_get_mem_data(bio, &data);
-	int fd, err = 0;
 
-	snprintf(name, sizeof(name), "%s.new", path);
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-		  0600);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, data, len) != len || fsync(fd))
-		err = errno ? -errno : -EIO;
-	close(fd);
-	if (!err && rename(name, path))
-		err = -errno;
-	if (err)
-		unlink(name);
-	return err;
+	return whole_file_write(path, data, (size_t)len);
 }
 
 static int add_extension(X509 *cert, int nid, const char *value)

@@ -96,18 +96,17 @@ static void on_stored(void *ctx, struct store_reply *reply)
 }
 
 /* @pem is NULL for what is ours no more. */
-static int show(struct trust *trust, const struct pair *pair, const char *pem,
+static int show(struct trust *trust, const char *name, const char *pem,
 		char *why, size_t size)
 {
 	struct store_request request = {
 		.verb = STORE_OWN_CERT,
 		.noun = store_noun_find("cert"),
-		.body = json_pack("{ssss*}", "name", pair->name, "pem", pem),
+		.body = json_pack("{ssss*}", "name", name, "pem", pem),
 	};
 
 	if (!request.body) {
-		snprintf(why, size, "%s: not a certificate in PEM",
-			 trust->has_keyd ? pair->name : pair->cert);
+		snprintf(why, size, "%s: not a certificate in PEM", name);
 		return -EINVAL;
 	}
 	return store_submit(trust->store, &request, on_stored, NULL);
@@ -187,35 +186,70 @@ static int take(struct trust *trust, const struct conf *conf, char *why,
 		}
 	}
 	if (!err && (second || is_shown(trust, ecdsa)))
-		err = show(trust, ecdsa, second, why, size);
+		err = show(trust, ecdsa->name, second, why, size);
 	if (!err)
-		err = show(trust, rsa, first, why, size);
+		err = show(trust, rsa->name, first, why, size);
 	free(first);
 	free(second);
 	return err;
 }
 
-static int show_key(struct trust *trust, const struct pair *pair,
+/* Without its chain: an entry is one certificate. */
+static char *pem_of(const struct trust_key *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text = NULL, *data;
+	long len;
+
+	if (bio && PEM_write_bio_X509(bio, key->cert)) {
+		len = BIO_get_mem_data(bio, &data);
+		text = strndup(data, (size_t)len);
+	}
+	BIO_free(bio);
+	return text;
+}
+
+/* What is shown of that key already, and is what it was, is not written anew. */
+static bool is_same(struct trust *trust, const char *name, const char *pem)
+{
+	struct store_error ignored = { 0 };
+	json_t *shown = store_object_get(trust->store, store_noun_find("cert"),
+					 name, &ignored);
+	const char *text = json_string_value(json_object_get(shown, "pem"));
+	bool same = text ? pem && !strcmp(text, pem) : !pem;
+
+	json_decref(shown);
+	return same;
+}
+
+static int show_key(struct trust *trust, unsigned int service,
 		    enum keyd_kind kind, char *why, size_t size)
 {
-	bool has = trust_keys_find(trust->keys, KEYD_CALLMANAGER, kind,
-				   KEYD_CURRENT);
-	char *pem = trust_keys_pem(trust->keys, KEYD_CALLMANAGER, kind);
-	int err = 0;
+	const struct trust_key *key = trust_keys_find(trust->keys, service,
+						      kind, KEYD_CURRENT);
+	char *pem = key ? pem_of(key) : NULL;
+	char name[STORE_NAME_SIZE];
+	int err = key && !pem ? -ENOMEM : 0;
 
-	if (has && !pem)
-		err = -ENOMEM;
-	else if (has || is_shown(trust, pair))
-		err = show(trust, pair, pem, why, size);
+	snprintf(name, sizeof(name), "%s%s",
+		 store_cert_own_name(keyd_service_name(service)),
+		 kind == KEYD_EC ? "-ECDSA" : "");
+	if (!err && !is_same(trust, name, pem))
+		err = show(trust, name, pem, why, size);
 	free(pem);
 	return err;
 }
 
 static int show_keys(struct trust *trust, char *why, size_t size)
 {
-	int err = show_key(trust, &trust->ecdsa, KEYD_EC, why, size);
+	int err = 0;
 
-	return err ? err : show_key(trust, &trust->rsa, KEYD_RSA, why, size);
+	for (unsigned int s = 1; s < KEYD_SERVICE_END && !err; s++) {
+		err = show_key(trust, s, KEYD_RSA, why, size);
+		if (!err)
+			err = show_key(trust, s, KEYD_EC, why, size);
+	}
+	return err;
 }
 
 static void on_keys(void *arg, bool up)
