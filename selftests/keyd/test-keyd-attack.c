@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who speaks as ucsecd and is not: whatever he asks for, he gets no signature over
- * bytes of his own, no file that passes as a list or the other way round, no list
- * by a key of TLS, and no second LSC for one request.
+ * Who speaks as ucsecd and is not: whatever he asks for, he gets no signature
+ * over bytes of his own, no file that passes as a list or the other way round,
+ * no list by a key of TLS, and no second LSC for one request.
  */
 #include <errno.h>
 #include <signal.h>
@@ -166,7 +166,7 @@ static size_t fill_lsc(int kind, const char *key)
 	return len;
 }
 
-/* Many before the first answer: the disk is waited for with all of them open. */
+/* Many before the first answer: the disk is waited for with all of them. */
 static void check_lscs(int fd)
 {
 	union keyd_buffer first = { 0 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TRUST-1: a CTL that security tokens sign (softhsm2), judged by the openssl tool
- * and by the phone in a box; tokens that are pulled out, lie, hang or crash; PINs
- * that are not tried twice.
+ * TRUST-1: a CTL that security tokens sign (softhsm2), judged by the openssl
+ * tool and by the phone in a box; tokens that are pulled out, lie, hang or
+ * crash; PINs that are not tried twice.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,7 +26,7 @@ static bool judge(const char *what)
 	return run("bash -c '. \"$JUDGE\"; %s'", what);
 }
 
-/* With a key of that size, and a certificate of a key of its own or another's. */
+/* With a key of that size, and a certificate of that or another one's. */
 static bool make_token(int n, int bits, int cert_of)
 {
 	return run("openssl req -x509 -newkey rsa:%d -nodes -keyout t%d.pem "

@@ -92,7 +92,7 @@ const char *keyd_token_start(const struct keyd_token_options *options,
 	return "the process of the tokens does not start";
 }
 
-/* systemd gives a credential to its user by an entry that shows as a group's. */
+/* systemd's credentials are root's, by an entry that shows as the group's. */
 static const char *judge(const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode) || st->st_size > FILE_MAX)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A thread that asks tokens: a card takes seconds to sign, and one that does not
- * answer takes all the time that it gets.
+ * A thread that asks tokens: a card takes seconds to sign, and one that does
+ * not answer takes all the time that it gets.
  *
  * As with keys that are made, two pipes are all that the threads share: a job
  * goes one way with all it needs in it, and comes back the other way.

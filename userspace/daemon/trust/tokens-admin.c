@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * GET /v1/token, POST /v1/token/LABEL, DELETE /v1/token/LABEL: security tokens by
- * label, or by serial number where two have the same label.
+ * GET /v1/token, POST /v1/token/LABEL, DELETE /v1/token/LABEL: security tokens
+ * by label, or by serial number where two have the same label.
  */
 #include <errno.h>
 #include <openssl/evp.h>

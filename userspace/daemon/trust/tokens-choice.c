@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who signs the next CTL. A phone believes it by a SAST of the one that it has,
- * and takes two SASTs at most: so whoever is to sign from now on is a SAST of the
- * list before.
+ * and takes two SASTs at most: so whoever is to sign from now on is a SAST of
+ * the list before.
  */
 #include <string.h>
 

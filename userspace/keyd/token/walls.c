@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a module has no use for: nobody knows which calls a module makes, so those
- * are named that it must not make, and the places where its files may be.
+ * What a module has no use for: nobody knows which calls a module makes, so
+ * those are named that it must not make, and the places where its files may be.
  * ucsec-keyd's directory and its credentials are in none of them, although its
  * user is ours.
  */
