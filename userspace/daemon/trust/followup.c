@@ -82,7 +82,6 @@ static int add_trusted(void *ctx, const char *name, const char *pem)
 /* Lists have these certificates in them; TVS is asked for the others. */
 static json_t *current(const struct followup *f)
 {
-	static const char *const purposes[] = { "phone-sast-trust", "tvs-trust" };
 	json_t *set = json_object();
 	const struct trust_key *keys;
 	char name[NAME_SIZE];
@@ -99,12 +98,10 @@ static json_t *current(const struct followup *f)
 		name_of(which, name);
 		put(set, name, keys[i].sha256);
 	}
-	for (size_t i = 0; set && i < 2; i++)
-		if (store_cert_each_of(f->config.store, purposes[i],
-				       add_trusted, set))
-			log_event(LOG_LEVEL_ERROR, "followup", "reason",
-				  "the trusted certificates cannot be read",
-				  NULL);
+	if (set && store_cert_each_of(f->config.store, "phone-sast-trust",
+				      add_trusted, set))
+		log_event(LOG_LEVEL_ERROR, "followup", "reason",
+			  "the trusted certificates cannot be read", NULL);
 	return set;
 }
 
