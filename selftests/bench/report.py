@@ -201,6 +201,20 @@ def file_rows(f):
     ]
 
 
+def enrolment_rows(f):
+    """(name, goal, ours, bare OpenSSL's) of phones that enrol by CAPF."""
+    what = {"path": "signalling", "payload": 0,
+            "metric": "cpu_microseconds_per_enrolment"}
+    ours, peer = f.get("ucsecd", **what), f.get("openssl", **what)
+    what["metric"] = "enrolments_per_second"
+    return [
+        ("microseconds of processor a phone", peer and round(peer / 0.7),
+         ours, peer),
+        ("enrolments a second, eight at a time", None,
+         f.get("ucsecd", **what), None),
+    ]
+
+
 def print_beside(rows, title, ours, peer):
     """What we do beside a peer."""
     if all(value is None for _, _, value, _ in rows):
@@ -260,6 +274,8 @@ def main(argv):
     print_beside(phone_rows(figures), "registrations over mutual TLS",
                  "ucsecd", "openssl")
     print_beside(file_rows(figures), "phones' files, RSA 2048", "ours",
+                 "openssl")
+    print_beside(enrolment_rows(figures), "enrolments by CAPF", "ucsecd",
                  "openssl")
     print()
     print(CAVEAT % sum("boot-" in name for name in argv[2:]))
