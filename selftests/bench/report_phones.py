@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The table's rows on phones: their registrations, their files."""
+"""Rows of the table about phones: registered, enrolled, given their files."""
 
 
 def phone_rows(f):
