@@ -114,11 +114,17 @@ _ucsecctl() {
 	monitor,*)		COMPREPLY=($(compgen -W 'count --json' -- "$cur")) ;;
 	,*)			COMPREPLY=($(compgen -W 'stream acl suites stats
 					params monitor param registration call
-					capf
-					ctl itl
+					capf ctl itl file firmware
 					import export schema status words
 					$(_ucsecctl_words) --json --socket
 					--help --version' -- "$cur")) ;;
+	file,add,* | firmware,import,*)
+				COMPREPLY=($(compgen -f -W '--name --json' \
+					-- "$cur")) ;;
+	file,del,* | firmware,del,*)
+				COMPREPLY=($(compgen -W \
+					"$(_ucsecctl_names "${words[0]}")" \
+					-- "$cur")) ;;
 	ctl,show,* | itl,show,*)
 				COMPREPLY=($(compgen -f -W --json -- "$cur")) ;;
 	ctl,verify,* | itl,verify,*)
