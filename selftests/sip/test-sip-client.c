@@ -307,7 +307,10 @@ static void test_challenge(void)
 	drain();
 
 	client = start("MESSAGE");
-	get(fd, "MESSAGE");
+	/* On a busy machine the one before has come twice. */
+	do {
+	} while (!get(fd, "MESSAGE") ||
+		 strcmp(wire_header(buf, "CSeq"), "1 MESSAGE"));
 	put(401, "t", OFFER("WWW-Authenticate", "unknown", "n1", ""));
 	WIRE_WAIT(&wire, seen.responses);
 	ok(seen.status == 401, "no credentials for that realm");
