@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults while phones' files are written: a full disk, a dead ucsec-keyd, a
- * death in the middle of re-signing a thousand. Never half a file, never one in
- * clear that must not be, and the work goes on by itself.
+ * TRUST-2, TRUST-3: faults while phones' files are written: a full disk, a dead
+ * ucsec-keyd, a death in the middle of re-signing a thousand. Never half a file,
+ * never one in clear that must not be, and the work goes on by itself.
  */
 #include <errno.h>
 #include <openssl/x509.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What phones are served from: made, signed once, whole, and gone with them.
+ * TRUST-2, TRUST-3: what phones are served from: made, signed once, whole, and
+ * gone with them.
  */
 #include <errno.h>
 #include <openssl/x509.h>
