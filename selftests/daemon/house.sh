@@ -152,11 +152,12 @@ house_conf() {
 	EOF
 }
 
-# house_import: two phones with certificates and passwords, and a trunk.
-house_import() {
-	python3 - "$house" <<-'EOF' >"$house/house.json"
-	import json, sys
-	ca = open(sys.argv[1] + "/phone-ca.pem").read()
+# house_json: two phones with passwords, and a trunk. Phones' certificates are
+# phone-ca's, if there is one; else they have none yet.
+house_json() {
+	python3 - "$house/phone-ca.pem" <<-'EOF'
+	import json, os, sys
+	ca = open(sys.argv[1]).read() if os.path.exists(sys.argv[1]) else None
 	def phone(mac, number, user):
 	    return {"name": "SEP" + mac, "model": "8845", "protocol": "sip",
 	            "profile": "encrypted", "css": "house",
@@ -188,9 +189,13 @@ house_import() {
 	             "css": "house", "options_ping": False}],
 	  "route": [{"pattern": "9.!", "partition": "house",
 	             "trunk": ["provider"], "strip_predot": True}],
-	  "cert": [{"name": "phone-ca", "purpose": "callmanager-trust",
-	            "pem": ca}]}, sys.stdout)
+	  **({"cert": [{"name": "phone-ca", "purpose": "callmanager-trust",
+	                "pem": ca}]} if ca else {})}, sys.stdout)
 	EOF
+}
+
+house_import() {
+	house_json >"$house/house.json"
 	ctl import "$house/house.json"
 }
 
