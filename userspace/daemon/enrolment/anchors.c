@@ -32,14 +32,20 @@ static X509 *read_pem(const char *pem)
 	return cert;
 }
 
-/* All CAPFs are called so: ours, and those of clusters that phones leave. */
-static bool is_capf(const X509 *cert)
+/*
+ * All CAPFs are called so: ours, and those of clusters that phones leave. If one
+ * was given another name, its entry has this one: that of our last key has it
+ * always. An LSC that counted as a MIC would be on record as that for good.
+ */
+static bool is_capf(const X509 *cert, const char *entry)
 {
+	static const char begin[] = "CAPF-";
 	char cn[128];
 
-	return X509_NAME_get_text_by_NID(X509_get_subject_name(cert),
-					 NID_commonName, cn, sizeof(cn)) > 0 &&
-	       !strncmp(cn, "CAPF-", 5);
+	return !strncmp(entry, begin, sizeof(begin) - 1) ||
+	       (X509_NAME_get_text_by_NID(X509_get_subject_name(cert),
+					  NID_commonName, cn, sizeof(cn)) > 0 &&
+		!strncmp(cn, begin, sizeof(begin) - 1));
 }
 
 static int add(struct anchors *anchors, X509 *cert, bool capf)
@@ -51,9 +57,8 @@ static int add(struct anchors *anchors, X509 *cert, bool capf)
 static int add_trusted(void *ctx, const char *name, const char *pem)
 {
 	X509 *cert = read_pem(pem);
-	int err = cert ? add(ctx, cert, is_capf(cert)) : 0;
+	int err = cert ? add(ctx, cert, is_capf(cert, name)) : 0;
 
-	(void)name;
 	X509_free(cert);
 	return err;
 }
