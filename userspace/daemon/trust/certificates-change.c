@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "store/object.h"
 #include "trust/certificates-parts.h"
 #include "trust/keyd-client.h"
 
@@ -315,11 +316,10 @@ static void go_on(struct job *job)
 static void on_kept(void *ctx, struct store_reply *reply)
 {
 	struct job *job = ctx;
-	bool good = !reply->error.status || reply->error.status == 409;
 
 	if (!job->all) {
 		job_free(job);
-	} else if (!good) {
+	} else if (reply->error.status) {
 		/* Nothing was changed yet. */
 		job_refuse_error(job, &reply->error);
 	} else {
@@ -329,28 +329,59 @@ static void on_kept(void *ctx, struct store_reply *reply)
 	store_reply_clear(reply);
 }
 
-/*
- * Phones whose certificate that key has signed go on connecting and enrolling:
- * it stays among the trusted ones. Under a name that is its own, so that it is
- * there already if this was begun before.
- */
-static void keep_issuer(struct job *job, const struct trust_key *key)
+static bool is_kept(const struct job *job, const json_t *entry)
 {
-	struct store_request add = {
-		.verb = STORE_ADD_ALL, .noun = store_noun_find("cert"),
-	};
-	json_t *said = json_object(), *pem;
+	struct store_error ignored = { 0 };
+	json_t *there = store_object_get(job->all->config.store,
+		store_noun_find("cert"),
+		json_string_value(json_object_get(entry, "name")), &ignored);
+	bool same = json_equal(json_object_get(there, "pem"),
+			       json_object_get(entry, "pem")) &&
+		json_equal(json_object_get(there, "purpose"),
+			   json_object_get(entry, "purpose"));
+
+	json_decref(there);
+	return same;
+}
+
+/* Those of the two entries that there are not yet; NULL: no memory. */
+static json_t *to_keep(const struct job *job, const struct trust_key *key)
+{
+	json_t *said = json_object(), *pem, *list;
 	char name[32];
 
 	store_cert_describe(key->cert, said);
 	pem = json_object_get(said, "pem");
 	snprintf(name, sizeof(name), "CAPF-%02x%02x%02x%02x", key->sha256[0],
 		 key->sha256[1], key->sha256[2], key->sha256[3]);
-	add.body = json_pack("[{sssssO}{sosssO}]", "name", name, "purpose",
-			     "callmanager-trust", "pem", pem, "name",
-			     json_sprintf("%s-enrol", name), "purpose",
-			     "capf-trust", "pem", pem);
+	list = json_pack("[{sssssO}{sosssO}]", "name", name, "purpose",
+			 "callmanager-trust", "pem", pem, "name",
+			 json_sprintf("%s-enrol", name), "purpose",
+			 "capf-trust", "pem", pem);
 	json_decref(said);
+	for (size_t i = json_array_size(list); i--;)
+		if (is_kept(job, json_array_get(list, i)))
+			json_array_remove(list, i);
+	return list;
+}
+
+/*
+ * Phones whose certificate that key has signed go on connecting and enrolling:
+ * it stays among the trusted ones. Under a name that is its own: what was begun
+ * before, and what somebody has deleted of that, shows by it.
+ */
+static void keep_issuer(struct job *job, const struct trust_key *key)
+{
+	struct store_request add = {
+		.verb = STORE_ADD_ALL, .noun = store_noun_find("cert"),
+		.body = to_keep(job, key),
+	};
+
+	if (add.body && !json_array_size(add.body)) {
+		json_decref(add.body);
+		go_on(job);
+		return;
+	}
 	job->elsewhere = true;
 	if (!add.body || store_submit(job->all->config.store, &add, on_kept,
 				      job))
