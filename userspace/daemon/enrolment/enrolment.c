@@ -18,7 +18,12 @@
 #include "phone-service.h"
 #include "trust/keys.h"
 
-enum { SWEEP_AT_MOST = 3600 };		/* seconds: clocks are set, too */
+enum {
+	SWEEP_AT_MOST = 3600,	/* seconds: clocks are set, too */
+	SWEEP_AGAIN = 5,	/* where the writer had no room */
+	/* A part of the writer's queue: phones that enrol must find room, too. */
+	SWEEP_COUNT = 64,
+};
 
 int64_t enrolment_now(void)
 {
@@ -38,18 +43,26 @@ static bool is_at_work(const struct enrolment *all, int64_t phone)
 	return false;
 }
 
-/* Who came in time may end what it is at. */
+/*
+ * Who came in time may end what it is at. Told of when the record is on its way:
+ * what finds no room is overdue again the next time.
+ */
 static int give_up(void *ctx, const struct store_enrolment_state *state)
 {
 	struct enrolment *all = ctx;
+	int err;
 
 	if (is_at_work(all, state->phone))
 		return 0;
+	if (all->swept++ >= SWEEP_COUNT)
+		return -EAGAIN;
+	err = enrolment_keep_overdue(all, state->phone, state->operation);
+	if (err)
+		return err;
 	log_event(LOG_LEVEL_WARNING, "capf", "device", state->name,
 		  "operation", store_capf_operations[state->operation],
 		  "result", capf_result_name(CAPF_RESULT_TIMED_OUT), NULL);
 	metrics_add(all->results[CAPF_RESULT_TIMED_OUT], 1);
-	enrolment_keep_overdue(all, state->phone, state->operation);
 	return 0;
 }
 
@@ -62,8 +75,11 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	all->sweeping = false;
-	store_enrolment_overdue(all->config.store, now, give_up, all, &next);
-	if (next && next - now < tv.tv_sec)
+	all->swept = 0;
+	if (store_enrolment_overdue(all->config.store, now, give_up, all,
+				    &next))
+		tv.tv_sec = SWEEP_AGAIN;
+	else if (next && next - now < tv.tv_sec)
 		tv.tv_sec = next - now + 1;
 	evtimer_add(all->sweep, &tv);
 }

@@ -35,6 +35,7 @@ struct enrolment {
 	struct anchors anchors;
 	struct event *sweep;
 	bool sweeping;			/* it was asked for already */
+	unsigned int swept;		/* given up in this sweep */
 	LIST_HEAD(, visit) visits;
 	size_t count;
 	struct metric *results[CAPF_RESULT_COUNT], *issued;
@@ -101,8 +102,8 @@ int visit_keep_issued(struct visit *visit);
 /* What did not come off, for the history; and of a phone that never came. */
 void visit_keep_failure(struct visit *visit, enum capf_result result,
 			const char *why);
-void enrolment_keep_overdue(struct enrolment *all, int64_t phone,
-			    enum store_capf_operation operation);
+int enrolment_keep_overdue(struct enrolment *all, int64_t phone,
+			   enum store_capf_operation operation);
 /* Nobody hears what becomes of it. */
 void visit_forget_ticket(struct visit *visit);
 

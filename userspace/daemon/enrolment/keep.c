@@ -168,8 +168,8 @@ void visit_keep_failure(struct visit *visit, enum capf_result result,
 	store_enrolment_keep(visit->all->config.store, &what, on_late, NULL);
 }
 
-void enrolment_keep_overdue(struct enrolment *all, int64_t phone,
-			    enum store_capf_operation operation)
+int enrolment_keep_overdue(struct enrolment *all, int64_t phone,
+			   enum store_capf_operation operation)
 {
 	const struct store_enrolment what = {
 		.phone = phone,
@@ -179,5 +179,5 @@ void enrolment_keep_overdue(struct enrolment *all, int64_t phone,
 		.operation = operation,
 	};
 
-	store_enrolment_keep(all->config.store, &what, on_late, NULL);
+	return store_enrolment_keep(all->config.store, &what, on_late, NULL);
 }
