@@ -134,20 +134,38 @@ void visit_keep(void *arg, enum capf_result result, struct element_bytes der)
 		capf_session_kept(visit->session, false);
 }
 
+struct failure {
+	unsigned int result;
+	int64_t now;
+	bool is_told;
+};
+
+/* From the last one back, as far as what was done last. */
+static int find_failure(void *ctx, int64_t when, unsigned int result, bool done,
+			const char *why)
+{
+	struct failure *failure = ctx;
+
+	(void)why;
+	if (done || when > failure->now || when + SAME_FAILURE <= failure->now)
+		return 1;
+	failure->is_told = result == failure->result;
+	return failure->is_told;
+}
+
 /*
- * Who has not shown that it is the phone may fail as often as it likes, and
- * shall not keep the disk at work with it.
+ * Who has not shown that it is the phone may fail as often as it likes, and in
+ * as many ways by turns, and shall not keep the disk at work with it.
  */
 static bool is_told_already(const struct visit *visit, enum capf_result result,
 			    int64_t now)
 {
-	struct store_enrolment_state state;
+	struct failure failure = { .result = result, .now = now };
 
-	return !visit->accepted &&
-	       !store_enrolment_state(visit->all->config.store, visit->phone,
-				      &state) &&
-	       state.result == result && state.when <= now &&
-	       state.when + SAME_FAILURE > now;
+	if (!visit->accepted)
+		store_enrolment_history(visit->all->config.store, visit->phone,
+					find_failure, &failure);
+	return failure.is_told;
 }
 
 void visit_keep_failure(struct visit *visit, enum capf_result result,
