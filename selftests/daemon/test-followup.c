@@ -219,6 +219,12 @@ static void test_damaged(void)
 	restart();
 	ok(!shows("") && !followup_run(followup, on_ran, NULL) && shows(""),
 	   "with a damaged record all phones are told anew");
+	/* Nobody can open it, not even root. */
+	if (unlink(path) || symlink(path, path))
+		abort();
+	restart();
+	ok(!shows("") && !followup_run(followup, on_ran, NULL) && shows(""),
+	   "also with one that cannot be opened");
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf.h"
 #include "log.h"
@@ -146,14 +147,15 @@ static int save(const struct followup *f)
 /* What cannot be read was told to nobody: all of it follows. */
 static int load(struct followup *f)
 {
-	json_error_t error;
-	json_t *state = json_load_file(f->path, JSON_REJECT_DUPLICATES, &error);
+	json_t *state;
 
-	if (!state && json_error_code(&error) == json_error_cannot_open_file) {
+	/* What is there and cannot be opened is no first start. */
+	if (access(f->path, F_OK) && errno == ENOENT) {
 		f->published = current(f);
 		f->told = json_copy(f->published);
 		return f->told ? save(f) : -ENOMEM;
 	}
+	state = json_load_file(f->path, JSON_REJECT_DUPLICATES, NULL);
 	f->published = json_incref(json_object_get(state, "published"));
 	f->told = json_incref(json_object_get(state, "told"));
 	json_decref(state);
