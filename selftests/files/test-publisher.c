@@ -4,12 +4,14 @@
  * gone with them.
  */
 #include <errno.h>
+#include <event2/event.h>
 #include <openssl/x509.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "asker.h"
+#include "files/firmware.h"
 #include "tap.h"
 #include "world.h"
 
@@ -240,6 +242,103 @@ static void test_brought(void)
 	   "and removed");
 }
 
+static int find_static(void *arg, const char *name, off_t size, bool served)
+{
+	(void)size;
+	(void)served;
+	return !strcmp(name, arg);
+}
+
+/* A name that can be brought is one that the next start finds. */
+static void test_deep(void)
+{
+	char deep[] = "1/2/3/4/5/6/7/8/list.xml";
+	const char *why = "";
+
+	ok(!publisher_static_put(w.publisher, deep, (uint8_t *)"x", 1, &why),
+	   "a file in eight folders");
+	ok(publisher_static_put(w.publisher, "1/2/3/4/5/6/7/8/9/list.xml",
+				(uint8_t *)"x", 1, &why) == -EINVAL &&
+	   strstr(why, "eight folders"), "in nine it is refused");
+	world_settle(&w);
+	world_unpublish(&w);
+	world_publish(&w);
+	world_settle(&w);
+	ok(publisher_static_each(w.publisher, find_static, deep) == 1 &&
+	   says("1/2/3/4/5/6/7/8/list.xml.sgn", "x"),
+	   "it is there after the next start");
+}
+
+static void on_image(void *arg, int err, const char *why,
+		     const struct firmware_image *image)
+{
+	int *told = arg;
+
+	(void)why;
+	(void)image;
+	*told = err ? err : 1;
+}
+
+/* Until it is looked at. */
+static enum firmware_state state_of(const char *name)
+{
+	const struct firmware_image *image;
+
+	do {
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+		image = firmware_find(publisher_firmware(w.publisher), name);
+	} while (!image || image->state == FIRMWARE_CHECKING);
+	return image->state;
+}
+
+/* The old one is being looked at when the new one takes its place. */
+static void test_replaced(void)
+{
+	static uint8_t data[1024 * 1024];
+	struct firmware *fw = publisher_firmware(w.publisher);
+	int told = 0;
+
+	memset(data, 'f', sizeof(data));
+	firmware_upload(fw, "image.bin", sizeof(data), 0, data, sizeof(data),
+			on_image, &told);
+	ok(state_of("image.bin") == FIRMWARE_SERVED, "an image is served");
+	data[0] = 'x';
+	world_write(&w, "image.bin", (char *)data, sizeof(data));
+	data[0] = 'f';
+	told = 0;
+	firmware_upload(fw, "image.bin", sizeof(data), 0, data, sizeof(data),
+			on_image, &told);
+	firmware_look(fw);
+	while (!told)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	for (int i = 0; i < 50; i++)
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+	ok(told == 1 && state_of("image.bin") == FIRMWARE_SERVED &&
+	   world_has(&w, "image.bin"), "brought again, it is");
+}
+
+/* Two files of one name, and the second one's first byte came first. */
+static void test_same_name(void)
+{
+	static const uint8_t data[] = "firmware";
+	struct firmware *fw = publisher_firmware(w.publisher);
+	const char *why;
+	int told = 0;
+
+	firmware_upload(fw, "both", sizeof(data), 0, data, 1, on_image, &told);
+	if (told != 1 || publisher_static_put(w.publisher, "both", data, 3,
+					      &why))
+		abort();
+	world_settle(&w);
+	told = 0;
+	firmware_upload(fw, "both", sizeof(data), 1, data + 1,
+			sizeof(data) - 1, on_image, &told);
+	while (!told)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(told == -EEXIST && says("both.sgn", "fir"),
+	   "an image does not take a static file's name");
+}
+
 int main(void)
 {
 	world_open(&w, "publisher");
@@ -250,6 +349,9 @@ int main(void)
 	test_damaged();
 	test_gone();
 	test_brought();
+	test_deep();
+	test_replaced();
+	test_same_name();
 	world_close(&w);
 	return tap_end();
 }

@@ -9,6 +9,8 @@
 
 #include "files/firmware-parts.h"
 
+static const char other[] = "another file of that name is served";
+
 static bool ends_with(const char *name, const char *end)
 {
 	size_t len = strlen(name), n = strlen(end);
@@ -19,8 +21,7 @@ static bool ends_with(const char *name, const char *end)
 static const char *unfit(const char *name)
 {
 	if (!shelf_name_fits(name))
-		return "a name is words of letters, digits, '.', '_' and '-', "
-		       "none beginning with a dot, with '/' between";
+		return SHELF_NAME_RULE;
 	if (ends_with(name, ".cnf.xml") || ends_with(name, ".cnf.xml.sgn") ||
 	    ends_with(name, ".enc.sgn") || ends_with(name, ".tlv"))
 		return "that is the name of a device's file or of a list";
@@ -80,6 +81,11 @@ static void on_checked(void *arg, const struct firmware_facts *facts)
 			"it first, or give this one a name of its own");
 		return;
 	}
+	/* Since its first piece came. */
+	if (!old && shelf_shows(fw->shelf, upload->change.name)) {
+		give_up(fw, -EEXIST, other);
+		return;
+	}
 	one = old ?: calloc(1, sizeof(*one));
 	if (!one) {
 		give_up(fw, -ENOMEM, "no memory");
@@ -122,7 +128,7 @@ static const char *begin(struct firmware *fw, const char *name, off_t size,
 
 	*err = why ? -EINVAL : 0;
 	if (!why && !firmware_loaded(fw, name) && shelf_shows(fw->shelf, name)) {
-		why = "another file of that name is served";
+		why = other;
 		*err = -EEXIST;
 	}
 	if (why)
