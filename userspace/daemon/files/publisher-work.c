@@ -85,6 +85,12 @@ static void show_all(struct work *work)
 		shelf_hide(p->shelf, edition->gone[i]);
 }
 
+/* A folder or a link stands where it should: the others have room. */
+static bool is_of_its_name(int err)
+{
+	return err == -EISDIR || err == -ENOTDIR || err == -ELOOP;
+}
+
 static void on_written(void *arg, int err)
 {
 	struct work *work = arg;
@@ -93,7 +99,8 @@ static void on_written(void *arg, int err)
 
 	if (err) {
 		work->err = err;
-		p->stalled = true;
+		if (!is_of_its_name(err))
+			p->stalled = true;
 		snprintf(work->why, sizeof(work->why), "%.80s: writing: %s",
 			 work->item->name, strerror(-err));
 		end(work);

@@ -22,6 +22,11 @@ struct shelf;
 int shelf_open(struct shelf **shelf, const char *path, char *why, size_t size);
 void shelf_close(struct shelf *shelf);
 bool shelf_name_fits(const char *name);
+/*
+ * Is a folder in it called like a file that is made, a device's or a list? That
+ * file could not be written any more.
+ */
+bool shelf_name_hinders(const char *name);
 
 /*
  * Names that HTTP may be asked for; what else lies in the directory is nobody's
