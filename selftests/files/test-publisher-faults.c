@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "asker.h"
@@ -265,6 +266,41 @@ static void test_death(void)
 	X509_free(new);
 }
 
+static bool is_clear(const char *name)
+{
+	char file[40];
+	bool clear;
+
+	snprintf(file, sizeof(file), "%s" PLAIN, name);
+	clear = world_has(&w, file);
+	snprintf(file, sizeof(file), "%s" SIGNED, name);
+	return clear || world_has(&w, file);
+}
+
+/* One that is being signed, and one that has nine hundred before it. */
+static void test_hung(void)
+{
+	static const char last[] = "SEP0000000003E8";
+	time_t start = time(NULL);
+
+	kill(w.keyd, SIGSTOP);
+	world_set(&w, NULL, "phone_file_digest", "{'value':'sha-1'}");
+	world_set(&w, "phone", last, "{'profile':'Secure'}");
+	world_set(&w, "phone", ONE, "{'profile':'Secure'}");
+	while ((is_clear(ONE) || is_clear(last)) && time(NULL) < start + 8)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(!is_clear(ONE) && !is_clear(last) && time(NULL) < start + 8,
+	   "who is to be encrypted waits for nobody with its clear document");
+	kill(w.keyd, SIGCONT);
+	while (!world_has(&w, ONE SIGNED) && !world_has(&w, ONE PLAIN))
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(says(ONE SIGNED, world_signer(&w), "<fullConfig>false<") &&
+	   !world_has(&w, ONE PLAIN), "and what was on its way is dropped");
+	world_settle(&w);
+	ok(world_status(&w).signed_files >= MANY && !world_has(&w, ONE PLAIN),
+	   "the others are signed");
+}
+
 int main(void)
 {
 	world_open(&w, "faults");
@@ -276,6 +312,7 @@ int main(void)
 	test_keyd();
 	test_stuck();
 	test_death();
+	test_hung();
 	world_close(&w);
 	return tap_end();
 }

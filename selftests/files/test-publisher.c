@@ -9,6 +9,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "asker.h"
 #include "files/firmware.h"
@@ -339,6 +342,47 @@ static void test_same_name(void)
 	   "an image does not take a static file's name");
 }
 
+static int bring(const char *name)
+{
+	const char *why;
+
+	return publisher_static_put(w.publisher, name, (uint8_t *)"x", 1, &why);
+}
+
+static void run_until(time_t end)
+{
+	struct timeval tv = { .tv_usec = 20000 };
+
+	while (time(NULL) < end) {
+		event_base_loopexit(w.env.base, &tv);
+		event_base_dispatch(w.env.base);
+	}
+}
+
+/* No file in a folder of its name hinders a device's, or a list. */
+static void test_hindered(void)
+{
+	char path[512];
+
+	ok(bring(B SIGNED "/x") == -EINVAL && bring(B PLAIN "/x") == -EINVAL &&
+	   bring("CTLFile.tlv/x") == -EINVAL &&
+	   bring("a/tones.sgn/x") == -EINVAL && !bring("a/b.sgnx/c.tlv.x"),
+	   "no folder is called like a file that is made");
+	snprintf(path, sizeof(path), "%s/tones", w.env.conf.trust.files_dir);
+	ok(!mkdir(path, 0755) && !bring("tones"), "one stands in the way");
+	/* Tried after one, three and seven seconds. */
+	run_until(time(NULL) + 5);
+	world_add(&w, "phone", "{'name':'SEP0000000000CC',"
+		  "'profile':'Standard SIP Non-Secure Profile'}");
+	run_until(time(NULL) + 1);
+	ok(says("SEP0000000000CC" SIGNED, "<device>") &&
+	   world_status(&w).pending == 1, "of which no phone hears");
+	ok(!rmdir(path), "it goes");
+	world_settle(&w);
+	ok(world_has(&w, "tones") && world_has(&w, "tones.sgn"),
+	   "and what was brought is there");
+}
+
 int main(void)
 {
 	world_open(&w, "publisher");
@@ -352,6 +396,7 @@ int main(void)
 	test_deep();
 	test_replaced();
 	test_same_name();
+	test_hindered();
 	world_close(&w);
 	return tap_end();
 }

@@ -10,7 +10,8 @@ import time
 import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, '..', 'daemon'))
+# Behind our own folder: both have an authority.
+sys.path.insert(1, os.path.join(HERE, '..', 'daemon'))
 from authority import Authority  # noqa: E402
 from daemon import Daemon, Tap  # noqa: E402
 from keyed import Keyed  # noqa: E402

@@ -22,6 +22,8 @@ static const char *unfit(const char *name)
 {
 	if (!shelf_name_fits(name))
 		return SHELF_NAME_RULE;
+	if (shelf_name_hinders(name))
+		return "no folder is called like a file that is made";
 	if (ends_with(name, ".cnf.xml") || ends_with(name, ".cnf.xml.sgn") ||
 	    ends_with(name, ".enc.sgn") || ends_with(name, ".tlv"))
 		return "that is the name of a device's file or of a list";

@@ -3,7 +3,8 @@
  * What the files of the publisher share; private to publisher*.c.
  *
  * publisher.c knows whose files are to be looked at, publisher-work.c does one
- * device's, publisher-change.c knows whom a change concerns.
+ * device's, publisher-change.c knows whom a change concerns, publisher-uncover.c
+ * what must not be clear any more.
  */
 #ifndef FILES_PUBLISHER_PARTS_H
 #define FILES_PUBLISHER_PARTS_H
@@ -40,8 +41,11 @@ struct item {
 	enum item_kind kind;
 	enum item_state state;
 	bool again;		/* it changed while it was busy */
+	bool unseen;		/* is anything in clear that must not be? */
+	bool sealed;		/* not since its work began: nothing must */
 	int64_t until;		/* then it changes; 0: never */
 	TAILQ_ENTRY(item) link;	/* of queue or later */
+	TAILQ_ENTRY(item) unseen_link;
 	char name[STORE_NAME_SIZE * 4];
 };
 
@@ -55,7 +59,7 @@ struct publisher {
 	struct shelf_writer *writer;
 	struct firmware *firmware;
 	void *tree;			/* of items */
-	struct items queue, later;
+	struct items queue, later, unseen;
 	struct works works;
 	unsigned int busy;		/* works under way */
 	struct event *pump, *retry, *clock;
@@ -86,6 +90,17 @@ void publisher_kick(struct publisher *p);
 void publisher_work(struct publisher *p, struct item *item);
 /* Nothing comes back to those under way. */
 void publisher_works_forget(struct publisher *p);
+
+/* publisher-uncover.c */
+/*
+ * Takes the whole document in clear away, signed or not, whether or not there
+ * is anything in its place yet.
+ */
+int publisher_uncover(struct publisher *p, const char *name);
+/* It is looked at before any item's work begins. */
+void publisher_look_later(struct publisher *p, struct item *item);
+/* The next of them; false if there is none. */
+bool publisher_look_next(struct publisher *p);
 
 /* publisher-change.c */
 void publisher_on_change(void *ctx, const struct store_change *change);

@@ -25,6 +25,8 @@ static const char *unfit(const char *name)
 		return SHELF_NAME_RULE;
 	if (strlen(name) > NAME_MAX_LEN)
 		return "a name has at most 200 characters";
+	if (shelf_name_hinders(name))
+		return "no folder is called like a file that is made";
 	if (ends_with(name, ".cnf.xml"))
 		return "devices' documents are made, not brought";
 	if (ends_with(name, ".tlv"))

@@ -17,10 +17,6 @@
 #include "trust/keyd-client.h"
 #include "trust/keys.h"
 
-#define REDUCED	"<fullConfig>false</fullConfig>"
-
-enum { SIGNED_MAX = KEYD_MESSAGE_MAX };
-
 struct ask {
 	struct work *work;
 	struct edition_file *file;
@@ -71,6 +67,12 @@ static void end(struct work *work)
 	publisher_kick(p);
 }
 
+/* It was to be clear, and is not any more: it waits to be made anew. */
+static bool is_overtaken(const struct work *work)
+{
+	return work->item->sealed && !work->edition.encrypted;
+}
+
 static void show_all(struct work *work)
 {
 	struct publisher *p = work->publisher;
@@ -112,7 +114,10 @@ static void on_written(void *arg, int err)
 		count += work->edition.files[i].made != NULL;
 	p->status.signed_files += count;
 	metrics_add(p->signed_metric, count);
-	show_all(work);
+	if (is_overtaken(work))
+		publisher_uncover(p, work->item->name);
+	else
+		show_all(work);
 	end(work);
 }
 
@@ -171,7 +176,7 @@ static void proceed(struct work *work)
 {
 	if (work->waiting || work->sending)
 		return;
-	if (work->err)
+	if (work->err || is_overtaken(work))
 		end(work);
 	else
 		write_all(work);
@@ -302,7 +307,7 @@ static bool is_there(struct publisher *p, const struct edition *edition,
 	size_t len;
 	bool good;
 
-	if (shelf_load(p->shelf, file->name, SIGNED_MAX, &data, &len))
+	if (shelf_load(p->shelf, file->name, KEYD_MESSAGE_MAX, &data, &len))
 		return false;
 	if (file->how == EDITION_PLAIN) {
 		good = len == file->len && !memcmp(data, file->content, len);
@@ -336,52 +341,6 @@ static unsigned int look(struct work *work, const struct trust_key *signer)
 	p->status.unchanged += unchanged;
 	metrics_add(p->unchanged_metric, unchanged);
 	return count;
-}
-
-/* What cannot be read may be anything. */
-static bool is_reduced(struct publisher *p, const char *name)
-{
-	struct trust_span content;
-	uint8_t *data;
-	size_t len;
-	bool reduced;
-
-	if (shelf_load(p->shelf, name, SIGNED_MAX, &data, &len))
-		return false;
-	reduced = signed_file_clear(data, len, &content) &&
-		memmem(content.data, content.len, REDUCED, strlen(REDUCED));
-	explicit_bzero(data, len);
-	free(data);
-	return reduced;
-}
-
-/* If it comes back as power goes, the next start finds it again. */
-static int take_away(struct publisher *p, const char *name)
-{
-	struct shelf_change change = { .fd = -1 };
-	int err;
-
-	snprintf(change.name, sizeof(change.name), "%s", name);
-	shelf_hide(p->shelf, name);
-	err = shelf_commit(p->shelf, &change);
-	return err == -ENOENT ? 0 : err;
-}
-
-/*
- * The whole document of a device whose document is encrypted goes first of all,
- * signed or not, whether or not there is anything in its place yet.
- */
-static int remove_clear(struct publisher *p, const char *name)
-{
-	char file[SHELF_NAME_SIZE];
-	int err;
-
-	snprintf(file, sizeof(file), "%.200s.cnf.xml", name);
-	err = take_away(p, file);
-	strcat(file, ".sgn");
-	if (!err && !is_reduced(p, file))
-		err = take_away(p, file);
-	return err;
 }
 
 static int make(struct work *work)
@@ -442,11 +401,12 @@ void publisher_work(struct publisher *p, struct item *item)
 	work->publisher = p;
 	work->item = item;
 	item->state = ITEM_BUSY;
+	item->sealed = false;
 	LIST_INSERT_HEAD(&p->works, work, link);
 	p->busy++;
 	err = make(work);
 	work->exists = !err;
-	if (work->edition.encrypted && remove_clear(p, item->name)) {
+	if (work->edition.encrypted && publisher_uncover(p, item->name)) {
 		err = -EIO;
 		snprintf(work->why, sizeof(work->why), "%.80s: what is in "
 			 "clear cannot be removed", item->name);

@@ -75,6 +75,7 @@ void publisher_queue(struct publisher *p, struct item *item)
 {
 	if (!item)
 		return;
+	publisher_look_later(p, item);
 	switch (item->state) {
 	case ITEM_BUSY:
 		item->again = true;
@@ -155,6 +156,12 @@ static void on_pump(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	clock_gettime(CLOCK_MONOTONIC, &start);
+	while (publisher_look_next(p)) {
+		if (slice_is_over(&start)) {
+			event_add(p->pump, &soon);
+			return;
+		}
+	}
 	while (p->busy < BUSY_MAX && (item = TAILQ_FIRST(&p->queue))) {
 		if (slice_is_over(&start)) {
 			event_add(p->pump, &soon);
@@ -420,6 +427,7 @@ int publisher_open(struct publisher **out,
 	p->pause = 1;
 	TAILQ_INIT(&p->queue);
 	TAILQ_INIT(&p->later);
+	TAILQ_INIT(&p->unseen);
 	LIST_INIT(&p->works);
 	phone_site_init(&p->site, config->conf);
 	open_metrics(p);

@@ -42,6 +42,23 @@ bool shelf_name_fits(const char *name)
 	return !name[-1];
 }
 
+bool shelf_name_hinders(const char *name)
+{
+	static const char *const made[] = { ".cnf.xml", ".sgn", ".tlv" };
+	const char *slash = name;
+
+	while ((slash = strchr(slash + 1, '/'))) {
+		for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+			size_t len = strlen(made[i]);
+
+			if ((size_t)(slash - name) >= len &&
+			    !memcmp(slash - len, made[i], len))
+				return true;
+		}
+	}
+	return false;
+}
+
 int shelf_show(struct shelf *shelf, const char *name)
 {
 	char *copy;

@@ -26,6 +26,12 @@ bool shelf_name_fits(const char *name);
 			"eight folders at most"
 
 /*
+ * Is a folder in it called like a file that is made, a device's or a list? That
+ * file could not be written any more.
+ */
+bool shelf_name_hinders(const char *name);
+
+/*
  * Names that HTTP may be asked for; what else lies in the directory is nobody's
  * or not looked at yet. For the loop's thread, as is all without another word.
  */

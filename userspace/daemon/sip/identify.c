@@ -35,14 +35,30 @@ static const char *device_in(const char *name)
 								   NULL;
 }
 
+static int is_of_revoked(void *ctx, const char *purpose, const char *pem)
+{
+	(void)ctx, (void)pem;
+	return strcmp(purpose, "capf-revoked") ? 0 : -ENOENT;
+}
+
+/* One that was stolen is nobody's any more: its issuer is trusted still. */
+static int check_revoked(struct sip *sip, const struct net_cert *cert)
+{
+	return store_trusted_by_sha256(sip->store, cert->sha256, is_of_revoked,
+				       NULL);
+}
+
 int sip_identify_phone(struct sip *sip, const struct net_cert *cert,
 		       struct store_phone *phone)
 {
 	struct store *store = sip->store;
 	const char *device = device_in(cert->cn);
-	int err = device ? store_phone_find(store, device, phone) : -ENOENT;
+	int err = check_revoked(sip, cert);
 	size_t i;
 
+	if (err)
+		return err;
+	err = device ? store_phone_find(store, device, phone) : -ENOENT;
 	for (i = 0; cert->sans[i] && err == -ENOENT; i++) {
 		device = device_in(cert->sans[i]);
 		if (device)
@@ -75,9 +91,12 @@ static bool cert_is_shared(const struct net_cert *cert, const char *profile)
 int sip_identify_profile(struct sip *sip, const struct net_cert *cert,
 			 struct store_phone_profile *profile)
 {
-	int err = -ENOENT;
+	int err = check_revoked(sip, cert);
 	size_t i;
 
+	if (err)
+		return err;
+	err = -ENOENT;
 	for (i = 0; cert->sans[i] && err == -ENOENT; i++) {
 		err = store_profile_find(sip->store, cert->sans[i], profile);
 		if (!err && !names_profile(cert->sans[i], profile->name))
@@ -228,7 +247,8 @@ enum sip_peer_kind sip_identify(struct sip *sip, const struct sip_input *in,
 		return SIP_PEER_UNKNOWN;
 	if (peer->transport == NET_TLS) {
 		if (!sip_identify_phone(sip, peer->cert, &id->phone) ||
-		    (!find_by_user(sip, in, msg, user, &id->phone) &&
+		    (!check_revoked(sip, peer->cert) &&
+		     !find_by_user(sip, in, msg, user, &id->phone) &&
 		     cert_is_shared(peer->cert, id->phone.profile.name)))
 			return SIP_PEER_PHONE;
 		return SIP_PEER_UNKNOWN;
