@@ -16,6 +16,7 @@
 #include "trust/keyd-client.h"
 #include "trust/keys.h"
 #include "trust/lists-parts.h"
+#include "trust/rules.h"
 
 bool lists_mode(const struct lists *lists)
 {
@@ -129,10 +130,17 @@ static void warn_signer(const struct trust_list *list,
 			  "they must ask TVS", NULL);
 }
 
-/* Of a CTL that is there: nobody has asked for another, and it will do. */
-static bool stays(const struct trust_list *list, bool mixed)
+/*
+ * Of a CTL that is there: nobody has asked for another, and it will do. One that
+ * was changed on the disk will not: no phone takes it.
+ */
+static bool stays(const struct trust_list *list, const uint8_t *data,
+		  size_t len, bool mixed)
 {
-	return lists_is_mixed(list) == mixed;
+	struct trust_fault fault;
+
+	return lists_is_mixed(list) == mixed &&
+		!trust_list_verify(data, len, list, KEYD_SAST_MAX, &fault);
 }
 
 static int make(struct lists *lists, enum trust_kind kind, bool asked,
@@ -148,7 +156,7 @@ static int make(struct lists *lists, enum trust_kind kind, bool asked,
 
 	/* Phones that never had one need none to say that there is none. */
 	if (kind == TRUST_CTL && ((err == -ENOENT && !mixed) ||
-				  (there && !asked && stays(list, mixed)))) {
+				  (there && !asked && stays(list, data, len, mixed)))) {
 		free(data);
 		return 0;
 	}
