@@ -341,7 +341,14 @@ static void check_remove(int fd)
 /* After a new keyd with the right PIN: a third one takes the place of one. */
 static void check_exchange(int fd)
 {
-	ok(!order(fd, KEYD_TOKEN_REGISTER, 2, 0), "a third one: %s",
+	trick("refuse the PIN");
+	refused(order(fd, KEYD_TOKEN_REGISTER, 2, 0), -EACCES, KEYD_WHY_PIN,
+		"a right PIN is refused");
+	trick("");
+	ok(!order(fd, KEYD_TOKEN_REGISTER, 2, KEYD_TOKEN_RETRY_PIN),
+	   "a third one, told to: %s", heard.m.reply.sentence);
+	ok(!sign_ctl(fd, 2, "t2.der", "itl.der", KEYD_TLV_SHA512),
+	   "it signs with the PIN that it took at last: %s",
 	   heard.m.reply.sentence);
 	sign_ctl(fd, 0, "t0.der", "itl.der", KEYD_TLV_SHA512);
 	refused(order(fd, KEYD_TOKEN_REMOVE, 0, 0), -EBUSY, KEYD_WHY_TOKENS,

@@ -325,10 +325,13 @@ static void keep_mark(struct keyd_state *state,
 {
 	struct keyd_tokens next = state->tokens;
 
-	if (!job->bad_pin || keyd_tokens_is_marked(&next, job->mark))
-		return;
-	memcpy(next.marks[next.next_mark], job->mark, TOKEN_MARK_LEN);
-	next.next_mark = (next.next_mark + 1) % TOKEN_MARKS;
+	if (job->bad_pin && !keyd_tokens_is_marked(&next, job->mark)) {
+		memcpy(next.marks[next.next_mark], job->mark, TOKEN_MARK_LEN);
+		next.next_mark = (next.next_mark + 1) % TOKEN_MARKS;
+	} else if (!job->bad_pin && job->took_pin) {
+		/* Told to try it again, who did: from now on it is right. */
+		keyd_tokens_unmark(&next, job->mark);
+	}
 	/* A full disk forgets it at the end, but not before. */
 	if (keyd_tokens_store(&state->dir, &state->tokens, &next))
 		state->tokens = next;

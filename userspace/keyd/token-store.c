@@ -112,3 +112,11 @@ bool keyd_tokens_is_marked(const struct keyd_tokens *tokens,
 			return true;
 	return false;
 }
+
+void keyd_tokens_unmark(struct keyd_tokens *tokens,
+			const uint8_t mark[TOKEN_MARK_LEN])
+{
+	for (size_t i = 0; i < TOKEN_MARKS; i++)
+		if (!memcmp(tokens->marks[i], mark, TOKEN_MARK_LEN))
+			memset(tokens->marks[i], 0, TOKEN_MARK_LEN);
+}

@@ -177,6 +177,7 @@ static int sign(void *ctx, enum trust_digest digest,
 		return -EIO;
 	if (!put(with->work, job, &ask))
 		return job->err;
+	job->took_pin = job->pin[0];
 	if (job->answer.signature_len != size) {
 		fail(job, -EIO, KEYD_WHY_TOKEN,
 		     "the token's signature is not as long as its key");

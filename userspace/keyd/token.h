@@ -50,6 +50,8 @@ int keyd_tokens_mark(const struct keyd_dir *dir, const char *serial,
 		     const char *pin, uint8_t mark[TOKEN_MARK_LEN]);
 bool keyd_tokens_is_marked(const struct keyd_tokens *tokens,
 			   const uint8_t mark[TOKEN_MARK_LEN]);
+void keyd_tokens_unmark(struct keyd_tokens *tokens,
+			const uint8_t mark[TOKEN_MARK_LEN]);
 
 /* token-start.c: before the walls, and before there is a key in memory */
 
@@ -84,7 +86,7 @@ struct keyd_token_job {
 	int err;
 	enum keyd_reason reason;
 	char why[KEYD_SENTENCE_LEN];
-	bool bad_pin;
+	bool bad_pin, took_pin;		/* the token did */
 	struct token_answer answer;
 	struct trust_bytes file;
 };
