@@ -240,6 +240,33 @@ static void test_brought(void)
 	   "and removed");
 }
 
+static int find_static(void *arg, const char *name, off_t size, bool served)
+{
+	(void)size;
+	(void)served;
+	return !strcmp(name, arg);
+}
+
+/* A name that can be brought is one that the next start finds. */
+static void test_deep(void)
+{
+	char deep[] = "1/2/3/4/5/6/7/8/list.xml";
+	const char *why = "";
+
+	ok(!publisher_static_put(w.publisher, deep, (uint8_t *)"x", 1, &why),
+	   "a file in eight folders");
+	ok(publisher_static_put(w.publisher, "1/2/3/4/5/6/7/8/9/list.xml",
+				(uint8_t *)"x", 1, &why) == -EINVAL &&
+	   strstr(why, "eight folders"), "in nine: %s", why);
+	world_settle(&w);
+	world_unpublish(&w);
+	world_publish(&w);
+	world_settle(&w);
+	ok(publisher_static_each(w.publisher, find_static, deep) == 1 &&
+	   says("1/2/3/4/5/6/7/8/list.xml.sgn", "x"),
+	   "it is there after the next start");
+}
+
 int main(void)
 {
 	world_open(&w, "publisher");
@@ -250,6 +277,7 @@ int main(void)
 	test_damaged();
 	test_gone();
 	test_brought();
+	test_deep();
 	world_close(&w);
 	return tap_end();
 }

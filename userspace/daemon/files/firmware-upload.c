@@ -19,8 +19,7 @@ static bool ends_with(const char *name, const char *end)
 static const char *unfit(const char *name)
 {
 	if (!shelf_name_fits(name))
-		return "a name is words of letters, digits, '.', '_' and '-', "
-		       "none beginning with a dot, with '/' between";
+		return SHELF_NAME_RULE;
 	if (ends_with(name, ".cnf.xml") || ends_with(name, ".cnf.xml.sgn") ||
 	    ends_with(name, ".enc.sgn") || ends_with(name, ".tlv"))
 		return "that is the name of a device's file or of a list";

@@ -22,8 +22,7 @@ static bool ends_with(const char *name, const char *end)
 static const char *unfit(const char *name)
 {
 	if (!shelf_name_fits(name))
-		return "a name is words of letters, digits, '.', '_' and '-', "
-		       "none beginning with a dot, with '/' between";
+		return SHELF_NAME_RULE;
 	if (strlen(name) > NAME_MAX_LEN)
 		return "a name has at most 200 characters";
 	if (ends_with(name, ".cnf.xml"))

@@ -16,7 +16,8 @@
 
 #include "files/shelf-parts.h"
 
-enum { DEPTH_MAX = 8 };		/* of folders */
+/* Of folders: what is named deeper down would not be found when all is listed. */
+enum { DEPTH_MAX = 8 };
 
 static int compare(const void *a, const void *b)
 {
@@ -27,6 +28,7 @@ bool shelf_name_fits(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	unsigned int depth = 0;
 	size_t word;
 
 	if (strlen(name) >= SHELF_NAME_SIZE)
@@ -36,7 +38,7 @@ bool shelf_name_fits(const char *name)
 		if (!word || *name == '.')
 			return false;
 		name += word;
-	} while (*name++ == '/');
+	} while (*name++ == '/' && depth++ < DEPTH_MAX);
 	return !name[-1];
 }
 

@@ -3,8 +3,7 @@
  * The directory that TFTP serves: under each name a whole file, or none.
  *
  * What is new is written beside it, where nobody but us may look, and takes
- * its name when it is on the disk. Names are words of letters, digits, '.', '_'
- * and '-', none of which begins with a dot, with '/' between.
+ * its name when it is on the disk. Names are as shelf_name_fits() says.
  */
 #ifndef FILES_SHELF_H
 #define FILES_SHELF_H
@@ -22,6 +21,9 @@ struct shelf;
 int shelf_open(struct shelf **shelf, const char *path, char *why, size_t size);
 void shelf_close(struct shelf *shelf);
 bool shelf_name_fits(const char *name);
+#define SHELF_NAME_RULE	"a name is words of letters, digits, '.', '_' and '-', " \
+			"none beginning with a dot, with '/' between, in " \
+			"eight folders at most"
 
 /*
  * Names that HTTP may be asked for; what else lies in the directory is nobody's
