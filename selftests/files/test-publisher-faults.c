@@ -28,12 +28,15 @@ enum { MANY = 1000 };
 
 static struct world w;
 static bool full;			/* is the disk */
+static bool stuck;			/* nothing can be removed */
 static int lives = -1;			/* names taken before the death */
 
 ssize_t __real_write(int fd, const void *data, size_t len);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
 int __real_renameat(int from, const char *old, int to, const char *new);
 int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __real_unlinkat(int dir, const char *name, int flags);
+int __wrap_unlinkat(int dir, const char *name, int flags);
 
 /* Half of it finds room. */
 ssize_t __wrap_write(int fd, const void *data, size_t len)
@@ -54,6 +57,14 @@ int __wrap_renameat(int from, const char *old, int to, const char *new)
 	if (!lives--)
 		raise(SIGKILL);
 	return __real_renameat(from, old, to, new);
+}
+
+int __wrap_unlinkat(int dir, const char *name, int flags)
+{
+	if (!stuck)
+		return __real_unlinkat(dir, name, flags);
+	errno = EIO;
+	return -1;
 }
 
 static bool says(const char *name, X509 *signer, const char *word)
@@ -83,6 +94,51 @@ static void test_full(void)
 	world_settle(&w);
 	ok(says(ONE SIGNED, signer, ">new<") && !world_status(&w).why[0],
 	   "room is found again without being asked");
+}
+
+/* Its name is a folder's: that is no fault of the others' files. */
+static void test_folder(void)
+{
+	X509 *signer = world_signer(&w);
+	const char *why;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/ring", w.env.conf.trust.files_dir);
+	if (mkdir(path, 0755) ||
+	    publisher_static_put(w.publisher, "ring", (uint8_t *)"x", 1, &why))
+		abort();
+	world_fail(&w);
+	world_set(&w, "phone", ONE, "{'load':'other'}");
+	while (!says(ONE SIGNED, signer, ">other<") &&
+	       !strstr(world_status(&w).why, ONE))
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(!strstr(world_status(&w).why, ONE) && world_status(&w).pending == 1,
+	   "one file that cannot be written holds up no other: %s",
+	   world_status(&w).why);
+	rmdir(path);
+	world_settle(&w);
+	ok(world_has(&w, "ring"), "and is written when it can be");
+	publisher_static_remove(w.publisher, "ring");
+	world_set(&w, "phone", ONE, "{'load':'new'}");
+	world_settle(&w);
+}
+
+static void test_stuck(void)
+{
+	struct timeval second = { .tv_sec = 1 };
+
+	stuck = true;
+	world_set(&w, "phone", ONE, "{'profile':'Secure'}");
+	event_base_loopexit(w.env.base, &second);
+	event_base_dispatch(w.env.base);
+	ok(world_status(&w).pending == 1 &&
+	   strstr(world_status(&w).why, "clear cannot be removed"),
+	   "what is in clear and cannot go is told: %s", world_status(&w).why);
+	stuck = false;
+	world_settle(&w);
+	ok(!world_has(&w, ONE PLAIN), "it goes when it can");
+	world_set(&w, "phone", ONE, "{'profile':'" PROFILE "'}");
+	world_settle(&w);
 }
 
 static void test_keyd(void)
@@ -216,7 +272,9 @@ int main(void)
 	world_publish(&w);
 	world_settle(&w);
 	test_full();
+	test_folder();
 	test_keyd();
+	test_stuck();
 	test_death();
 	world_close(&w);
 	return tap_end();

@@ -83,6 +83,17 @@ static void show_all(struct work *work)
 		shelf_hide(p->shelf, edition->gone[i]);
 }
 
+/*
+ * The disk's faults; with any other, a folder where a file shall be for one, the
+ * others have nothing to wait for.
+ */
+static bool concerns_all(int err)
+{
+	return err == -ENOSPC || err == -EDQUOT || err == -EROFS ||
+		err == -EIO || err == -ENOMEM || err == -EMFILE ||
+		err == -ENFILE;
+}
+
 static void on_written(void *arg, int err)
 {
 	struct work *work = arg;
@@ -91,7 +102,7 @@ static void on_written(void *arg, int err)
 
 	if (err) {
 		work->err = err;
-		p->stalled = true;
+		p->stalled |= concerns_all(err);
 		snprintf(work->why, sizeof(work->why), "%.80s: writing: %s",
 			 work->item->name, strerror(-err));
 		end(work);
@@ -435,8 +446,11 @@ void publisher_work(struct publisher *p, struct item *item)
 	p->busy++;
 	err = make(work);
 	work->exists = !err;
-	if (work->edition.encrypted && remove_clear(p, item->name) && !err)
+	if (work->edition.encrypted && remove_clear(p, item->name)) {
 		err = -EIO;
+		snprintf(work->why, sizeof(work->why), "%.80s: what is in "
+			 "clear cannot be removed", item->name);
+	}
 	if (err && err != -ENOENT) {
 		refuse(work, err);
 		return;
