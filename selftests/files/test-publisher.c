@@ -4,12 +4,14 @@
  * gone with them.
  */
 #include <errno.h>
+#include <event2/event.h>
 #include <openssl/x509.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "asker.h"
+#include "files/firmware.h"
 #include "tap.h"
 #include "world.h"
 
@@ -257,7 +259,7 @@ static void test_deep(void)
 	   "a file in eight folders");
 	ok(publisher_static_put(w.publisher, "1/2/3/4/5/6/7/8/9/list.xml",
 				(uint8_t *)"x", 1, &why) == -EINVAL &&
-	   strstr(why, "eight folders"), "in nine: %s", why);
+	   strstr(why, "eight folders"), "in nine it is refused");
 	world_settle(&w);
 	world_unpublish(&w);
 	world_publish(&w);
@@ -265,6 +267,54 @@ static void test_deep(void)
 	ok(publisher_static_each(w.publisher, find_static, deep) == 1 &&
 	   says("1/2/3/4/5/6/7/8/list.xml.sgn", "x"),
 	   "it is there after the next start");
+}
+
+static void on_image(void *arg, int err, const char *why,
+		     const struct firmware_image *image)
+{
+	int *told = arg;
+
+	(void)why;
+	(void)image;
+	*told = err ? err : 1;
+}
+
+/* Until it is looked at. */
+static enum firmware_state state_of(const char *name)
+{
+	const struct firmware_image *image;
+
+	do {
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+		image = firmware_find(publisher_firmware(w.publisher), name);
+	} while (!image || image->state == FIRMWARE_CHECKING);
+	return image->state;
+}
+
+/* The old one is being looked at when the new one takes its place. */
+static void test_replaced(void)
+{
+	static uint8_t data[1024 * 1024];
+	struct firmware *fw = publisher_firmware(w.publisher);
+	int told = 0;
+
+	memset(data, 'f', sizeof(data));
+	firmware_upload(fw, "image.bin", sizeof(data), 0, data, sizeof(data),
+			on_image, &told);
+	ok(state_of("image.bin") == FIRMWARE_SERVED, "an image is served");
+	data[0] = 'x';
+	world_write(&w, "image.bin", (char *)data, sizeof(data));
+	data[0] = 'f';
+	told = 0;
+	firmware_upload(fw, "image.bin", sizeof(data), 0, data, sizeof(data),
+			on_image, &told);
+	firmware_look(fw);
+	while (!told)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	for (int i = 0; i < 50; i++)
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+	ok(told == 1 && state_of("image.bin") == FIRMWARE_SERVED &&
+	   world_has(&w, "image.bin"), "brought again, it is");
 }
 
 int main(void)
@@ -278,6 +328,7 @@ int main(void)
 	test_gone();
 	test_brought();
 	test_deep();
+	test_replaced();
 	world_close(&w);
 	return tap_end();
 }

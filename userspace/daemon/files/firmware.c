@@ -193,6 +193,12 @@ static void check_next(struct firmware *fw)
 static void want_check(struct firmware *fw, struct loaded *one)
 {
 	one->due = true;
+	/* What it finds is of a file that may have been replaced. */
+	if (fw->checked == one) {
+		firmware_check_free(fw->check);
+		fw->check = NULL;
+		fw->checked = NULL;
+	}
 	if (one->image.state == FIRMWARE_SERVED) {
 		one->image.state = FIRMWARE_CHECKING;
 		shelf_hide(fw->shelf, one->image.name);
