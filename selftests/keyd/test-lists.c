@@ -348,6 +348,22 @@ static void check_mode(void)
 	ok(phone_takes("old", "CTL=" CTL), "and taken");
 }
 
+/* What keyd is signing as the mode changes is of the mode before. */
+static void check_crossing(void)
+{
+	struct told first = { 0 };
+
+	told = (struct told){ 0 };
+	lists_switch(lists, false, on_done, &first);
+	event_base_loop(env.base, EVLOOP_ONCE);
+	lists_switch(lists, true, on_done, &told);
+	ok(wait_until(told.done) && first.done && !first.err && !told.err &&
+	   roles_are(CTL, "0 2 2 3 4"),
+	   "a mode that changes as a CTL is signed: %s", first.why);
+	lists_settle(lists);
+	settled();
+}
+
 static void check_stale(void)
 {
 	ok(change_key(KEYD_REGENERATE, KEYD_CALLMANAGER, KEYD_CURRENT) &&
@@ -581,6 +597,7 @@ int main(void)
 	open_lists();
 	check_first();
 	check_mode();
+	check_crossing();
 	check_stale();
 	check_params();
 	check_rollback();

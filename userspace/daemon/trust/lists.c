@@ -198,6 +198,8 @@ void lists_switch(struct lists *lists, bool mixed, lists_done done, void *arg)
 
 	lists->switching = true;
 	lists->switch_mixed = mixed;
+	/* A CTL that keyd is signing now is none of that mode. */
+	lists->changes++;
 	if (enqueue(lists, &job))
 		done(arg, -ENOMEM, "out of memory");
 }
