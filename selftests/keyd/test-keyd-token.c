@@ -350,6 +350,15 @@ static void check_exchange(int fd)
 	ok(!sign_ctl(fd, 2, "t2.der", "itl.der", KEYD_TLV_SHA512),
 	   "it signs with the PIN that it took at last: %s",
 	   heard.m.reply.sentence);
+	trick("refuse the PIN");
+	sign_ctl(fd, 2, "t2.der", "itl.der", KEYD_TLV_SHA512);
+	trick("");
+	refused(sign_ctl(fd, 2, "t2.der", "itl.der", KEYD_TLV_SHA512), -EACCES,
+		KEYD_WHY_PIN, "refused as it signs");
+	ok(!order(fd, KEYD_TOKEN_REGISTER, 2, KEYD_TOKEN_RETRY_PIN) &&
+	   !sign_ctl(fd, 2, "t2.der", "itl.der", KEYD_TLV_SHA512),
+	   "and tried again though it is registered: %s",
+	   heard.m.reply.sentence);
 	sign_ctl(fd, 0, "t0.der", "itl.der", KEYD_TLV_SHA512);
 	refused(order(fd, KEYD_TOKEN_REMOVE, 0, 0), -EBUSY, KEYD_WHY_TOKENS,
 		"the only one that phones know is removed");

@@ -32,8 +32,9 @@ enum {	/* keyd_token_ref.flags */
 
 /*
  * KEYD_TOKEN_REGISTER: the token signs something that is thrown away, then its
- * certificate may be a SAST. Reply: that certificate. KEYD_TOKEN_REMOVE: refused
- * where too few would be left; flags 0.
+ * certificate may be a SAST. Reply: that certificate. One that is registered is
+ * refused, but with KEYD_TOKEN_RETRY_PIN, when its PIN is tried and nothing else
+ * changes. KEYD_TOKEN_REMOVE: refused where too few would be left; flags 0.
  */
 struct keyd_token_ref {
 	char serial[KEYD_TOKEN_SERIAL];	/* printable, not empty */

@@ -252,18 +252,22 @@ static bool begin_register(struct keyd_state *state,
 			   struct keyd_token_job *job,
 			   union keyd_buffer *reply)
 {
-	if (keyd_tokens_find(&state->tokens, ref->serial)) {
+	const struct keyd_token *known = keyd_tokens_find(&state->tokens,
+							  ref->serial);
+
+	job->again = ref->flags & KEYD_TOKEN_RETRY_PIN;
+	if (known && !job->again) {
 		keyd_refuse(reply, -EEXIST, KEYD_WHY_TOKEN,
 			    "the token is registered already");
 		return false;
 	}
-	if (state->tokens.count == KEYD_TOKENS) {
+	if (!known && state->tokens.count == KEYD_TOKENS) {
 		keyd_refuse(reply, -ENOSPC, KEYD_WHY_FULL,
 			    "eight tokens are registered already");
 		return false;
 	}
 	memcpy(job->token.serial, ref->serial, sizeof(ref->serial));
-	return give_pin(state, job, ref->flags & KEYD_TOKEN_RETRY_PIN, reply);
+	return give_pin(state, job, job->again, reply);
 }
 
 static bool begin(struct keyd_state *state, const union keyd_buffer *m,
@@ -342,9 +346,17 @@ static void done_register(struct keyd_state *state,
 			  union keyd_buffer *reply)
 {
 	struct keyd_tokens next = state->tokens;
+	const struct keyd_token *known = keyd_tokens_find(&next,
+							  job->token.serial);
 
-	if (next.count == KEYD_TOKENS ||
-	    keyd_tokens_find(&next, job->token.serial)) {
+	/* Its PIN alone was to be tried: it stays what it is. */
+	if (known && job->again &&
+	    known->cert_len == job->token.cert_len &&
+	    !memcmp(known->cert, job->token.cert, known->cert_len)) {
+		keyd_answer(reply, known->cert, known->cert_len);
+		return;
+	}
+	if (next.count == KEYD_TOKENS || known) {
 		keyd_refuse(reply, -EEXIST, KEYD_WHY_TOKEN,
 			    "the token is registered already");
 		return;

@@ -80,6 +80,7 @@ struct keyd_token_job {
 	struct keyd_token token;	/* registered, or a serial number alone */
 	char pin[TOKEN_PIN_SIZE];
 	uint8_t mark[TOKEN_MARK_LEN];
+	bool again;			/* whatever was refused before */
 	uint32_t time;			/* of a list */
 	union keyd_buffer *list;	/* KEYD_SIGN_LIST, a copy */
 	/* What came of it. */
