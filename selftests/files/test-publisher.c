@@ -317,6 +317,28 @@ static void test_replaced(void)
 	   world_has(&w, "image.bin"), "brought again, it is");
 }
 
+/* Two files of one name, and the second one's first byte came first. */
+static void test_same_name(void)
+{
+	static const uint8_t data[] = "firmware";
+	struct firmware *fw = publisher_firmware(w.publisher);
+	const char *why;
+	int told = 0;
+
+	firmware_upload(fw, "both", sizeof(data), 0, data, 1, on_image, &told);
+	if (told != 1 || publisher_static_put(w.publisher, "both", data, 3,
+					      &why))
+		abort();
+	world_settle(&w);
+	told = 0;
+	firmware_upload(fw, "both", sizeof(data), 1, data + 1,
+			sizeof(data) - 1, on_image, &told);
+	while (!told)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(told == -EEXIST && says("both.sgn", "fir"),
+	   "an image does not take a static file's name");
+}
+
 int main(void)
 {
 	world_open(&w, "publisher");
@@ -329,6 +351,7 @@ int main(void)
 	test_brought();
 	test_deep();
 	test_replaced();
+	test_same_name();
 	world_close(&w);
 	return tap_end();
 }

@@ -9,6 +9,8 @@
 
 #include "files/firmware-parts.h"
 
+static const char other[] = "another file of that name is served";
+
 static bool ends_with(const char *name, const char *end)
 {
 	size_t len = strlen(name), n = strlen(end);
@@ -79,6 +81,11 @@ static void on_checked(void *arg, const struct firmware_facts *facts)
 			"it first, or give this one a name of its own");
 		return;
 	}
+	/* Since its first piece came. */
+	if (!old && shelf_shows(fw->shelf, upload->change.name)) {
+		give_up(fw, -EEXIST, other);
+		return;
+	}
 	one = old ?: calloc(1, sizeof(*one));
 	if (!one) {
 		give_up(fw, -ENOMEM, "no memory");
@@ -121,7 +128,7 @@ static const char *begin(struct firmware *fw, const char *name, off_t size,
 
 	*err = why ? -EINVAL : 0;
 	if (!why && !firmware_loaded(fw, name) && shelf_shows(fw->shelf, name)) {
-		why = "another file of that name is served";
+		why = other;
 		*err = -EEXIST;
 	}
 	if (why)
