@@ -77,6 +77,9 @@ struct publisher {
 struct item *publisher_item(struct publisher *p, enum item_kind kind,
 			      const char *name);
 void publisher_queue(struct publisher *p, struct item *item);
+void publisher_phone(struct publisher *p, int64_t phone);
+/* All that are known; publisher_look_for_all() looks for others, too. */
+void publisher_all(struct publisher *p);
 /* It may work later; @why is for the status. */
 void publisher_delay(struct publisher *p, struct item *item,
 		     const char *why);

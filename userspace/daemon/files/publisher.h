@@ -33,10 +33,6 @@ int publisher_open(struct publisher **publisher,
 		   size_t size);
 void publisher_close(struct publisher *publisher);
 
-/* Its documents once more, for a fact that the store does not tell of. */
-void publisher_phone(struct publisher *publisher, int64_t phone);
-void publisher_all(struct publisher *publisher);
-
 /*
  * Puts bytes under a name as they are, for CTLFile.tlv and ITLFile.tlv, which
  * come signed: temporary file, sync, rename, sync. 0 or -errno, in which case

@@ -5,6 +5,7 @@
 #include "files/resource-parts.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +15,24 @@
 
 #define OBJECT_SIZE	256
 
+/* OpenSSL takes spaces around it, and "=" anywhere. */
+static bool is_base64(const char *text, size_t chars)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/";
+	size_t data = strspn(text, letters);
+
+	return chars % 4 == 0 && chars - data <= 2 && chars <= INT_MAX &&
+		strspn(text + data, "=") == chars - data;
+}
+
 uint8_t *resource_decode(const char *text, size_t *len)
 {
 	size_t chars = strlen(text);
-	uint8_t *data = malloc(chars / 4 * 3 + 1);
-	int n = data && chars % 4 == 0 ?
-		EVP_DecodeBlock(data, (const uint8_t *)text, (int)chars) : -1;
+	uint8_t *data = is_base64(text, chars) ? malloc(chars / 4 * 3 + 1) :
+		NULL;
+	int n = data ? EVP_DecodeBlock(data, (const uint8_t *)text,
+				       (int)chars) : -1;
 
 	if (n < 0) {
 		free(data);

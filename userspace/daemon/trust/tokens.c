@@ -155,12 +155,6 @@ void tokens_close(struct tokens *tokens)
 	free(tokens);
 }
 
-const struct token *tokens_all(const struct tokens *tokens, size_t *count)
-{
-	*count = tokens->count;
-	return tokens->list;
-}
-
 bool tokens_signer(const struct tokens *tokens, const struct trust_list *held,
 		   struct tokens_choice *choice, const char **why)
 {

@@ -34,8 +34,6 @@ int tokens_open(struct tokens **tokens, struct store *store,
 /* What was asked and is not answered is not told any more. */
 void tokens_close(struct tokens *tokens);
 
-/* In the order in which they were registered, the others behind. */
-const struct token *tokens_all(const struct tokens *tokens, size_t *count);
 /*
  * Asks keyd what is there now: before a CTL is made, as a token may have been
  * pulled out. @fn once, also on errors, but not after tokens_close().
