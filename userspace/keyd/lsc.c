@@ -49,17 +49,19 @@ static int set_names(X509 *cert, X509 *ca, const char *device)
  * Phones take exactly these. keyEncipherment of an RSA key is what an encrypted
  * configuration file is for.
  */
-static int extend(X509 *cert, EVP_PKEY *key, const struct keyd_sign_lsc *lsc)
+static int extend(X509 *cert, X509_PUBKEY *key, const struct keyd_sign_lsc *lsc)
 {
 	char uri[KEYD_TEXT + 8];
+	ASN1_OBJECT *kind;
 	int err;
 
+	X509_PUBKEY_get0_param(&kind, NULL, NULL, NULL, key);
 	snprintf(uri, sizeof(uri), "URI:%s", lsc->device);
 	err = keyd_issue_extend(cert, NID_basic_constraints,
 				"critical,CA:FALSE");
 	if (!err)
 		err = keyd_issue_extend(cert, NID_key_usage,
-				EVP_PKEY_is_a(key, "EC") ?
+				OBJ_obj2nid(kind) == NID_X9_62_id_ecPublicKey ?
 				"critical,digitalSignature" :
 				"critical,digitalSignature,keyEncipherment");
 	if (!err)
@@ -117,7 +119,7 @@ static int issue(const struct keyd_pair *ca, X509_PUBKEY *key,
 	if (!err)
 		err = set_names(cert, ca->certs[0], lsc->device);
 	if (!err)
-		err = extend(cert, X509_PUBKEY_get0(key), lsc);
+		err = extend(cert, key, lsc);
 	if (!err && !X509_sign(cert, ca->key, EVP_sha256()))
 		err = -EIO;
 	n = err ? -1 : i2d_X509(cert, der);

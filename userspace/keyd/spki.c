@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "capf/key.h"
+#include "capf/spki.h"
 #include "keyd/use.h"
 
 static const struct capf_key_policy strict = {
@@ -36,25 +37,54 @@ static enum keyd_reason judge(struct element_bytes der, unsigned int flags,
 		KEYD_WHY_NOT_KEY;
 }
 
+/*
+ * Of RSA there is one algorithm identifier, and judge() has read every byte. What
+ * d2i_X509_PUBKEY() does besides, to make a key of it, takes 0.2 ms.
+ */
+static X509_PUBKEY *copy_rsa(struct element_bytes bits)
+{
+	uint8_t *copy = OPENSSL_memdup(bits.at, bits.len);
+	X509_PUBKEY *key = X509_PUBKEY_new();
+
+	if (key && copy &&
+	    X509_PUBKEY_set0_param(key, OBJ_nid2obj(NID_rsaEncryption),
+				   V_ASN1_NULL, NULL, copy, (int)bits.len))
+		return key;
+	X509_PUBKEY_free(key);
+	OPENSSL_free(copy);
+	return NULL;
+}
+
+static X509_PUBKEY *read_ec(const uint8_t *der, size_t len)
+{
+	const uint8_t *at = der;
+	X509_PUBKEY *key = d2i_X509_PUBKEY(NULL, &at, (long)len);
+
+	if (key && at == der + len && X509_PUBKEY_get0(key))
+		return key;
+	X509_PUBKEY_free(key);
+	return NULL;
+}
+
 X509_PUBKEY *keyd_spki_read(const uint8_t *der, size_t len,
 			    unsigned int flags, enum keyd_reason *reason,
 			    const char **why)
 {
 	static char sentence[CAPF_KEY_WHY_SIZE];	/* of one thread */
-	const uint8_t *at = der;
-	X509_PUBKEY *spki;
+	struct capf_spki spki;
+	X509_PUBKEY *key;
 
 	*why = sentence;
 	*reason = judge((struct element_bytes){ der, len }, flags, sentence);
-	if (*reason)
+	if (*reason || capf_spki_read((struct element_bytes){ der, len }, &spki,
+				      why))
 		return NULL;
-	spki = d2i_X509_PUBKEY(NULL, &at, (long)len);
+	key = spki.type == CAPF_RSA ? copy_rsa(spki.bits) : read_ec(der, len);
 	ERR_clear_error();
-	if (spki && at == der + len && X509_PUBKEY_get0(spki)) {
+	if (key) {
 		*why = NULL;
-		return spki;
+		return key;
 	}
-	X509_PUBKEY_free(spki);
 	*reason = KEYD_WHY_NOT_KEY;
 	*why = "that is no public key";
 	return NULL;

@@ -107,6 +107,7 @@ static bool read_parts(struct element_bytes rest, struct capf_spki *spki)
 		return false;
 	key.at++;
 	key.len--;
+	spki->bits = key;
 	if (same(oid, rsa_oid, sizeof(rsa_oid))) {
 		spki->type = CAPF_RSA;
 		return read_rsa(algorithm, key, spki);

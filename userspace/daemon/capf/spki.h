@@ -9,6 +9,7 @@
 
 struct capf_spki {
 	enum capf_key_type type;
+	struct element_bytes bits;		/* the BIT STRING's */
 	struct element_bytes n, e;	/* RSA: magnitudes, no zeroes in front */
 	int curve;			/* EC: enum capf_curve, -1: another */
 	bool has_curve_name;
