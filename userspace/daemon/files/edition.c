@@ -5,13 +5,12 @@
 #include "files/edition.h"
 
 #include <errno.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/device-key.h"
 #include "store/enrolment.h"
 #include "store/store.h"
 #include "trust/file.h"
@@ -19,8 +18,6 @@
 #define PLAIN	".cnf.xml"
 #define SIGNED	".cnf.xml.sgn"
 #define SEALED	".cnf.xml.enc.sgn"
-
-enum { DEVICE_BITS_MIN = 1024, DEVICE_BITS_MAX = 8192 };
 
 static void set_name(char to[SHELF_NAME_SIZE], const char *stem,
 		     const char *end)
@@ -70,36 +67,19 @@ static void gone_of(struct edition *edition, const char *stem, const char *end)
 	set_name(edition->gone[edition->gone_count++], stem, end);
 }
 
-/* Can it decrypt what is encrypted for it? With an EC key it cannot. */
-static bool fits(X509 *cert)
-{
-	EVP_PKEY *key = X509_get0_pubkey(cert);
-	int bits = key ? EVP_PKEY_get_bits(key) : 0;
-
-	return key && EVP_PKEY_is_a(key, "RSA") && bits >= DEVICE_BITS_MIN &&
-		bits <= DEVICE_BITS_MAX;
-}
-
 static int take_cert(struct edition *edition, struct store *store,
 		     int64_t phone, enum store_device_cert kind)
 {
-	const uint8_t *at;
 	uint8_t *der;
 	size_t len;
-	X509 *cert;
 	int err = store_device_cert(store, phone, kind, &der, &len);
 
 	if (err)
 		return err;
-	at = der;
-	cert = d2i_X509(NULL, &at, (long)len);
-	ERR_clear_error();
-	if (!cert || at != der + len || !fits(cert)) {
-		X509_free(cert);
+	if (!device_key_fits(der, len)) {
 		free(der);
 		return -ENOENT;
 	}
-	edition->device = cert;
 	edition->device_der = der;
 	edition->device_len = len;
 	return 0;
@@ -116,7 +96,15 @@ static int find_device(struct edition *edition, struct store *store,
 		err = take_cert(edition, store, phone, STORE_MIC);
 	if (err == -ENOENT)
 		return 0;
-	return err ? err : trust_cert_hash(edition->device, hash);
+	return err ? err : trust_cert_hash(edition->device_der,
+					   edition->device_len, hash);
+}
+
+static int read_device(struct edition *edition)
+{
+	edition->device = device_cert_read(edition->device_der,
+					   edition->device_len);
+	return edition->device ? 0 : -EBADMSG;
 }
 
 /*
@@ -132,9 +120,11 @@ static int write_encrypted(struct edition *edition, const char *name,
 
 	edition->encrypted = true;
 	gone_of(edition, name, PLAIN);
-	if (!edition->device)
+	if (!edition->device_der)
 		gone_of(edition, name, SEALED);
 	else
+		err = read_device(edition);
+	if (!err && edition->device)
 		err = phone_document_write(document, text);
 	if (!err && edition->device)
 		add(edition, name, SEALED, EDITION_SEALED, text);

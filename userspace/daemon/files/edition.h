@@ -37,7 +37,7 @@ struct edition {
 	size_t gone_count;
 	/* Its clear document goes before anything else, signed or not. */
 	bool encrypted;
-	X509 *device;
+	X509 *device;		/* only for what is EDITION_SEALED */
 	uint8_t *device_der;
 	size_t device_len;
 	/* It will be another one from then on; seconds since 1970, 0: never. */

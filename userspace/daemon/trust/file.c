@@ -73,12 +73,13 @@ int trust_file_read(const uint8_t *file, size_t len,
 	return why ? tlv_refuse(&r, why) : 0;
 }
 
-int trust_cert_hash(const X509 *cert, char text[TRUST_CERT_HASH_SIZE])
+int trust_cert_hash(const uint8_t *der, size_t der_len,
+		    char text[TRUST_CERT_HASH_SIZE])
 {
 	unsigned char md5[EVP_MAX_MD_SIZE];
 	unsigned int len;
 
-	if (!X509_digest(cert, EVP_md5(), md5, &len))
+	if (!EVP_Digest(der, der_len, md5, &len, EVP_md5(), NULL))
 		return -EIO;
 	for (unsigned int i = 0; i < len; i++)
 		sprintf(text + (size_t)2 * i, "%02x", md5[i]);

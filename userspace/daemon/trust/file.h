@@ -41,6 +41,7 @@ int trust_file_read(const uint8_t *file, size_t len,
  * The certHash of the reduced companion of an encrypted file, by which a phone
  * sees whether that is encrypted for it: MD5 of the certificate, in hex.
  */
-int trust_cert_hash(const X509 *cert, char text[TRUST_CERT_HASH_SIZE]);
+int trust_cert_hash(const uint8_t *der, size_t len,
+		    char text[TRUST_CERT_HASH_SIZE]);
 
 #endif /* TRUST_FILE_H */
