@@ -74,6 +74,7 @@ int db_open(struct db *db, const char *path, bool sync, char *why, size_t size)
 	int err;
 
 	db->sql = NULL;
+	memset(db->kept, 0, sizeof(db->kept));
 	err = strcmp(path, ":memory:") ? make_file(path) : 0;
 	if (err) {
 		snprintf(why, size, "%s: %s", path, strerror(-err));
@@ -109,6 +110,9 @@ int db_open(struct db *db, const char *path, bool sync, char *why, size_t size)
 
 void db_close(struct db *db)
 {
+	for (size_t i = 0; i < DB_KEPT; i++)
+		sqlite3_finalize(db->kept[i].stmt);
+	memset(db->kept, 0, sizeof(db->kept));
 	sqlite3_close_v2(db->sql);
 	db->sql = NULL;
 }
@@ -166,6 +170,43 @@ int db_run(struct db *db, sqlite3_stmt *stmt)
 
 	sqlite3_finalize(stmt);
 	return err < 0 ? err : 0;
+}
+
+int db_keep(struct db *db, sqlite3_stmt **stmt, const char *sql)
+{
+	size_t i = 0;
+
+	while (i < DB_KEPT && db->kept[i].sql && db->kept[i].sql != sql)
+		i++;
+	*stmt = NULL;
+	if (i == DB_KEPT)
+		return -ENOBUFS;
+	if (!db->kept[i].sql) {
+		if (sqlite3_prepare_v3(db->sql, sql, -1,
+				       SQLITE_PREPARE_PERSISTENT,
+				       &db->kept[i].stmt, NULL) != SQLITE_OK)
+			return db_error(db, sql);
+		db->kept[i].sql = sql;
+	}
+	*stmt = db->kept[i].stmt;
+	return 0;
+}
+
+int db_run_kept(struct db *db, sqlite3_stmt *stmt)
+{
+	int err = db_step(db, stmt);
+
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return err < 0 ? err : 0;
+}
+
+int db_exec_kept(struct db *db, const char *sql)
+{
+	sqlite3_stmt *stmt;
+	int err = db_keep(db, &stmt, sql);
+
+	return err ? err : db_run_kept(db, stmt);
 }
 
 void db_copy(char *to, size_t size, sqlite3_stmt *stmt, int column)

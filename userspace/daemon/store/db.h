@@ -12,9 +12,15 @@
 
 #define DB_SEAL_KEY_SIZE	32
 
+enum { DB_KEPT = 16 };
+
 struct db {
 	sqlite3 *sql;
 	const uint8_t *seal_key;	/* DB_SEAL_KEY_SIZE bytes */
+	struct {
+		const char *sql;
+		sqlite3_stmt *stmt;
+	} kept[DB_KEPT];
 };
 
 enum db_kind {
@@ -50,6 +56,15 @@ typedef int (*db_row_fn)(sqlite3_stmt *stmt, void *ctx);
 int db_each(struct db *db, const char *sql, db_row_fn fn, void *ctx);
 /* Steps once and finalizes: 0 or -errno. NULL is told as -EIO. */
 int db_run(struct db *db, sqlite3_stmt *stmt);
+
+/*
+ * For what is done often: prepared once, found again by the address of @sql,
+ * which is a literal, and reset by whoever used it, as db_run_kept() does. At
+ * most DB_KEPT of them.
+ */
+int db_keep(struct db *db, sqlite3_stmt **stmt, const char *sql);
+int db_run_kept(struct db *db, sqlite3_stmt *stmt);
+int db_exec_kept(struct db *db, const char *sql);
 
 /* A text column into a buffer; NULL is "", what is too long is cut. */
 void db_copy(char *to, size_t size, sqlite3_stmt *stmt, int column);

@@ -84,7 +84,7 @@ static int find_phone(struct db *db, int64_t phone, struct store_reply *reply,
 		      char key[STORE_KEY_SIZE])
 {
 	sqlite3_stmt *stmt;
-	int err = db_prepare(db, &stmt, "SELECT name FROM phone WHERE id = ?1");
+	int err = db_keep(db, &stmt, "SELECT name FROM phone WHERE id = ?1");
 
 	if (err)
 		return err;
@@ -92,20 +92,22 @@ static int find_phone(struct db *db, int64_t phone, struct store_reply *reply,
 	err = db_step(db, stmt);
 	if (err == 1)
 		db_copy(key, STORE_KEY_SIZE, stmt, 0);
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	if (!err)
 		return store_refuse(&reply->error, 404, NULL,
 				    "the phone was deleted");
 	return err == 1 ? 0 : err;
 }
 
+#define PUT_CERT " INTO device_cert (phone, kind, der) VALUES (?1, ?2, ?3)"
+
 static int put_cert(struct db *db, const struct record *record,
 		    enum store_device_cert kind)
 {
 	sqlite3_stmt *stmt;
-	int err = db_prepare(db, &stmt, "INSERT OR %s INTO device_cert"
-			     " (phone, kind, der) VALUES (?1, ?2, ?3)",
-			     kind == STORE_MIC ? "IGNORE" : "REPLACE");
+	int err = db_keep(db, &stmt, kind == STORE_MIC ?
+			  "INSERT OR IGNORE" PUT_CERT :
+			  "INSERT OR REPLACE" PUT_CERT);
 
 	if (err)
 		return err;
@@ -113,21 +115,21 @@ static int put_cert(struct db *db, const struct record *record,
 	sqlite3_bind_text(stmt, 2, kinds[kind], -1, SQLITE_STATIC);
 	sqlite3_bind_blob(stmt, 3, record->bytes + record->certs[kind].at,
 			  (int)record->certs[kind].len, SQLITE_STATIC);
-	return db_run(db, stmt);
+	return db_run_kept(db, stmt);
 }
 
 static int remove_cert(struct db *db, int64_t phone,
 		       enum store_device_cert kind)
 {
 	sqlite3_stmt *stmt;
-	int err = db_prepare(db, &stmt, "DELETE FROM device_cert WHERE"
-			     " phone = ?1 AND kind = ?2");
+	int err = db_keep(db, &stmt, "DELETE FROM device_cert WHERE"
+			  " phone = ?1 AND kind = ?2");
 
 	if (err)
 		return err;
 	sqlite3_bind_int64(stmt, 1, phone);
 	sqlite3_bind_text(stmt, 2, kinds[kind], -1, SQLITE_STATIC);
-	return db_run(db, stmt);
+	return db_run_kept(db, stmt);
 }
 
 static int put_certs(struct db *db, const struct record *record)
@@ -149,9 +151,9 @@ static int put_certs(struct db *db, const struct record *record)
 static int put_history(struct db *db, const struct record *record)
 {
 	sqlite3_stmt *stmt;
-	int err = db_prepare(db, &stmt, "INSERT INTO enrolment"
-			     " (phone, time, result, done, why) VALUES"
-			     " (?1, ?2, ?3, ?4, ?5)");
+	int err = db_keep(db, &stmt, "INSERT INTO enrolment"
+			  " (phone, time, result, done, why) VALUES"
+			  " (?1, ?2, ?3, ?4, ?5)");
 
 	if (err)
 		return err;
@@ -160,29 +162,29 @@ static int put_history(struct db *db, const struct record *record)
 	sqlite3_bind_int64(stmt, 3, record->enrolment.result);
 	sqlite3_bind_int(stmt, 4, record->enrolment.done);
 	sqlite3_bind_text(stmt, 5, record->why, -1, SQLITE_STATIC);
-	err = db_run(db, stmt);
+	err = db_run_kept(db, stmt);
 	if (!err)
-		err = db_prepare(db, &stmt, "DELETE FROM enrolment WHERE"
-				 " phone = ?1 AND done = ?2 AND id <= (SELECT"
-				 " id FROM enrolment WHERE phone = ?1 AND"
-				 " done = ?2 ORDER BY id DESC LIMIT 1 OFFSET "
-				 HISTORY_MAX ")");
+		err = db_keep(db, &stmt, "DELETE FROM enrolment WHERE"
+			      " phone = ?1 AND done = ?2 AND id <= (SELECT"
+			      " id FROM enrolment WHERE phone = ?1 AND"
+			      " done = ?2 ORDER BY id DESC LIMIT 1 OFFSET "
+			      HISTORY_MAX ")");
 	if (err)
 		return err;
 	sqlite3_bind_int64(stmt, 1, record->enrolment.phone);
 	sqlite3_bind_int(stmt, 2, record->enrolment.done);
-	return db_run(db, stmt);
+	return db_run_kept(db, stmt);
 }
 
 /* The string has done its work, too. */
 static int end_operation(struct db *db, const struct record *record)
 {
 	sqlite3_stmt *stmt;
-	int err = db_prepare(db, &stmt, "UPDATE phone SET"
-			     " capf_operation = 'none',"
-			     " capf_completes_by = NULL,"
-			     " capf_auth_string_sealed = NULL"
-			     " WHERE id = ?1 AND capf_operation = ?2");
+	int err = db_keep(db, &stmt, "UPDATE phone SET"
+			  " capf_operation = 'none',"
+			  " capf_completes_by = NULL,"
+			  " capf_auth_string_sealed = NULL"
+			  " WHERE id = ?1 AND capf_operation = ?2");
 
 	if (err)
 		return err;
@@ -190,7 +192,7 @@ static int end_operation(struct db *db, const struct record *record)
 	sqlite3_bind_text(stmt, 2,
 			  store_capf_operations[record->enrolment.operation], -1,
 			  SQLITE_STATIC);
-	return db_run(db, stmt);
+	return db_run_kept(db, stmt);
 }
 
 static int apply(struct db *db, void *arg, struct store_reply *reply,

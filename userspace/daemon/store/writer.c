@@ -227,7 +227,7 @@ int writer_apply(struct db *db, struct store_request *request,
 /* A savepoint each: what is refused leaves nothing, the others stay. */
 static void run_job(struct db *db, struct job *job)
 {
-	int err = db_exec(db, "SAVEPOINT job");
+	int err = db_exec_kept(db, "SAVEPOINT job");
 
 	if (!err && job->fn)
 		err = job->fn(db, job->arg, &job->reply, &job->change,
@@ -238,8 +238,8 @@ static void run_job(struct db *db, struct job *job)
 	if (err && !job->reply.error.status)
 		store_fail(&job->reply.error, err);
 	if (err || job->request.dry_run)
-		db_exec(db, "ROLLBACK TO job");
-	db_exec(db, "RELEASE job");
+		db_exec_kept(db, "ROLLBACK TO job");
+	db_exec_kept(db, "RELEASE job");
 }
 
 static void fail_all(struct queue *jobs, int err)
@@ -252,12 +252,12 @@ static void fail_all(struct queue *jobs, int err)
 
 static void run_batch(struct writer *w, struct queue *jobs)
 {
-	int err = db_exec(&w->config, "BEGIN IMMEDIATE");
+	int err = db_exec_kept(&w->config, "BEGIN IMMEDIATE");
 
 	for (struct job *job = jobs->first; job && !err; job = job->next)
 		run_job(&w->config, job);
 	if (!err)
-		err = db_exec(&w->config, "COMMIT");
+		err = db_exec_kept(&w->config, "COMMIT");
 	if (err) {
 		sqlite3_exec(w->config.sql, "ROLLBACK", NULL, NULL, NULL);
 		fail_all(jobs, err);
