@@ -184,7 +184,7 @@ int edition_phone(struct edition *edition, struct store *store,
 	if (!err)
 		err = find_device(edition, store, phone.id, hash);
 	if (!err)
-		err = phone_source_new(&source, store, site, name, hash, now);
+		err = phone_source_new(&source, store, site, &phone, hash, now);
 	if (err)
 		return refused(&text, name, err, why, size);
 	document = phone_source_document(source);

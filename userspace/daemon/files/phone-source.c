@@ -295,8 +295,9 @@ static int fill(struct store *store, struct phone_source *s,
 }
 
 int phone_source_new(struct phone_source **out, struct store *store,
-		     const struct phone_site *site, const char *name,
-		     const char *cert_hash, int64_t now)
+		     const struct phone_site *site,
+		     const struct store_phone *phone, const char *cert_hash,
+		     int64_t now)
 {
 	struct phone_source *s = calloc(1, sizeof(*s));
 	int err;
@@ -304,9 +305,8 @@ int phone_source_new(struct phone_source **out, struct store *store,
 	if (!s)
 		return -ENOMEM;
 	snprintf(s->cert_hash, sizeof(s->cert_hash), "%s", cert_hash);
-	err = store_phone_find(store, name, &s->phone);
-	if (!err)
-		err = fill(store, s, site, now);
+	s->phone = *phone;
+	err = fill(store, s, site, now);
 	if (err)
 		phone_source_free(s);
 	else

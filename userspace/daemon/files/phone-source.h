@@ -9,6 +9,7 @@
 
 struct conf;
 struct store;
+struct store_phone;
 struct phone_source;
 
 /* What all phones are told of this node. */
@@ -21,13 +22,14 @@ struct phone_site {
 void phone_site_init(struct phone_site *site, const struct conf *conf);
 
 /*
- * @name in any case. @cert_hash: of the certificate that its document is
+ * @phone is copied. @cert_hash: of the certificate that its document is
  * encrypted to, "" if none is known. @now, seconds since 1970, decides whether
- * an enrolment is due still. -ENOENT: no such phone. @site outlives it.
+ * an enrolment is due still. @site outlives it.
  */
 int phone_source_new(struct phone_source **source, struct store *store,
-		     const struct phone_site *site, const char *name,
-		     const char *cert_hash, int64_t now);
+		     const struct phone_site *site,
+		     const struct store_phone *phone, const char *cert_hash,
+		     int64_t now);
 void phone_source_free(struct phone_source *source);
 /* Good as long as the source. Its .encrypted: the reduced one is needed, too. */
 const struct phone_document *phone_source_document(const struct phone_source *s);
