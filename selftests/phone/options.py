@@ -64,6 +64,8 @@ def read_options(description):
         help='where cert.pem, key.pem, ca.pem and phone.pem go')
     add('--register', nargs='?', const='', metavar='NUMBER',
         help='by SIP over TLS at the end')
+    add('--stay', action='store_true',
+        help='registered, until the end of the standard input')
     add('--tls', choices=('1.0', '1.2', '1.3'), help='no newer than that')
     add('--timeout', type=float, default=30, metavar='SECONDS',
         help='for an answer of CAPF')

@@ -191,6 +191,8 @@ class Phone:
                                self.config.security_mode, self.options.tls)
         say('register', number=number, cipher=session.register(
             number, *line[1:]), server=f'{servers[0][0]}:{servers[0][1]}')
+        if self.options.stay:
+            sys.stdin.read()
 
     def boot(self):
         self.fetch_lists()

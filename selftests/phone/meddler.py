@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Somebody on the way, who changes one byte of a file that a phone fetches."""
+
+import http.client
+import http.server
+import threading
+
+
+def change(data, dice, first=0):
+    """One byte of it, from the first on, is another; which, and all of it."""
+    at = dice.randrange(first, len(data))
+    other = data[at] ^ dice.randrange(1, 256)
+    return at, data[:at] + bytes([other]) + data[at + 1:]
+
+
+class Meddler:
+    """Serves over HTTP what the server has; what has the word in its name with
+    a byte changed, which is said in the list changed."""
+
+    def __init__(self, address, server, dice):
+        self.server, self.dice = server, dice
+        self.word, self.changed = None, []
+        meddler = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                meddler.answer(self)
+
+            def log_message(self, *_):
+                pass
+        self.http = http.server.ThreadingHTTPServer((address, 0), Handler)
+        self.port = self.http.server_address[1]
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def answer(self, request):
+        link = http.client.HTTPConnection(*self.server, timeout=60)
+        link.request('GET', request.path)
+        reply = link.getresponse()
+        data = reply.read()
+        link.close()
+        if reply.status == 200 and self.word and self.word in request.path:
+            at, data = change(data, self.dice)
+            self.changed.append(f'byte {at} of {request.path[1:]}')
+        request.send_response(reply.status)
+        request.send_header('Content-Length', str(len(data)))
+        request.end_headers()
+        request.wfile.write(data)
+
+    def close(self):
+        self.http.shutdown()
+        self.http.server_close()
