@@ -102,6 +102,14 @@ class Whole(Keyed):
         self.change('PATCH', f'phone/{name}', body)
         self.settle()
 
+    def set_up(self):
+        """All of it, and phones that are enrolled."""
+        self.load()
+        self.secure()
+        for name in PHONES:
+            self.order(name, string='4711')
+            self.comes_up(f'{name} enrols', name, '--auth-string', '4711')
+
     def settle(self):
         """Until the files are what they should be."""
         return wait_for(lambda: not self.change(

@@ -15,11 +15,12 @@ def change(data, dice, first=0):
 
 class Meddler:
     """Serves over HTTP what the server has; what has the word in its name with
-    a byte changed, which is said in the list changed."""
+    a byte changed, which is said in the list changed. What has the word hidden
+    in its name is not there."""
 
     def __init__(self, address, server, dice):
         self.server, self.dice = server, dice
-        self.word, self.changed = None, []
+        self.word, self.hidden, self.changed = None, None, []
         meddler = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -41,7 +42,8 @@ class Meddler:
         if reply.status == 200 and self.word and self.word in request.path:
             at, data = change(data, self.dice)
             self.changed.append(f'byte {at} of {request.path[1:]}')
-        request.send_response(reply.status)
+        is_hidden = self.hidden and self.hidden in request.path
+        request.send_response(404 if is_hidden else reply.status)
         request.send_header('Content-Length', str(len(data)))
         request.end_headers()
         request.wfile.write(data)

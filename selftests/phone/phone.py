@@ -176,6 +176,17 @@ class Phone:
             raise Refused('config-signature', name)
         say('firmware', file=name, way=way, size=len(data))
 
+    def vouched(self, der):
+        """Whether TVS says that a call server has that certificate."""
+        try:
+            roles = self.tvs.verify(der, self.trust.certificates(TVS))
+        except Refused as err:
+            if err.what in ('tvs-connect', 'tvs-invalid'):
+                return False
+            raise
+        say('tvs', roles=roles)
+        return bool({CCM, CCM_TFTP} & set(roles))
+
     def register(self):
         servers = self.options.sip and [self.options.sip] or \
             self.config.servers
@@ -188,7 +199,8 @@ class Phone:
         number = self.options.register or line[0]
         session = Registration(self.identity, servers[0],
                                self.trust.certificates(CCM, CCM_TFTP),
-                               self.config.security_mode, self.options.tls)
+                               self.config.security_mode, self.options.tls,
+                               self.vouched)
         say('register', number=number, cipher=session.register(
             number, *line[1:]), server=f'{servers[0][0]}:{servers[0][1]}')
         if self.options.stay:

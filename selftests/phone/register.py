@@ -44,12 +44,13 @@ def authorise(challenge, uri, user, password):
 class Registration:
     """mode 2 is authenticated: signed, but not secret."""
 
-    def __init__(self, identity, address, trusted, mode, top=None):
+    def __init__(self, identity, address, trusted, mode, top=None,
+                 vouch=None):
         self.identity = identity
         self.link = Link('sip', address, trusted, identity.files(),
                          '1.2' if mode == 2 else top,
                          ciphers='NULL-SHA256:NULL-SHA' if mode == 2 else
-                         'DEFAULT')
+                         'DEFAULT', vouch=vouch)
         self.host, self.call, self.count = address[0], os.urandom(8).hex(), 0
         self.data = b''
 
