@@ -16,10 +16,10 @@ def change(data, dice, first=0):
 class Meddler:
     """Serves over HTTP what the server has; what has the word in its name with
     a byte changed, which is said in the list changed. What has the word hidden
-    in its name is not there."""
+    in its name is not there. told is called with each change."""
 
-    def __init__(self, address, server, dice):
-        self.server, self.dice = server, dice
+    def __init__(self, address, server, dice, port=0, told=None):
+        self.server, self.dice, self.told = server, dice, told
         self.word, self.hidden, self.changed = None, None, []
         meddler = self
 
@@ -29,7 +29,8 @@ class Meddler:
 
             def log_message(self, *_):
                 pass
-        self.http = http.server.ThreadingHTTPServer((address, 0), Handler)
+        self.http = http.server.ThreadingHTTPServer((address, port),
+                                                   Handler)
         self.port = self.http.server_address[1]
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
@@ -42,6 +43,8 @@ class Meddler:
         if reply.status == 200 and self.word and self.word in request.path:
             at, data = change(data, self.dice)
             self.changed.append(f'byte {at} of {request.path[1:]}')
+            if self.told:
+                self.told(self.changed[-1])
         is_hidden = self.hidden and self.hidden in request.path
         request.send_response(404 if is_hidden else reply.status)
         request.send_header('Content-Length', str(len(data)))
