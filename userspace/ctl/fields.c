@@ -19,7 +19,7 @@
 /* Secrets and certificates come from files; checksums by import alone. */
 static bool is_from_file(const struct store_field *f)
 {
-	return f->type == STORE_TYPE_PASSWORD || !strcmp(f->name, "pem");
+	return f->type == STORE_TYPE_PASSWORD || f->flags & STORE_FROM_FILE;
 }
 
 bool is_typed_by_hand(const struct store_field *f)

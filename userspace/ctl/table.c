@@ -170,7 +170,7 @@ void print_items(const struct store_noun *noun, const json_t *items)
 			if (f->type == STORE_TYPE_PASSWORD ||
 			    f->type == STORE_TYPE_SEALED ||
 			    f->type == STORE_TYPE_DIGEST ||
-			    !strcmp(f->name, "pem") || place != pass)
+			    f->flags & STORE_FROM_FILE || place != pass)
 				continue;
 			names[count++] = f->name;
 		}

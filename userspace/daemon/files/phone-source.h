@@ -12,7 +12,7 @@ struct store;
 struct store_phone;
 struct phone_source;
 
-/* What all phones are told of this node. */
+/* What all phones are told of this node; the others of the cluster follow. */
 struct phone_site {
 	struct phone_server server;
 	struct phone_place tvs, capf;

@@ -25,6 +25,8 @@ static const char *const of_lines[] = {
 	"description", "css", "presence_group", "no_answer_timeout",
 	"voicemail_indicator", NULL
 };
+/* Certificates and addresses are in their lists, which they fetch as well. */
+static const char *const of_nodes[] = { "description", NULL };
 static const char *const none[] = { NULL };
 
 #define NEAREST_SRST \
@@ -45,6 +47,7 @@ static const struct row {
 	{ "line", "id IN (SELECT owner FROM phone_lines WHERE line = ?1)",
 	  NULL, of_lines },
 	{ "user", "digest_user = ?1", NULL, of_users },
+	{ "node", "?1 = ?1", NULL, of_nodes },
 };
 
 static const struct row *find_row(const struct store_noun *noun)
@@ -96,8 +99,11 @@ int affected_count(const struct change *c)
 {
 	const struct row *row = find_row(c->noun);
 
-	return row && c->now && c->next && differs(c, row) ?
-		count(c->db, row, c->id) : 0;
+	/* One that is new has no phones yet, but for a node, whose all are. */
+	if (!row || !c->next ||
+	    (c->now ? !differs(c, row) : row->elsewhere != of_nodes))
+		return 0;
+	return count(c->db, row, c->id);
 }
 
 /* As it is typed: spaces and brackets are all that names have for shells. */

@@ -86,13 +86,22 @@ int rules_phone(struct change *change);
 int rules_srst(struct change *change);
 int rules_enterprise_phone(struct change *change);
 int rules_cert(struct change *change);
+int rules_node(struct change *change);
 /* Of one that goes: who has a certificate of it. */
 int cert_warn_users(struct change *change);
 /* What "pem" holds into the fields derived from it. */
 int cert_describe(struct change *change);
+/* The one certificate of a text; else NULL and what is @wrong with it. */
+X509 *cert_read(const char *pem, const char **wrong);
+/* As we would write it: what stands around the certificate goes. */
+int cert_write(json_t *object, const char *field, X509 *cert);
 /* rules-sast.c: one who may sign lists; do all of them fit in? */
 int rules_sast(struct change *change);
 int sast_rules(struct db *db, const char *field, struct store_error *error);
+/* Names and number that no list can have: a sentence, or NULL. */
+const char *cert_unfit_for_lists(const X509 *cert);
+/* rules-node.c: do all of them fit in? */
+int node_rules(struct db *db, const char *field, struct store_error *error);
 /* rules-capf.c: of a phone, before and after its profile is judged */
 int capf_take_profile(struct change *change);
 int capf_judge(struct change *change, const json_t *profile);

@@ -396,6 +396,8 @@ json_t *import_document(struct db *db, const json_t *document, bool dry_run,
 		err = rules_after(db, error);
 	if (!err)
 		err = sast_rules(db, "cert", error);
+	if (!err)
+		err = node_rules(db, "node", error);
 	if (im.affected)
 		store_warn(warnings, "phones take up what changed of theirs "
 			   "when they are told: ucsecctl phone apply all");

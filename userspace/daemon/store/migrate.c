@@ -244,6 +244,13 @@ static const char config_4[] =
 	"CREATE INDEX cert_serial ON cert (serial);"
 	"CREATE INDEX cert_fingerprint ON cert (fingerprint);";
 
+/* The other call servers of a cluster. */
+static const char config_5[] =
+	"CREATE TABLE node (" ID ", name TEXT NOT NULL UNIQUE,"
+	" description TEXT NOT NULL, address TEXT,"
+	" priority INTEGER NOT NULL, callmanager TEXT NOT NULL,"
+	" callmanager_ecdsa TEXT, tftp TEXT, tvs TEXT);";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -263,7 +270,9 @@ static const char runtime_1[] =
 static const char runtime_2[] =
 	"ALTER TABLE registration ADD COLUMN user TEXT NOT NULL DEFAULT '';";
 
-static const char *const config[] = { config_1, config_2, config_3, config_4 };
+static const char *const config[] = {
+	config_1, config_2, config_3, config_4, config_5
+};
 static const char *const runtime[] = { runtime_1, runtime_2 };
 
 int db_migration_count(enum db_kind kind)

@@ -14,7 +14,7 @@
 
 #define NAMED	8	/* the others are counted */
 
-static X509 *read_pem(const char *pem, const char **wrong)
+X509 *cert_read(const char *pem, const char **wrong)
 {
 	BIO *bio = BIO_new_mem_buf(pem, -1);
 	X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
@@ -83,8 +83,7 @@ static void set_fingerprint(json_t *object, const char *field,
 	json_object_set_new(object, field, json_string(text));
 }
 
-/* As we would write it: what stands around the certificate goes. */
-static int set_pem(json_t *object, X509 *cert)
+int cert_write(json_t *object, const char *field, X509 *cert)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
@@ -93,7 +92,8 @@ static int set_pem(json_t *object, X509 *cert)
 
 	if (good) {
 		len = BIO_get_mem_data(bio, &text);
-		json_object_set_new(object, "pem", json_stringn(text, len));
+		json_object_set_new(object, field,
+				    json_stringn(text, len));
 	}
 	BIO_free(bio);
 	return good ? 0 : -ENOMEM;
@@ -101,7 +101,7 @@ static int set_pem(json_t *object, X509 *cert)
 
 int store_cert_describe(X509 *cert, json_t *object)
 {
-	int err = set_pem(object, cert);
+	int err = cert_write(object, "pem", cert);
 
 	set_name(object, "subject", X509_get_subject_name(cert));
 	set_name(object, "issuer", X509_get_issuer_name(cert));
@@ -127,7 +127,7 @@ void store_cert_describe_more(const X509 *cert, json_t *object)
 int cert_describe(struct change *c)
 {
 	const char *wrong;
-	X509 *cert = read_pem(member_text(c->next, "pem"), &wrong);
+	X509 *cert = cert_read(member_text(c->next, "pem"), &wrong);
 	int err;
 
 	if (!cert)
@@ -201,7 +201,7 @@ int cert_warn_users(struct change *c)
 			 " ORDER BY 1");
 	if (err)
 		return store_fail(c->error, err);
-	issuer = read_pem(member_text(c->now, "pem"), &wrong);
+	issuer = cert_read(member_text(c->now, "pem"), &wrong);
 	while (issuer && (err = db_step(c->db, stmt)) == 1)
 		add_holder(&holders, issuer, stmt);
 	sqlite3_finalize(stmt);

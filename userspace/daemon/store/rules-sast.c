@@ -70,6 +70,16 @@ static bool is_plain(const X509_NAME *name)
 	return parts <= PARTS_MAX && sum < NAME_MAX_SIZE;
 }
 
+const char *cert_unfit_for_lists(const X509 *cert)
+{
+	if (!is_plain(X509_get_subject_name(cert)) ||
+	    !is_plain(X509_get_issuer_name(cert)))
+		return "its names have a semicolon, a control character, or "
+			"are too long for lists";
+	return ASN1_STRING_length(X509_get0_serialNumber(cert)) > SERIAL_MAX ?
+		"its serial number is too long for lists" : NULL;
+}
+
 static const char *unfit(const X509 *cert)
 {
 	EVP_PKEY *key = X509_get0_pubkey(cert);
@@ -79,12 +89,7 @@ static const char *unfit(const X509 *cert)
 	    (bits != 1024 && bits != 2048 && bits != 4096))
 		return "lists are signed by RSA keys of 1024, 2048 or 4096 "
 			"bits alone";
-	if (!is_plain(X509_get_subject_name(cert)) ||
-	    !is_plain(X509_get_issuer_name(cert)))
-		return "its names have a semicolon, a control character, or "
-			"are too long for lists";
-	return ASN1_STRING_length(X509_get0_serialNumber(cert)) > SERIAL_MAX ?
-		"its serial number is too long for lists" : NULL;
+	return cert_unfit_for_lists(cert);
 }
 
 int rules_sast(struct change *c)

@@ -101,6 +101,7 @@ static const struct {
 	{ "user", rules_user },
 	{ "appuser", rules_user },
 	{ "cert", rules_cert },
+	{ "node", rules_node },
 };
 
 int rules_apply(struct change *c)

@@ -46,6 +46,7 @@ const struct store_field store_srst_fields[] = {
 	INT("sip_port", 1, 65535, "5060", "for SIP phones"),
 	BOOL("secure", "false", "phones come over TLS; needs its certificate"),
 	{ .name = "pem", .min = 1, .max = 16384, .allowed = PEM_CHARS,
+	  .flags = STORE_FROM_FILE,
 	  .about = "its certificate in PEM" },
 	DERIVED("subject", 512, "whose it is"),
 	DERIVED("issuer", 512, "who signed it"),

@@ -174,6 +174,8 @@ const struct store_noun store_nouns[] = {
 	  .about = "settings of all phones; has show, set and apply",
 	  .fields = store_enterprise_phone_fields, .single = true },
 	NOUN("phone", "phone", "phones", store_phone_fields),
+	NOUN("node", "node",
+	     "other call servers of the cluster", store_node_fields),
 	NOUN("cert", "cert",
 	     "certificates: our own and trusted ones", store_cert_fields),
 	{ .name = NULL }

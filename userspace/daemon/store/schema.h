@@ -30,6 +30,7 @@ enum store_flag {
 	STORE_FIXED = 4,	/* said when the object is added, then never */
 	STORE_DERIVED = 8,	/* worked out by the daemon, read only */
 	STORE_OF_PROFILE = 16,	/* said of a phone, kept in its profile */
+	STORE_FROM_FILE = 32,	/* too long for a command line or a table */
 };
 
 /* Kinds of profile: a field may belong to one of them. */
@@ -67,7 +68,7 @@ struct store_noun {
 extern const struct store_field store_profile_fields[], store_phone_fields[],
 	store_cert_fields[],
 	store_common_phone_profile_fields[], store_enterprise_phone_fields[],
-	store_srst_fields[];
+	store_srst_fields[], store_node_fields[];
 extern const char *const store_protocols[], *const store_capf_modes[],
 	*const store_key_orders[], *const store_capf_operations[];
 

@@ -208,6 +208,7 @@ int store_trusted_by_sha256(struct store *store, const uint8_t sha256[32],
 int store_trusted_by_serial(struct store *store, const uint8_t *serial,
 			    size_t len, store_trusted_fn fn, void *ctx);
 
+#include "store/node.h"
 #include "store/param.h"
 #include "store/runtime.h"
 #include "store/trunk.h"

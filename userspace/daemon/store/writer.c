@@ -128,6 +128,8 @@ static int apply_object(struct db *db, struct store_request *request,
 		err = rules_after(db, c.error);
 	else if (!err && !strcmp(c.noun->name, "cert"))
 		err = sast_rules(db, "purpose", c.error);
+	else if (!err && !strcmp(c.noun->name, "node"))
+		err = node_rules(db, "name", c.error);
 	if (!err && request->verb != STORE_DEL) {
 		reply->result = row_get(db, c.noun, c.id);
 		if (reply->result)
