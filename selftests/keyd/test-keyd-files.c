@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,6 +116,28 @@ static void check_plain(int fd)
 	good_file(KEYD_TFTP, "large.sgn");
 	ok(!sign(fd, "large") && judge("verify signed tftp.pem sha512") &&
 	   judge("content signed | cmp - large"), "96 KiB");
+}
+
+/* More at once than are answered together: none is left, or comes twice. */
+static void check_many(int fd)
+{
+	enum { MANY = 21 };
+	size_t len = 0;
+	uint32_t seen = 0;
+
+	good_file(KEYD_TFTP, "many.sgn");
+	len = attach(&m, KEYD_SIGN_FILE, "clear");
+	for (uint32_t id = 1; id <= MANY; id++) {
+		keyd_seal(&m, KEYD_SIGN_FILE, id, len);
+		if (send(fd, &m, m.m.head.len, MSG_NOSIGNAL) < 0)
+			break;
+	}
+	for (int i = 0; i < MANY && hear(fd); i++)
+		if (!heard.m.reply.error && heard.m.head.id <= MANY)
+			seen |= 1U << heard.m.head.id;
+	keep("signed");
+	ok(seen == (1U << (MANY + 1)) - 2 &&
+	   judge("verify signed tftp.pem sha512"), "many at once");
 }
 
 static void check_sealed(int fd)
@@ -422,6 +445,7 @@ int main(void)
 	fd = dial();
 	ok(set_up(fd), "keys, and none before there are any");
 	check_plain(fd);
+	check_many(fd);
 	check_sealed(fd);
 	check_names(fd);
 	check_times(fd);

@@ -9,8 +9,8 @@
  * spare bytes are zero and checked. Neither side trusts the other: keyd_check()
  * refuses what is not exactly right. Each request gets one KEYD_REPLY with its
  * id, LIST gets KEYD_ITEMs with its id before. Answers may overtake each other:
- * a key takes seconds to make, an LSC waits for the disk. No request comes with
- * descriptors.
+ * a key takes seconds to make, an LSC waits for the disk, a file for some more.
+ * No request comes with descriptors.
  *
  * No answer has a private key in it, and no request has a digest, a certificate
  * to be signed or a file's header in it: what is signed keyd makes itself, or

@@ -15,6 +15,7 @@
 
 enum {
 	BATCH = 64,		/* requests, then the others get their turn */
+	TOGETHER = 8,		/* files: waking the client costs as well */
 	PATIENCE_MS = 2000,	/* with a client that does not read */
 	BUFFER = 4 * KEYD_MESSAGE_MAX,
 };
@@ -25,7 +26,7 @@ struct session {
 	uint32_t number;	/* of the client, none has it after it */
 	uint32_t making;	/* id of who waits for a key, 0: nobody */
 	struct keyd_make make;	/* what for */
-	/* Answers with LSCs that may not be on the disk yet. */
+	/* Answers with files, or LSCs that may not be on the disk yet. */
 	union keyd_buffer *held[BATCH];
 	unsigned int held_count;
 	union keyd_buffer request, reply;
@@ -82,6 +83,8 @@ static void settle(struct session *s)
 	keyd_journal_sync(s->server->state->journal);
 	for (unsigned int i = 0; i < s->held_count; i++) {
 		send_message(s, s->held[i]->m.head.id, s->held[i]);
+		/* Files may have secrets in them. */
+		explicit_bzero(s->held[i], s->held[i]->m.head.len);
 		free(s->held[i]);
 	}
 	s->held_count = 0;
@@ -138,6 +141,12 @@ static void answer(struct session *s)
 	case KEYD_SIGN_LSC:
 		keyd_handle(state, &s->request, &s->reply);
 		hold(s);
+		return;
+	case KEYD_SIGN_FILE:
+		keyd_handle(state, &s->request, &s->reply);
+		hold(s);
+		if (s->held_count >= TOGETHER)
+			settle(s);
 		return;
 	default:
 		keyd_handle(state, &s->request, &s->reply);
