@@ -205,6 +205,54 @@ static void test_trusted(void)
 		identity_free(&ids[i]);
 }
 
+static json_t *pem_of(X509 *cert)
+{
+	json_t *item = item_of("x", "x", cert);
+	json_t *pem = json_incref(json_object_get(item, "pem"));
+
+	json_decref(item);
+	return pem;
+}
+
+/* Of other nodes of the cluster, each for what it is there. */
+static void test_nodes(void)
+{
+	static const struct {
+		const char *field, *roles;
+		unsigned int bits;
+	} rows[] = {
+		{ "callmanager", "\2", 2048 }, { "callmanager_ecdsa", "\2", 0 },
+		{ "tftp", "\3", 2048 }, { "tvs", "\25", 2048 },
+	};
+	enum { COUNT = sizeof(rows) / sizeof(rows[0]) };
+	json_t *node = json_pack("{ss}", "name", "cm2");
+	struct identity ids[COUNT];
+
+	for (size_t i = 0; i < COUNT; i++) {
+		identity_make(&ids[i], "O=Lab/CN=cm2", rows[i].bits,
+			      0x6000 + (unsigned int)i);
+		set_days(&ids[i], -1, 30);
+		verify_cert(ids[i].cert);
+		ok(found.verdict == TVS_UNKNOWN, "a stranger's %s",
+		   rows[i].field);
+		json_object_set_new(node, rows[i].field, pem_of(ids[i].cert));
+	}
+	if (env_ask(&env, STORE_ADD, "node", "", node, NULL) != 200)
+		abort();
+	json_decref(node);
+	for (size_t i = 0; i < COUNT; i++) {
+		uint8_t serial[2] = { 0x60, (uint8_t)i };
+
+		verify_cert(ids[i].cert);
+		ok(is_for(rows[i].roles), "a node's %s", rows[i].field);
+		query("x", "CN=cm2;O=Lab", serial, 2);
+		ok(is_for(rows[i].roles) && is_cert(ids[i].cert),
+		   "by its number");
+		identity_free(&ids[i]);
+	}
+	env_ask(&env, STORE_DEL, "node", "cm2", NULL, NULL);
+}
+
 /* As phones write names; what is wrong of them finds nothing. */
 static void test_names(void)
 {
@@ -382,6 +430,7 @@ int main(void)
 	make_own();
 	test_own();
 	test_trusted();
+	test_nodes();
 	test_names();
 	test_bytes();
 	test_dates();

@@ -27,7 +27,7 @@ static const char *differ_record(const struct lists_record *want,
 	if (want->role != is->role || !same_bytes(want->cert, is->certificate))
 		return "a certificate or its role has changed";
 	return same_text(want->dns, is->dns) && same_bytes(ip, is->ip) ? NULL :
-		"our name or address has changed";
+		"a name or address has changed";
 }
 
 /*

@@ -9,11 +9,11 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf.h"
-#include "store/store.h"
 #include "trust/keys.h"
 #include "trust/tokens.h"
 
@@ -63,32 +63,51 @@ static bool has_record(const struct lists_plan *plan, uint16_t role,
 	return false;
 }
 
-/*
- * Of the other clusters, whose phones come here, or where ours go to. The store
- * lets nothing in that is no certificate, or has two of them.
- */
-static int add_import(void *ctx, const char *name, const char *pem)
+/* The store lets nothing in that is no certificate, or has two of them. */
+static int read_import(const char *pem, struct trust_span *span)
 {
-	struct lists_plan *plan = ctx;
 	BIO *bio = BIO_new_mem_buf(pem, -1);
 	X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
 	unsigned char *der = NULL;
 	int len = cert ? i2d_X509(cert, &der) : -1;
-	struct trust_span span = { der, len > 0 ? (size_t)len : 0 };
 
-	(void)name;
 	X509_free(cert);
 	BIO_free(bio);
 	ERR_clear_error();
-	if (len <= 0)
-		return -ENOMEM;
-	if (plan->import_count == KEYD_SAST_MAX ||
-	    has_record(plan, TRUST_SAST, span)) {
-		OPENSSL_free(der);
-		return 0;
+	*span = (struct trust_span){ der, len > 0 ? (size_t)len : 0 };
+	return len > 0 ? 0 : -ENOMEM;
+}
+
+/* *record is NULL if there is one that says it. */
+static int add_given(struct lists_plan *plan, uint16_t role, const char *pem,
+		     struct lists_record **record)
+{
+	struct trust_span span;
+	int err = read_import(pem, &span);
+
+	*record = NULL;
+	if (err)
+		return err;
+	if (!has_record(plan, role, span))
+		*record = add(plan, role, span);
+	if (!*record) {
+		err = plan->count == KEYD_RECORDS ? -E2BIG : 0;
+		OPENSSL_free((void *)span.data);
+		return err;
 	}
-	plan->imports[plan->import_count++] = der;
-	return add(plan, TRUST_SAST, span) ? 0 : -E2BIG;
+	plan->imports[plan->import_count++] = (uint8_t *)span.data;
+	return 0;
+}
+
+/* Of the other clusters, whose phones come here, or where ours go to. */
+static int add_import(void *ctx, const char *name, const char *pem)
+{
+	struct lists_plan *plan = ctx;
+	struct lists_record *record;
+
+	(void)name;
+	return plan->import_count == KEYD_SAST_MAX ? 0 :
+		add_given(plan, TRUST_SAST, pem, &record);
 }
 
 /* The signer first; then the one that will sign, and those of other clusters. */
@@ -176,6 +195,46 @@ static void add_servers(struct lists_plan *plan, const struct trust_keys *keys,
 	add_service(plan, TRUST_TFTP, keys, KEYD_TFTP, KEYD_RSA);
 }
 
+static void name_other(struct lists_plan *plan, struct lists_record *record,
+		       const struct store_node *node)
+{
+	char *name = plan->nodes[plan->node_count];
+
+	if (!record)
+		return;
+	snprintf(name, STORE_NAME_SIZE, "%s", node->name);
+	record->dns = name;
+	record->has_ip = node->address &&
+		inet_pton(AF_INET, node->address, record->ip) == 1;
+}
+
+/* Only the servers of files and calls have a name there, as ours. */
+static int add_node(void *ctx, const struct store_node *node)
+{
+	static const uint16_t roles[STORE_NODE_CERTS] = {
+		[STORE_NODE_CALLMANAGER] = TRUST_CCM_TFTP,
+		[STORE_NODE_CALLMANAGER_EC] = TRUST_CCM_TFTP,
+		[STORE_NODE_TFTP] = TRUST_TFTP,
+		[STORE_NODE_TVS] = TRUST_TVS,
+	};
+	struct lists_plan *plan = ctx;
+	struct lists_record *record;
+	int err = 0;
+
+	if (plan->node_count == STORE_NODES_MAX)
+		return -E2BIG;
+	for (int i = 0; i < STORE_NODE_CERTS && !err; i++) {
+		if (!node->pem[i] ||
+		    (roles[i] == TRUST_TVS && plan->kind == TRUST_CTL))
+			continue;
+		err = add_given(plan, roles[i], node->pem[i], &record);
+		if (roles[i] == TRUST_CCM_TFTP)
+			name_other(plan, record, node);
+	}
+	plan->node_count++;
+	return err;
+}
+
 static void read_params(struct lists_plan *plan, const struct store *store)
 {
 	static const uint16_t versions[] = {
@@ -200,6 +259,7 @@ int lists_plan(struct lists_plan *plan, enum trust_kind kind, bool mixed,
 	       const char **why)
 {
 	static const struct trust_span none;
+	bool bare = kind == TRUST_CTL && !mixed;
 	int err;
 
 	memset(plan, 0, sizeof(*plan));
@@ -209,14 +269,20 @@ int lists_plan(struct lists_plan *plan, enum trust_kind kind, bool mixed,
 	if (err)
 		return err;
 	/* With neither key nor role for files, phones go on unsigned. */
-	if (kind == TRUST_CTL && !mixed)
+	if (bare)
 		name_node(from->conf, add(plan, TRUST_CCM_TFTP, none));
 	else if (!plan->rollback)
 		add_servers(plan, from->keys, from->conf);
 	add_service(plan, TRUST_CAPF, from->keys, KEYD_CAPF, KEYD_RSA);
 	if (kind == TRUST_ITL && !plan->rollback)
 		add_service(plan, TRUST_TVS, from->keys, KEYD_TVS, KEYD_RSA);
-	return 0;
+	if (bare || plan->rollback)
+		return 0;
+	err = store_node_each(from->store, from->conf->node, add_node, plan);
+	if (err)
+		*why = "the nodes of the cluster cannot be read, or are too "
+			"many for a list";
+	return err;
 }
 
 void lists_plan_clear(struct lists_plan *plan)

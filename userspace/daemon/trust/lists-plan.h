@@ -7,6 +7,7 @@
 #define TRUST_LISTS_PLAN_H
 
 #include "keyd/request.h"
+#include "store/store.h"
 #include "trust/list.h"
 #include "trust/lists.h"
 
@@ -30,8 +31,11 @@ struct lists_plan {
 	bool rollback;
 	struct lists_record records[KEYD_RECORDS];
 	size_t count;
-	uint8_t *imports[KEYD_SAST_MAX];	/* owned, for records */
+	/* Owned, for records: certificates of other clusters, and of nodes. */
+	uint8_t *imports[KEYD_RECORDS];
 	size_t import_count;
+	char nodes[STORE_NODES_MAX][STORE_NAME_SIZE];	/* their names */
+	size_t node_count;
 };
 
 /*

@@ -245,7 +245,7 @@ static void on_keys(void *arg, bool up)
 static void on_store(void *ctx, const struct store_change *change)
 {
 	if (!strcmp(change->noun, "*") || !strcmp(change->noun, "cert") ||
-	    !strcmp(change->noun, "param"))
+	    !strcmp(change->noun, "node") || !strcmp(change->noun, "param"))
 		changed(ctx);
 }
 

@@ -48,6 +48,14 @@ static const struct {
 	{ "tomcat-trust", TRUST_APPLICATION },
 };
 
+/* Certificates of the cluster's other nodes stand beside ours in lists. */
+static const enum trust_role node_roles[STORE_NODE_CERTS] = {
+	[STORE_NODE_CALLMANAGER] = TRUST_CCM_TFTP,
+	[STORE_NODE_CALLMANAGER_EC] = TRUST_CCM_TFTP,
+	[STORE_NODE_TFTP] = TRUST_TFTP,
+	[STORE_NODE_TVS] = TRUST_TVS,
+};
+
 /* One look-up under way. */
 struct search {
 	const struct tvs_lookup *lookup;
@@ -174,13 +182,12 @@ static int look_at_own(struct search *s)
 	return err;
 }
 
-static int look_at_trusted(void *ctx, const char *purpose, const char *pem)
+static int look_at_pem(struct search *s, const char *pem, int role)
 {
 	BIO *bio = BIO_new_mem_buf(pem, -1);
 	char *kind = NULL, *header = NULL;
 	unsigned char *bytes = NULL;
 	const unsigned char *at;
-	struct search *s = ctx;
 	X509 *cert = NULL;
 	long len = 0;
 	int err = 0;
@@ -194,8 +201,7 @@ static int look_at_trusted(void *ctx, const char *purpose, const char *pem)
 		struct trust_span der = { bytes, (size_t)len };
 
 		if (is_asked_for(s, cert, der))
-			err = take(s, cert, der,
-				   role_of_purpose(s->lookup, purpose));
+			err = take(s, cert, der, role);
 	}
 	X509_free(cert);
 	OPENSSL_free(kind);
@@ -203,6 +209,25 @@ static int look_at_trusted(void *ctx, const char *purpose, const char *pem)
 	OPENSSL_free(bytes);
 	BIO_free(bio);
 	ERR_clear_error();
+	return err;
+}
+
+static int look_at_trusted(void *ctx, const char *purpose, const char *pem)
+{
+	struct search *s = ctx;
+
+	return look_at_pem(s, pem, role_of_purpose(s->lookup, purpose));
+}
+
+/* There are few of them: no index is needed. */
+static int look_at_node(void *ctx, const struct store_node *node)
+{
+	int err = 0;
+
+	for (int i = 0; i < STORE_NODE_CERTS && !err; i++)
+		if (node->pem[i])
+			err = look_at_pem(ctx, node->pem[i],
+					  (int)node_roles[i]);
 	return err;
 }
 
@@ -239,6 +264,8 @@ int tvs_lookup(const struct tvs_lookup *lookup,
 
 	*found = (struct tvs_found){ .verdict = TVS_UNKNOWN };
 	err = look_at_own(&s);
+	if (!err)
+		err = store_node_each(lookup->store, NULL, look_at_node, &s);
 	if (!err)
 		err = search_store(&s);
 	if (err)
