@@ -285,6 +285,53 @@ static void test_sccp(void)
 	   "an SCCP phone");
 }
 
+static bool has(const char *text)
+{
+	return strstr(document, text);
+}
+
+#define MEMBER(n, node) \
+	"<member priority=\"" n "\"><callManager><ports>" \
+	"<ethernetPhonePort>2000</ethernetPhonePort><sipPort>5070</sipPort>" \
+	"<securedSipPort>5071</securedSipPort></ports><processNodeName>" node \
+	"</processNodeName></callManager></member>"
+#define VOUCHER(n, node) \
+	"<member priority=\"" n "\"><port>2445</port><address>" node \
+	"</address></member>"
+
+/* After this node in their order; ours is none of the others. */
+static void test_nodes(void)
+{
+	struct sheet_text text;
+	json_t *all = env_export(&env), *node;
+
+	look();
+	ok(has(MEMBER("0", "cm1") MEMBER("1", "cm2.example.org")
+	       "</members>") && has(VOUCHER("0", "cm1")
+				    VOUCHER("1", "cm2.example.org")
+				    "</members>"), "two nodes: %s", document);
+	node = json_array_get(json_object_get(all, "node"), 0);
+	json_object_set_new(node, "name", json_string("cm3"));
+	json_object_set_new(node, "priority", json_integer(1));
+	json_object_set_new(node, "tvs", json_null());
+	if (env_ask(&env, STORE_ADD, "node", NULL, node, NULL) != 200)
+		abort();
+	look();
+	ok(has(MEMBER("0", "cm1") MEMBER("1", "cm3")
+	       MEMBER("2", "cm2.example.org") "</members>") &&
+	   has(VOUCHER("1", "cm2.example.org") "</members>"),
+	   "by priority; one without TVS is not asked");
+	ok(!phone_source_default(env.store, &site, &text), "of the unknown");
+	keep(&document, &text);
+	ok(has(MEMBER("1", "cm3") MEMBER("2", "cm2.example.org")) &&
+	   has(VOUCHER("1", "cm2.example.org")), "as all others");
+	set("node", "cm3", "{'name':'CM1'}");
+	json_decref(all);
+	look();
+	ok(has(MEMBER("0", "cm1") MEMBER("1", "cm2.example.org")
+	       "</members>"), "our own entry says nothing new");
+}
+
 int main(void)
 {
 	struct store_reply reply;
@@ -311,6 +358,7 @@ int main(void)
 	test_credentials();
 	test_load();
 	test_sccp();
+	test_nodes();
 	json_decref(sample);
 	free(document);
 	free(reduced);

@@ -20,7 +20,16 @@
 #define CAPF_PORT	3804
 #define TLS_RESUMPTION	3600	/* as the original has it */
 
+/* This node, then the others in their order. */
+struct cluster {
+	struct phone_server servers[1 + STORE_NODES_MAX];
+	struct phone_place tvs[1 + STORE_NODES_MAX];
+	size_t count, tvs_count;
+	char names[1 + STORE_NODES_MAX][STORE_NAME_SIZE];
+};
+
 struct phone_source {
+	struct cluster cluster;
 	struct store_phone phone;
 	struct store_phone_settings settings;
 	struct store_buttons buttons;
@@ -71,6 +80,35 @@ void phone_site_init(struct phone_site *site, const struct conf *conf)
 		.capf = { conf->node,
 			  port_of_service(&conf->trust.capf, CAPF_PORT) },
 	};
+}
+
+/* Nodes of one cluster listen on the same ports. */
+static int add_node(void *ctx, const struct store_node *node)
+{
+	struct cluster *cluster = ctx;
+	size_t at = cluster->count;
+	char *name = cluster->names[at];
+
+	if (at > STORE_NODES_MAX)
+		return -E2BIG;
+	snprintf(name, STORE_NAME_SIZE, "%s", node->name);
+	cluster->servers[at] = cluster->servers[0];
+	cluster->servers[at].node = name;
+	cluster->count++;
+	if (!node->pem[STORE_NODE_TVS])
+		return 0;
+	cluster->tvs[cluster->tvs_count] = cluster->tvs[0];
+	cluster->tvs[cluster->tvs_count++].address = name;
+	return 0;
+}
+
+static int fill_cluster(struct store *store, const struct phone_site *site,
+			struct cluster *cluster)
+{
+	cluster->servers[0] = site->server;
+	cluster->tvs[0] = site->tvs;
+	cluster->count = cluster->tvs_count = 1;
+	return store_node_each(store, site->server.node, add_node, cluster);
 }
 
 /* Most elements say "disabled" by 1. */
@@ -268,10 +306,12 @@ static void fill_plain(struct phone_source *s, const struct phone_site *site)
 	doc->description = s->phone.description;
 	doc->load = s->settings.load;
 	doc->ip_address_mode = PHONE_OMIT;
-	doc->servers = &site->server;
-	doc->tvs = &site->tvs;
+	doc->servers = s->cluster.servers;
+	doc->server_count = s->cluster.count;
+	doc->tvs = s->cluster.tvs;
+	doc->tvs_count = s->cluster.tvs_count;
 	doc->capf = &site->capf;
-	doc->server_count = doc->tvs_count = doc->capf_count = 1;
+	doc->capf_count = 1;
 	doc->sip_phone_port = s->phone.profile.sip_phone_port;
 	doc->cert_hash = s->cert_hash;
 	doc->tls_resumption = TLS_RESUMPTION;
@@ -284,6 +324,8 @@ static int fill(struct store *store, struct phone_source *s,
 
 	if (!err)
 		err = store_phone_lines(store, s->phone.id, &s->buttons);
+	if (!err)
+		err = fill_cluster(store, site, &s->cluster);
 	if (err)
 		return err;
 	fill_plain(s, site);
@@ -367,13 +409,17 @@ static int add_load(void *ctx, const char *model, uint32_t model_id,
 int phone_source_default(struct store *store, const struct phone_site *site,
 			 struct sheet_text *text)
 {
+	struct cluster cluster = { .count = 0 };
 	struct phone_default facts = {
-		.servers = &site->server, .server_count = 1,
-		.tvs = &site->tvs, .tvs_count = 1,
+		.servers = cluster.servers, .tvs = cluster.tvs,
 	};
 	struct loads loads = { 0 };
 	int err = store_load_each(store, add_load, &loads);
 
+	if (!err)
+		err = fill_cluster(store, site, &cluster);
+	facts.server_count = cluster.count;
+	facts.tvs_count = cluster.tvs_count;
 	memset(text, 0, sizeof(*text));
 	for (size_t i = 0; i < loads.count; i++)
 		loads.list[i].load = loads.names[i];

@@ -11,7 +11,7 @@ struct conf;
 struct store;
 struct phone_source;
 
-/* What all phones are told of this node. */
+/* What all phones are told of this node; the others of the cluster follow. */
 struct phone_site {
 	struct phone_server server;
 	struct phone_place tvs, capf;

@@ -117,6 +117,7 @@ static const struct {
 	{ "srst", on_any },
 	{ "common-phone-profile", on_any },
 	{ "enterprise-phone", on_any },
+	{ "node", on_any },
 	{ "*", on_any },
 };
 
