@@ -15,11 +15,11 @@
 #include "trust/tvs-lookup.h"
 #include "trust/tvs-message.h"
 
-enum { OWN = 2, STORED = 2 };
+enum { OWN = 2, STORED = 2, NODES = 1 };
 
 static const char *const purposes[STORED] = { "phone-trust", "ipsec-trust" };
-static X509 *certs[OWN + STORED];
-static char *pems[STORED];
+static X509 *certs[OWN + STORED + NODES];
+static char *pems[STORED + NODES];
 static struct trust_key own[OWN];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -88,10 +88,13 @@ static char *pem_of(X509 *cert)
 	return copy;
 }
 
-/* Numbers 1 to 4: CallManager's, TFTP's, one that is trusted, one of no use. */
+/*
+ * Numbers 1 to 5: CallManager's, TFTP's, one that is trusted, one of no use,
+ * another node's TFTP's.
+ */
 static void make_certs(void)
 {
-	for (int i = 0; i < OWN + STORED; i++) {
+	for (int i = 0; i < OWN + STORED + NODES; i++) {
 		unsigned char *der = NULL;
 		int len;
 
@@ -133,6 +136,17 @@ int store_trusted_by_serial(struct store *store, const uint8_t *serial,
 	return give_all(fn, ctx);
 }
 
+int store_node_each(struct store *store, const char *self, store_node_fn fn,
+		    void *ctx)
+{
+	const struct store_node node = {
+		.name = "cm2", .pem[STORE_NODE_TFTP] = pems[STORED],
+	};
+
+	(void)store, (void)self;
+	return fn(ctx, &node);
+}
+
 /* What is vouched for is one of ours, and for a question that fits it. */
 static void look_up(const struct tvs_message *request)
 {
@@ -155,7 +169,7 @@ static void look_up(const struct tvs_message *request)
 		abort();
 	if (found.der && request->command == TVS_QUERY_REQ &&
 	    (request->serial.len != 1 || !request->serial.at[0] ||
-	     request->serial.at[0] > 3))
+	     request->serial.at[0] == 4 || request->serial.at[0] > 5))
 		abort();
 	tvs_found_answer(&found, request, &answer);
 	len = tvs_message_write(&answer, buf, sizeof(buf));
