@@ -39,12 +39,12 @@ int __wrap_renameat(int from, const char *old, int to, const char *new);
 int __real_unlinkat(int dir, const char *name, int flags);
 int __wrap_unlinkat(int dir, const char *name, int flags);
 
-/* Half of it finds room. */
+/* Half of it finds room; of the log, which may be a file, all. */
 ssize_t __wrap_write(int fd, const void *data, size_t len)
 {
 	struct stat st;
 
-	if (!full || fstat(fd, &st) || !S_ISREG(st.st_mode))
+	if (!full || fd <= STDERR_FILENO || fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return __real_write(fd, data, len);
 	if (st.st_size) {
 		errno = ENOSPC;
