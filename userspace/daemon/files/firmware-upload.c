@@ -11,21 +11,14 @@
 
 static const char other[] = "another file of that name is served";
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t len = strlen(name), n = strlen(end);
-
-	return len >= n && !strcmp(name + len - n, end);
-}
-
 static const char *unfit(const char *name)
 {
 	if (!shelf_name_fits(name))
 		return SHELF_NAME_RULE;
 	if (shelf_name_hinders(name))
 		return "no folder is called like a file that is made";
-	if (ends_with(name, ".cnf.xml") || ends_with(name, ".cnf.xml.sgn") ||
-	    ends_with(name, ".enc.sgn") || ends_with(name, ".tlv"))
+	if (shelf_name_ends(name, ".cnf.xml") || shelf_name_ends(name, ".cnf.xml.sgn") ||
+	    shelf_name_ends(name, ".enc.sgn") || shelf_name_ends(name, ".tlv"))
 		return "that is the name of a device's file or of a list";
 	return NULL;
 }

@@ -94,17 +94,10 @@ static void count(struct files_http *http, int status)
 			metrics_add(http->answers[i], 1);
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t len = strlen(name), n = strlen(end);
-
-	return len > n && !strcmp(name + len - n, end);
-}
-
 /* Nobody knows what phones want to hear: protocol notes, 4.2. */
 static const char *type_of(const char *name)
 {
-	return ends_with(name, ".xml") ? "text/xml" :
+	return shelf_name_ends(name, ".xml") ? "text/xml" :
 		"application/octet-stream";
 }
 
@@ -220,12 +213,16 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		conn_free(c);
 }
 
+/* A host of IPv6 has a /64 to itself: counting addresses would count nothing. */
 static struct in6_addr source_of(const struct sockaddr *sa)
 {
 	struct in6_addr source = { 0 };
 
-	if (sa->sa_family == AF_INET6)
-		return ((const struct sockaddr_in6 *)sa)->sin6_addr;
+	if (sa->sa_family == AF_INET6) {
+		memcpy(&source, &((const struct sockaddr_in6 *)sa)->sin6_addr,
+		       8);
+		return source;
+	}
 	memcpy(&source, &((const struct sockaddr_in *)sa)->sin_addr, 4);
 	return source;
 }

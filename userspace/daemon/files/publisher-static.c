@@ -11,13 +11,6 @@
 
 enum { NAME_MAX_LEN = 200 };
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t len = strlen(name), n = strlen(end);
-
-	return len >= n && !strcmp(name + len - n, end);
-}
-
 /* Names that are others': devices', the lists', what is signed. */
 static const char *unfit(const char *name)
 {
@@ -27,11 +20,11 @@ static const char *unfit(const char *name)
 		return "a name has at most 200 characters";
 	if (shelf_name_hinders(name))
 		return "no folder is called like a file that is made";
-	if (ends_with(name, ".cnf.xml"))
+	if (shelf_name_ends(name, ".cnf.xml"))
 		return "devices' documents are made, not brought";
-	if (ends_with(name, ".tlv"))
+	if (shelf_name_ends(name, ".tlv"))
 		return "trust lists are made, not brought";
-	if (ends_with(name, ".sgn"))
+	if (shelf_name_ends(name, ".sgn"))
 		return "what ends in .sgn is made of what does not";
 	return NULL;
 }

@@ -42,6 +42,13 @@ bool shelf_name_fits(const char *name)
 	return !name[-1];
 }
 
+bool shelf_name_ends(const char *name, const char *end)
+{
+	size_t len = strlen(name), n = strlen(end);
+
+	return len >= n && !strcmp(name + len - n, end);
+}
+
 bool shelf_name_hinders(const char *name)
 {
 	static const char *const made[] = { ".cnf.xml", ".sgn", ".tlv" };

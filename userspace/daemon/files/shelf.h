@@ -21,6 +21,7 @@ struct shelf;
 int shelf_open(struct shelf **shelf, const char *path, char *why, size_t size);
 void shelf_close(struct shelf *shelf);
 bool shelf_name_fits(const char *name);
+bool shelf_name_ends(const char *name, const char *end);
 #define SHELF_NAME_RULE	"a name is words of letters, digits, '.', '_' and '-', " \
 			"none beginning with a dot, with '/' between, in " \
 			"eight folders at most"

@@ -107,21 +107,10 @@ static void name_key(const struct keyd_which *which, char *name, size_t size)
 /* All of them in one text, as a server shows them. */
 static json_t *chain_pem(const struct trust_key *key)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
-	json_t *text = NULL;
-	bool good = bio;
-	char *data;
-	long len;
+	char *pem = trust_key_pem(key);
+	json_t *text = pem ? json_string(pem) : NULL;
 
-	for (size_t i = 0; good && i < key->count; i++)
-		good = PEM_write_bio(bio, PEM_STRING_X509, "",
-				     key->certs[i].data,
-				     (long)key->certs[i].len) > 0;
-	if (good) {
-		len = BIO_get_mem_data(bio, &data);
-		text = json_stringn(data, (size_t)len);
-	}
-	BIO_free(bio);
+	free(pem);
 	return text;
 }
 

@@ -155,12 +155,13 @@ static void on_list(void *arg, int err, const union keyd_buffer *answer)
 		set_clear(&keys->heard);
 		log_event(LOG_LEVEL_ERROR, "keys-unknown", "reason",
 			  strerror(-err), NULL);
-		return;
+	} else {
+		take_heard(keys);
 	}
-	take_heard(keys);
+	/* What changed meanwhile is known by nobody, whatever became of this. */
 	if (keys->again)
 		trust_keys_refresh(keys);
-	else if (keys->opening)
+	else if (keys->opening && !err)
 		trust_keys_make(keys);
 }
 
@@ -259,12 +260,9 @@ EVP_PKEY *trust_keys_pkey(struct trust_keys *keys, enum keyd_service service,
 		     NULL;
 }
 
-char *trust_keys_pem(const struct trust_keys *keys, enum keyd_service service,
-		     enum keyd_kind kind)
+char *trust_key_pem(const struct trust_key *key)
 {
-	const struct trust_key *key = trust_keys_find(keys, service, kind,
-						      KEYD_CURRENT);
-	BIO *bio = key ? BIO_new(BIO_s_mem()) : NULL;
+	BIO *bio = BIO_new(BIO_s_mem());
 	char *data, *text = NULL;
 	bool good = bio;
 	long len;
@@ -279,6 +277,15 @@ char *trust_keys_pem(const struct trust_keys *keys, enum keyd_service service,
 	}
 	BIO_free(bio);
 	return text;
+}
+
+char *trust_keys_pem(const struct trust_keys *keys, enum keyd_service service,
+		     enum keyd_kind kind)
+{
+	const struct trust_key *key = trust_keys_find(keys, service, kind,
+						      KEYD_CURRENT);
+
+	return key ? trust_key_pem(key) : NULL;
 }
 
 int trust_keys_watch(struct trust_keys *keys, trust_keys_watcher watcher,

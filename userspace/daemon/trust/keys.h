@@ -66,7 +66,9 @@ const struct trust_key *trust_keys_all(const struct trust_keys *keys,
  */
 EVP_PKEY *trust_keys_pkey(struct trust_keys *keys, enum keyd_service service,
 			  enum keyd_kind kind);
-/* PEM of its certificate and chain, free(); NULL likewise. */
+/* PEM of its certificate and chain, free(). NULL: no memory. */
+char *trust_key_pem(const struct trust_key *key);
+/* The same of the current key of a service; NULL if there is none, too. */
 char *trust_keys_pem(const struct trust_keys *keys, enum keyd_service service,
 		     enum keyd_kind kind);
 
