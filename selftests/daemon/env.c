@@ -153,3 +153,11 @@ json_t *env_sample(void)
 		die(path, error.text);
 	return sample;
 }
+
+void env_turn(struct env *env)
+{
+	struct timeval tv = { 0, 5000 };
+
+	event_base_loopexit(env->base, &tv);
+	event_base_dispatch(env->base);
+}

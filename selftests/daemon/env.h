@@ -7,6 +7,7 @@
 
 #include <event2/event.h>
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "conf.h"
 #include "store/object.h"
@@ -35,6 +36,18 @@ int env_import(struct env *env, const json_t *document, bool dry_run,
 	       struct store_reply *reply);
 json_t *env_export(struct env *env);
 json_t *env_json(const char *text);
+
+/* 5 ms of the loop. */
+void env_turn(struct env *env);
+/* Turns until it is so, for 30 s at most: is it? */
+#define ENV_WAIT(env, condition) ({				\
+	bool env_is;						\
+								\
+	for (int env_left = 6000; !(env_is = (condition)) && env_left;	\
+	     env_left--)					\
+		env_turn(env);					\
+	env_is;							\
+})
 
 /* selftests/daemon/sample.json: every field of every noun, all good. */
 json_t *env_sample(void);

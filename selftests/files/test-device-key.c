@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "certificate-der.h"
 #include "files/device-key.h"
 #include "tap.h"
 
@@ -35,7 +36,7 @@ static uint8_t *make(EVP_PKEY *key, long version, size_t *len)
 
 static bool fits_by_openssl(const uint8_t *der, size_t len)
 {
-	X509 *cert = device_cert_read(der, len);
+	X509 *cert = certificate_read(der, len);
 	EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
 	bool fits = key && EVP_PKEY_is_a(key, "RSA") &&
 		EVP_PKEY_get_bits(key) >= 1024 && EVP_PKEY_get_bits(key) <= 8192;

@@ -10,6 +10,7 @@
 
 #include "capf/auth.h"
 #include "capf/session.h"
+#include "certificate-der.h"
 
 #define TALK	"selftests/capf/vectors/capf/fetch.txt"
 #define NOW	1797811200		/* within that certificate's dates */
@@ -166,7 +167,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	for (i = 4; sscanf(line + i, "%2x", &byte) == 1; i += 3)
 		message[len++] = (uint8_t)byte;
 	must(!capf_message_read(message, len, &m, &why));
-	cert = capf_certificate_read(m.certificate);
+	cert = certificate_read(m.certificate.at, m.certificate.len);
 	store = X509_STORE_new();
 	must(cert && store && X509_STORE_add_cert(store, cert) &&
 	     X509_digest(cert, EVP_sha256(), lsc_id, NULL));

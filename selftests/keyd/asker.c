@@ -231,3 +231,12 @@ void good_lsc(union keyd_buffer *m, uint8_t request, const char *device)
 	lsc->profile = KEYD_LSC_PHONE;
 	lsc->days = 100;
 }
+
+bool name_judges(void)
+{
+	char judge[512], reader[512];
+
+	return realpath("selftests/trust/judge.sh", judge) &&
+	       realpath("selftests/phone/take-lists", reader) &&
+	       !setenv("JUDGE", judge, 1) && !setenv("READER", reader, 1);
+}

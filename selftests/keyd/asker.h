@@ -40,6 +40,8 @@ const char *keep(const char *name);
 const char *in_folder(const char *name);
 /* A command of the shell, in the folder: did it succeed? */
 bool run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* For those commands: $JUDGE, and $READER, the phone's reader of lists. */
+bool name_judges(void);
 /* A file of the folder as the tail; its length. */
 size_t attach(union keyd_buffer *m, unsigned int type, const char *name);
 

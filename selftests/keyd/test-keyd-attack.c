@@ -208,14 +208,8 @@ static void check_lscs(int fd)
 
 static bool set_up(int fd)
 {
-	char path[512];
-
-	if (!realpath("selftests/trust/judge.sh", path))
+	if (!name_judges())
 		return false;
-	setenv("JUDGE", path, 1);
-	if (!realpath("selftests/phone/take-lists", path))
-		return false;
-	setenv("READER", path, 1);
 	return make(fd, KEYD_ITLRECOVERY, KEYD_RSA, 2048, "itl") &&
 	       make(fd, KEYD_CALLMANAGER, KEYD_RSA, 2048, "cm") &&
 	       make(fd, KEYD_CALLMANAGER, KEYD_EC, 256, "cm-ec") &&

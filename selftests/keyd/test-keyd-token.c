@@ -463,12 +463,8 @@ static bool prepare(void)
 	setenv("SOFTHSM", "/usr/lib/softhsm/libsofthsm2.so", 1);
 	setenv("TOKEN_FOLDER", in_folder("hsm"), 1);
 	setenv("SOFTHSM2_CONF", in_folder("hsm/softhsm2.conf"), 1);
-	if (!realpath("selftests/trust/judge.sh", path))
+	if (!name_judges())
 		return false;
-	setenv("JUDGE", path, 1);
-	if (!realpath("selftests/phone/take-lists", path))
-		return false;
-	setenv("READER", path, 1);
 	return run("mkdir -p hsm/tokens && "
 		   "printf 'directories.tokendir = %s/hsm/tokens\n"
 		   "objectstore.backend = file\nlog.level = ERROR\n' "

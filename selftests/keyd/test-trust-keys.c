@@ -30,22 +30,6 @@ static pid_t keyd;
 static unsigned int ups, downs;
 static union keyd_buffer m;
 
-static void turn(void)
-{
-	struct timeval tv = { 0, 5000 };
-
-	event_base_loopexit(env.base, &tv);
-	event_base_dispatch(env.base);
-}
-
-#define wait_until(condition) ({				\
-	bool is;						\
-								\
-	for (int left = 6000; !(is = (condition)) && left; left--)	\
-		turn();						\
-	is;							\
-})
-
 static void watcher(void *arg, bool up)
 {
 	(void)arg;
@@ -239,7 +223,7 @@ static int ask_keyd(unsigned int type)
 	if (keyd_client_send(trust_keys_client(keys), type, &m, 0, on_done,
 			     &err, NULL))
 		abort();
-	wait_until(err != 1);
+	ENV_WAIT(&env, err != 1);
 	return err;
 }
 
@@ -254,12 +238,12 @@ static void check_watch(void)
 	trust_keys_refresh(keys);
 	trust_keys_refresh(keys);
 	for (int i = 0; i < 20; i++)
-		turn();
+		env_turn(&env);
 	ok(!ups && !leaver.told, "nothing new, nothing told");
 	good_make(&m, KEYD_TVS, KEYD_RSA, 2048, "tvs-again");
 	ok(!ask_keyd(KEYD_REGENERATE), "a key made anew");
 	trust_keys_refresh(keys);
-	ok(wait_until(ups == 1) && leaver.told == 1 &&
+	ok(ENV_WAIT(&env, ups == 1) && leaver.told == 1 &&
 	   memcmp(before, current(KEYD_TVS, KEYD_RSA)->sha256, 32) &&
 	   name_is(current(KEYD_TVS, KEYD_RSA), NID_commonName, "tvs-again"),
 	   "is told once, and in place");
@@ -268,7 +252,7 @@ static void check_watch(void)
 	m.m.make.key.slot = KEYD_NEXT;
 	ok(!ask_keyd(KEYD_MAKE), "a next key");
 	trust_keys_refresh(keys);
-	ok(wait_until(ups == 2) && trust_keys_find(keys, KEYD_ITLRECOVERY,
+	ok(ENV_WAIT(&env, ups == 2) && trust_keys_find(keys, KEYD_ITLRECOVERY,
 						   KEYD_RSA, KEYD_NEXT) &&
 	   !name_is(current(KEYD_ITLRECOVERY, KEYD_RSA), NID_commonName,
 		    "next") && leaver.told == 1,
@@ -314,12 +298,12 @@ static X509 *talk(SSL_CTX *ctx, const char *suites, bool *served)
 	}
 	evutil_make_socket_nonblocking(fd);
 	SSL_set_fd(ssl, fd);
-	wait_until((n = SSL_connect(ssl)) == 1 ||
+	ENV_WAIT(&env, (n = SSL_connect(ssl)) == 1 ||
 		   SSL_get_error(ssl, n) == SSL_ERROR_SSL ||
 		   SSL_get_error(ssl, n) == SSL_ERROR_SYSCALL);
 	if (n == 1 && SSL_write(ssl, "hello", 5) == 5) {
 		cert = SSL_get1_peer_certificate(ssl);
-		*served = wait_until((n = SSL_read(ssl, buf, 16)) > 0 ||
+		*served = ENV_WAIT(&env, (n = SSL_read(ssl, buf, 16)) > 0 ||
 				     SSL_get_error(ssl, n) !=
 				     SSL_ERROR_WANT_READ) && n == 6;
 	}
@@ -383,13 +367,13 @@ static void check_service(void)
 	good_make(&m, KEYD_TVS, KEYD_EC, 256, "tvs-ec");
 	ask_keyd(KEYD_MAKE);
 	trust_keys_refresh(keys);
-	wait_until(current(KEYD_TVS, KEYD_EC));
+	ENV_WAIT(&env, current(KEYD_TVS, KEYD_EC));
 	ok(shows("ECDHE-ECDSA-AES256-GCM-SHA384", current(KEYD_TVS, KEYD_EC)),
 	   "an EC key is taken up");
 	good_make(&m, KEYD_TVS, KEYD_RSA, 2048, "tvs-third");
 	ask_keyd(KEYD_REGENERATE);
 	trust_keys_refresh(keys);
-	wait_until(name_is(current(KEYD_TVS, KEYD_RSA), NID_commonName,
+	ENV_WAIT(&env, name_is(current(KEYD_TVS, KEYD_RSA), NID_commonName,
 			   "tvs-third"));
 	ok(shows("ECDHE-RSA-AES256-GCM-SHA384", current(KEYD_TVS, KEYD_RSA)),
 	   "a new certificate is shown from then on");
@@ -402,12 +386,12 @@ static void check_lost(void)
 
 	trust_keys_all(keys, &count);
 	stop_keyd(keyd, SIGKILL);
-	ok(wait_until(downs == 1), "keyd killed: told");
+	ok(ENV_WAIT(&env, downs == 1), "keyd killed: told");
 	ok(current(KEYD_TVS, KEYD_RSA) && shows(NULL, NULL),
 	   "what it had is known, handshakes fail");
 	trust_keys_refresh(keys);
 	keyd = start_keyd();
-	ok(wait_until(ups == before + 1), "it comes back: told");
+	ok(ENV_WAIT(&env, ups == before + 1), "it comes back: told");
 	trust_keys_all(keys, &again);
 	ok(count == again && shows(NULL, current(KEYD_TVS, KEYD_RSA)),
 	   "with its keys, and phones are served");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files of phones: signed, and encrypted for the device's key. */
 #include <errno.h>
-#include <openssl/err.h>
 #include <string.h>
 
+#include "certificate-der.h"
 #include "keyd/use.h"
 #include "trust/file.h"
 
@@ -46,19 +46,6 @@ void keyd_signer_set(struct trust_signer *signer, const struct keyd_pair *pair,
 	};
 }
 
-X509 *keyd_cert_read(const uint8_t *der, size_t len)
-{
-	const uint8_t *at = der;
-	X509 *cert = d2i_X509(NULL, &at, (long)len);
-
-	ERR_clear_error();
-	if (cert && at != der + len) {
-		X509_free(cert);
-		cert = NULL;
-	}
-	return cert;
-}
-
 static int seal(const struct trust_content *content,
 		const struct trust_signer *signer, X509 *device,
 		struct trust_bytes *file, struct trust_fault *fault,
@@ -96,7 +83,7 @@ int keyd_file_sign(const struct keyd_pair *pair,
 	if (request->kind == KEYD_FILE_PLAIN) {
 		err = trust_file_sign(&content, &signer, file, &fault);
 	} else {
-		device = keyd_cert_read(tail, request->device_len);
+		device = certificate_read(tail, request->device_len);
 		if (!device) {
 			*reason = KEYD_WHY_NOT_CERTIFICATE;
 			*why = "that is no certificate of a device";

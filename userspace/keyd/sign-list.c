@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "certificate-der.h"
 #include "keyd/use.h"
 #include "trust/list.h"
 
@@ -21,7 +22,7 @@ static size_t read_entries(const struct keyd_sign_list *request,
 			entries[i].ip = record->addr;
 		if (!record->cert_len)
 			continue;
-		entries[i].cert = keyd_cert_read(tail, record->cert_len);
+		entries[i].cert = certificate_read(tail, record->cert_len);
 		if (!entries[i].cert)
 			return i;
 		tail += record->cert_len;

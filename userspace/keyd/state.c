@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "certificate-der.h"
 #include "keyd/keyd.h"
 
 static struct keyd_pair *slot_of(struct keyd_state *state,
@@ -178,7 +179,7 @@ static void read_certs(const struct keyd_import *import, const uint8_t *tail,
 	for (; pair->count < import->count; pair->count++) {
 		uint32_t len = import->lens[pair->count];
 
-		pair->certs[pair->count] = keyd_cert_read(tail, len);
+		pair->certs[pair->count] = certificate_read(tail, len);
 		if (!pair->certs[pair->count])
 			break;
 		tail += len;

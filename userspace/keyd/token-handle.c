@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "certificate-der.h"
 #include "keyd/keyd.h"
 
 static void item_of(struct keyd_token_item *item, const char *label,
 		    const char *serial, const uint8_t *cert, size_t len)
 {
-	X509 *x509 = keyd_cert_read(cert, len);
+	X509 *x509 = certificate_read(cert, len);
 
 	memset(item, 0, sizeof(*item));
 	memcpy(item->label, label, sizeof(item->label));
@@ -127,7 +128,7 @@ int keyd_token_note_ctl(struct keyd_state *state, const union keyd_buffer *m)
 static bool is_recovery(struct keyd_state *state, const uint8_t *der,
 			size_t len)
 {
-	X509 *cert = keyd_cert_read(der, len);
+	X509 *cert = certificate_read(der, len);
 	bool is = false;
 
 	for (unsigned int slot = 0; cert && slot < KEYD_SLOT_END; slot++) {

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "certificate-der.h"
 #include "keyd/request-check.h"
 #include "keyd/token.h"
 #include "trust/dn.h"
@@ -112,7 +113,7 @@ static bool show(const struct keyd_token_work *work,
 		return false;
 	for (uint32_t i = 0; i < job->answer.count; i++) {
 		struct token_shown *shown = &job->answer.shown[i];
-		X509 *cert = keyd_cert_read(shown->cert, shown->cert_len);
+		X509 *cert = certificate_read(shown->cert, shown->cert_len);
 
 		if (!cert || !has_rsa(cert))
 			shown->cert_len = 0;
@@ -216,7 +217,7 @@ static const char *judge(const struct token_shown *shown)
 	if (shown->flags & KEYD_TOKEN_SEVERAL)
 		return "the token has more than one certificate that could "
 		       "sign";
-	cert = keyd_cert_read(shown->cert, shown->cert_len);
+	cert = certificate_read(shown->cert, shown->cert_len);
 	if (!cert)
 		return "the token has no certificate of an RSA key of 1024, "
 		       "2048 or 4096 bits";
@@ -233,7 +234,7 @@ static void try(const struct keyd_token_work *work, struct keyd_token_job *job)
 	struct sign_with with = { work, job };
 	uint8_t random[32], signature[TOKEN_SIGNATURE_MAX];
 	const struct trust_span piece = { random, sizeof(random) };
-	X509 *cert = keyd_cert_read(job->token.cert, job->token.cert_len);
+	X509 *cert = certificate_read(job->token.cert, job->token.cert_len);
 	EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	size_t size = key ? (size_t)EVP_PKEY_get_size(key) : 0;
@@ -280,7 +281,7 @@ static void sign_list(const struct keyd_token_work *work,
 	const struct keyd_sign_list *list = &job->list->m.list;
 	struct sign_with with = { work, job };
 	struct trust_signer signer = {
-		.cert = keyd_cert_read(job->token.cert, job->token.cert_len),
+		.cert = certificate_read(job->token.cert, job->token.cert_len),
 		.digest = list->digest == KEYD_TLV_SHA1 ? TRUST_SHA1 :
 							  TRUST_SHA512,
 		.dialect = list->dialect == KEYD_CERTUTILS ? TRUST_CERTUTILS :

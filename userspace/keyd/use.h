@@ -100,8 +100,6 @@ int keyd_times_keep(const struct keyd_dir *dir, struct keyd_times *times,
 
 void keyd_signer_set(struct trust_signer *signer, const struct keyd_pair *pair,
 		     uint8_t digest, uint8_t dialect);
-/* The whole certificate and no more, or NULL. */
-X509 *keyd_cert_read(const uint8_t *der, size_t len);
 int keyd_file_sign(const struct keyd_pair *pair,
 		   const struct keyd_sign_file *request, uint32_t time,
 		   const uint8_t *tail, size_t len, struct trust_bytes *file,

@@ -6,6 +6,7 @@
 
 #include "capf/auth.h"
 #include "capf/signature.h"
+#include "certificate-der.h"
 
 static struct capf_judgement say(enum capf_result result, const char *why)
 {
@@ -82,7 +83,8 @@ static struct capf_judgement check_sudi(const struct capf_message *res,
 		return policy->sudi_required ?
 			       say(CAPF_RESULT_INVALID_MIC, "there is no SUDI") :
 			       say(CAPF_RESULT_PENDING, NULL);
-	cert = capf_certificate_read(res->sudi.certificate);
+	cert = certificate_read(res->sudi.certificate.at,
+				res->sudi.certificate.len);
 	if (!cert)
 		return say(CAPF_RESULT_INVALID_MIC,
 			   "the SUDI's certificate is none");
@@ -176,7 +178,7 @@ capf_auth_by_certificate(const struct capf_message *res,
 
 	if (!capf_has(res, CAPF_CERTIFICATE))
 		return say(result, "the phone showed no certificate");
-	cert = capf_certificate_read(res->certificate);
+	cert = certificate_read(res->certificate.at, res->certificate.len);
 	if (!cert)
 		return say(result, "the certificate cannot be read");
 	judgement = check_certificate(cert, res, device, trust, policy);

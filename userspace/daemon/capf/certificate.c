@@ -11,19 +11,6 @@
 
 enum { DEPTH_MAX = 4 };			/* authorities above the phone */
 
-X509 *capf_certificate_read(struct element_bytes der)
-{
-	const unsigned char *at = der.at;
-	X509 *cert = der.len ? d2i_X509(NULL, &at, (long)der.len) : NULL;
-
-	if (cert && at != der.at + der.len) {
-		X509_free(cert);
-		cert = NULL;
-	}
-	ERR_clear_error();
-	return cert;
-}
-
 /* A NUL inside makes the lengths differ. */
 static bool is_text(const unsigned char *at, int len, const char *text)
 {

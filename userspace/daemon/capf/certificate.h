@@ -21,9 +21,6 @@ struct capf_trust {
 
 enum capf_cert_kind { CAPF_CERT_LSC, CAPF_CERT_MIC };
 
-/* DER and nothing behind it, or NULL. */
-X509 *capf_certificate_read(struct element_bytes der);
-
 /*
  * CN is the device or CP-<model>-<device>, or there is a URI that is the
  * device among the alternative names.

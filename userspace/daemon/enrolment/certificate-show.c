@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "certificate-der.h"
 #include "enrolment/show.h"
 
 enum { TEXT = 513 };
@@ -93,15 +94,12 @@ static json_t *pem_json(X509 *cert)
 
 json_t *certificate_json(const char *kind, const uint8_t *der, size_t len)
 {
-	const unsigned char *at = der;
-	X509 *cert = d2i_X509(NULL, &at, (long)len);
+	X509 *cert = certificate_read(der, len);
 	json_t *json;
 
-	if (!cert) {
-		ERR_clear_error();
+	if (!cert)
 		return json_pack("{ssss}", "kind", kind, "fault",
 				 "it cannot be read");
-	}
 	json = json_pack("{ss so* so* so* so* so* so* so* so* so* so*}",
 			 "kind", kind,
 			 "subject", name_json(X509_get_subject_name(cert)),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "certificate-der.h"
 #include "enrolment/internal.h"
 #include "store/phone-settings.h"
 
@@ -116,7 +117,7 @@ static int find_device(struct visit *visit, const struct capf_message *res,
 static void keep_mic(struct visit *visit, const struct element_bytes *der,
 		    const struct capf_trust *trust)
 {
-	X509 *cert = der->len ? capf_certificate_read(*der) : NULL;
+	X509 *cert = certificate_read(der->at, der->len);
 	enum capf_cert_kind kind;
 	const char *why;
 

@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 
 #include "capf/key.h"
+#include "certificate-der.h"
 
 enum { DEVICE_BITS_MIN = 1024, DEVICE_BITS_MAX = 8192 };
 
@@ -62,23 +63,10 @@ static bool find_key(const uint8_t *der, size_t len, struct element_bytes *key)
 	return true;
 }
 
-X509 *device_cert_read(const uint8_t *der, size_t len)
-{
-	const uint8_t *at = der;
-	X509 *cert = d2i_X509(NULL, &at, (long)len);
-
-	ERR_clear_error();
-	if (cert && at != der + len) {
-		X509_free(cert);
-		cert = NULL;
-	}
-	return cert;
-}
-
 /* Makers' certificates may be written otherwise than ours. */
 static unsigned int ask_openssl(const uint8_t *der, size_t len)
 {
-	X509 *cert = device_cert_read(der, len);
+	X509 *cert = certificate_read(der, len);
 	EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
 	int bits = key && EVP_PKEY_is_a(key, "RSA") ? EVP_PKEY_get_bits(key) : 0;
 

@@ -5,15 +5,11 @@
 #ifndef FILES_DEVICE_KEY_H
 #define FILES_DEVICE_KEY_H
 
-#include <openssl/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Can the device decrypt what is encrypted for it? With an EC key it cannot. */
 bool device_key_fits(const uint8_t *der, size_t len);
-
-/* NULL unless it is a certificate to the last byte. */
-X509 *device_cert_read(const uint8_t *der, size_t len);
 
 #endif /* FILES_DEVICE_KEY_H */

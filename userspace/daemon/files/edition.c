@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "certificate-der.h"
 #include "files/device-key.h"
 #include "store/enrolment.h"
 #include "store/store.h"
@@ -102,7 +103,7 @@ static int find_device(struct edition *edition, struct store *store,
 
 static int read_device(struct edition *edition)
 {
-	edition->device = device_cert_read(edition->device_der,
+	edition->device = certificate_read(edition->device_der,
 					   edition->device_len);
 	return edition->device ? 0 : -EBADMSG;
 }

@@ -6,9 +6,8 @@
 #ifndef FILES_SHELF_WRITER_H
 #define FILES_SHELF_WRITER_H
 
-#include <sys/queue.h>
-
 #include "files/shelf.h"
+#include "worker.h"
 
 #define SHELF_CHANGES	6
 
@@ -17,6 +16,7 @@ struct shelf_writer;
 
 /* The caller's; untouched until done() was called. */
 struct shelf_job {
+	struct worker_job job;
 	struct shelf_change changes[SHELF_CHANGES];	/* in this order */
 	size_t count;
 	/*
@@ -26,7 +26,6 @@ struct shelf_job {
 	void (*done)(void *arg, int err);
 	void *arg;
 	int err;
-	STAILQ_ENTRY(shelf_job) link;
 };
 
 struct shelf_writer *shelf_writer_new(struct event_base *base,

@@ -3,25 +3,22 @@
  * The thread that waits for the disk: administrative writes, checkpoints.
  *
  * Requests that wait together share one commit, each in a savepoint of its own.
- * The loop hears of them by an eventfd, after the commit.
+ * The loop hears of them after the commit.
  */
 #include <errno.h>
-#include <event2/event.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include "log.h"
 #include "store/private.h"
+#include "worker.h"
 
 #define QUEUE_MAX	256
 #define BATCH_MAX	64
 
 struct job {
-	struct job *next;
+	struct worker_job job;
+	bool checkpoint;		/* of runtime.db, and nothing else */
 	struct store_request request;
 	writer_fn fn;			/* in place of the request, and */
 	void *arg;			/* what it is called with */
@@ -32,51 +29,17 @@ struct job {
 	void *ctx;
 };
 
-struct queue {
-	struct job *first, **last;
-	size_t count;
-};
-
 struct writer {
 	struct store *store;
 	struct db config, runtime;	/* the thread's */
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	/* under lock */
-	struct queue todo, done;
-	bool checkpoint;
-	bool stop;
-	int event_fd;
-	struct event *event;
+	struct worker *worker;
+	bool checkpoint;		/* asked for; the loop's */
 };
 
-static void queue_init(struct queue *queue)
+/* It begins with the worker's. */
+static struct job *job_of(struct worker_job *job)
 {
-	queue->first = NULL;
-	queue->last = &queue->first;
-	queue->count = 0;
-}
-
-static void queue_put(struct queue *queue, struct job *job)
-{
-	job->next = NULL;
-	*queue->last = job;
-	queue->last = &job->next;
-	queue->count++;
-}
-
-static struct job *queue_get(struct queue *queue)
-{
-	struct job *job = queue->first;
-
-	if (!job)
-		return NULL;
-	queue->first = job->next;
-	if (!queue->first)
-		queue->last = &queue->first;
-	queue->count--;
-	return job;
+	return (struct job *)job;
 }
 
 void store_reply_clear(struct store_reply *reply)
@@ -244,20 +207,28 @@ static void run_job(struct db *db, struct job *job)
 	db_exec_kept(db, "RELEASE job");
 }
 
-static void fail_all(struct queue *jobs, int err)
+static void fail_all(struct worker_jobs *jobs, int err)
 {
-	for (struct job *job = jobs->first; job; job = job->next) {
+	struct worker_job *at;
+
+	STAILQ_FOREACH(at, jobs, link) {
+		struct job *job = job_of(at);
+
+		if (job->checkpoint)
+			continue;
 		store_reply_clear(&job->reply);
 		store_fail(&job->reply.error, err);
 	}
 }
 
-static void run_batch(struct writer *w, struct queue *jobs)
+static void run_requests(struct writer *w, struct worker_jobs *jobs)
 {
 	int err = db_exec_kept(&w->config, "BEGIN IMMEDIATE");
+	struct worker_job *job;
 
-	for (struct job *job = jobs->first; job && !err; job = job->next)
-		run_job(&w->config, job);
+	STAILQ_FOREACH(job, jobs, link)
+		if (!err && !job_of(job)->checkpoint)
+			run_job(&w->config, job_of(job));
 	if (!err)
 		err = db_exec_kept(&w->config, "COMMIT");
 	if (err) {
@@ -266,46 +237,32 @@ static void run_batch(struct writer *w, struct queue *jobs)
 	}
 }
 
-static void *run(void *arg)
+static void run(void *arg, struct worker_jobs *jobs)
 {
+	bool requests = false, checkpoint = false;
 	struct writer *w = arg;
-	struct queue jobs;
-	uint64_t one = 1;
-	bool checkpoint;
+	struct worker_job *job;
 
-	pthread_mutex_lock(&w->lock);
-	for (;;) {
-		while (!w->todo.count && !w->checkpoint && !w->stop)
-			pthread_cond_wait(&w->wake, &w->lock);
-		if (!w->todo.count && !w->checkpoint)
-			break;
-		queue_init(&jobs);
-		while (w->todo.count && jobs.count < BATCH_MAX)
-			queue_put(&jobs, queue_get(&w->todo));
-		checkpoint = w->checkpoint;
-		pthread_mutex_unlock(&w->lock);
-		if (jobs.count)
-			run_batch(w, &jobs);
-		if (checkpoint)
-			sqlite3_wal_checkpoint_v2(w->runtime.sql, NULL,
-						  SQLITE_CHECKPOINT_PASSIVE,
-						  NULL, NULL);
-		pthread_mutex_lock(&w->lock);
-		if (checkpoint)
-			w->checkpoint = false;
-		for (struct job *job; (job = queue_get(&jobs));)
-			queue_put(&w->done, job);
-		if (write(w->event_fd, &one, sizeof(one)) < 0)
-			log_event(LOG_LEVEL_ERROR, "writer", "reason",
-				  strerror(errno), NULL);
+	STAILQ_FOREACH(job, jobs, link) {
+		requests |= !job_of(job)->checkpoint;
+		checkpoint |= job_of(job)->checkpoint;
 	}
-	pthread_mutex_unlock(&w->lock);
-	return NULL;
+	if (requests)
+		run_requests(w, jobs);
+	if (checkpoint)
+		sqlite3_wal_checkpoint_v2(w->runtime.sql, NULL,
+					  SQLITE_CHECKPOINT_PASSIVE, NULL,
+					  NULL);
 }
 
-static void finish(struct writer *w, struct job *job)
+static void finish(void *arg, struct worker_job *at)
 {
-	if (!job->reply.error.status && !job->request.dry_run)
+	struct job *job = job_of(at);
+	struct writer *w = arg;
+
+	if (job->checkpoint)
+		w->checkpoint = false;
+	else if (!job->reply.error.status && !job->request.dry_run)
 		store_changed(w->store, &job->change);
 	if (job->done) {
 		job->done(job->ctx, &job->reply);
@@ -314,46 +271,16 @@ static void finish(struct writer *w, struct job *job)
 	job_free(job);
 }
 
-/* Callbacks may submit again: the lock is not held. */
-static void on_done(evutil_socket_t fd, short what, void *arg)
-{
-	struct writer *w = arg;
-	struct job *job;
-	uint64_t count;
+static const struct worker_ops ops = { .run = run, .done = finish };
 
-	(void)what;
-	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		log_event(LOG_LEVEL_ERROR, "writer", "reason", strerror(errno),
-			  NULL);
-	for (;;) {
-		pthread_mutex_lock(&w->lock);
-		job = queue_get(&w->done);
-		pthread_mutex_unlock(&w->lock);
-		if (!job)
-			return;
-		finish(w, job);
-	}
-}
-
-/* It is the queue's, or freed. */
+/* It is the worker's, or freed. */
 static int submit(struct writer *w, struct job *job)
 {
-	bool full;
+	int err = w ? worker_submit(w->worker, &job->job) : -ESHUTDOWN;
 
-	if (!w) {
+	if (err)
 		job_free(job);
-		return -ESHUTDOWN;
-	}
-	pthread_mutex_lock(&w->lock);
-	full = w->todo.count >= QUEUE_MAX || w->stop;
-	if (!full)
-		queue_put(&w->todo, job);
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
-	if (!full)
-		return 0;
-	job_free(job);
-	return -EAGAIN;
+	return err;
 }
 
 int store_submit(struct store *store, const struct store_request *request,
@@ -387,12 +314,15 @@ int writer_submit(struct store *store, writer_fn fn, void *arg,
 	return submit(store->writer, job);
 }
 
+/* One at a time. Where it finds no room there will be another one. */
 void writer_checkpoint(struct writer *w)
 {
-	pthread_mutex_lock(&w->lock);
-	w->checkpoint = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
+	struct job *job = w->checkpoint ? NULL : calloc(1, sizeof(*job));
+
+	if (!job)
+		return;
+	job->checkpoint = true;
+	w->checkpoint = !submit(w, job);
 }
 
 struct writer *writer_new(struct store *store, const struct db *config,
@@ -403,27 +333,11 @@ struct writer *writer_new(struct store *store, const struct db *config,
 	if (!w)
 		return NULL;
 	w->store = store;
-	queue_init(&w->todo);
-	queue_init(&w->done);
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
-	w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (w->event_fd < 0)
-		goto err_free;
-	w->event = event_new(store->base, w->event_fd, EV_READ | EV_PERSIST,
-			     on_done, w);
-	if (!w->event || event_add(w->event, NULL))
-		goto err_event;
 	w->config = *config;
 	w->runtime = *runtime;
-	if (pthread_create(&w->thread, NULL, run, w))
-		goto err_event;
-	return w;
-err_event:
-	if (w->event)
-		event_free(w->event);
-	close(w->event_fd);
-err_free:
+	w->worker = worker_new(store->base, &ops, w, QUEUE_MAX, BATCH_MAX);
+	if (w->worker)
+		return w;
 	free(w);
 	return NULL;
 }
@@ -432,17 +346,8 @@ void writer_free(struct writer *w)
 {
 	if (!w)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->stop = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
-	on_done(w->event_fd, 0, w);
-	event_free(w->event);
-	close(w->event_fd);
+	worker_free(w->worker);
 	db_close(&w->config);
 	db_close(&w->runtime);
-	pthread_cond_destroy(&w->wake);
-	pthread_mutex_destroy(&w->lock);
 	free(w);
 }

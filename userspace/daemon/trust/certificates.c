@@ -2,6 +2,7 @@
 /*
  * Certificates as administrators handle them: what is asked, who answers.
  */
+#include "certificate-der.h"
 #include "trust/certificates-parts.h"
 
 #include <errno.h>
@@ -120,8 +121,8 @@ static json_t *chain_subjects(const struct trust_key *key)
 	json_t *subjects = json_array();
 
 	for (size_t i = 1; i < key->count; i++) {
-		const uint8_t *at = key->certs[i].data;
-		X509 *cert = d2i_X509(NULL, &at, (long)key->certs[i].len);
+		X509 *cert = certificate_read(key->certs[i].data,
+					      key->certs[i].len);
 		json_t *item = json_object();
 
 		if (cert && !store_cert_describe(cert, item))

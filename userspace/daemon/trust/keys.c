@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "certificate-der.h"
 #include "log.h"
 #include "trust/key-provider.h"
 #include "trust/keyd-client.h"
@@ -71,9 +72,7 @@ static int copy_certs(struct trust_key *key, const struct keyd_item *item,
 		key->certs[i].len = item->lens[i];
 		at += item->lens[i];
 	}
-	at = copy;
-	key->cert = d2i_X509(NULL, &at, (long)item->lens[0]);
-	ERR_clear_error();
+	key->cert = certificate_read(copy, item->lens[0]);
 	if (key->cert)
 		return 0;
 	free(copy);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "certificate-der.h"
 #include "trust/dn.h"
 #include "trust/tokens-parts.h"
 
@@ -38,8 +39,7 @@ static void end(struct tokens_order *order)
 
 static void put_cert(json_t *item, const struct token *token)
 {
-	const uint8_t *at = token->cert;
-	X509 *cert = d2i_X509(NULL, &at, token->item.cert_len);
+	X509 *cert = certificate_read(token->cert, token->item.cert_len);
 	char subject[TRUST_DN_SIZE], hex[65];
 	uint8_t digest[32];
 	unsigned int len = 0;

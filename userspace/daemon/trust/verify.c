@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "certificate-der.h"
 #include "trust/tlv.h"
 
 const char *trust_key_unfit(EVP_PKEY *key)
@@ -111,18 +112,8 @@ size_t trust_cert_serial(const X509 *cert, uint8_t serial[TRUST_SERIAL_MAX])
 
 X509 *trust_record_cert(const struct trust_record *record)
 {
-	const unsigned char *at = record->certificate.data;
-	X509 *cert;
-
-	if (!at)
-		return NULL;
-	cert = d2i_X509(NULL, &at, (long)record->certificate.len);
-	ERR_clear_error();
-	if (cert && at != record->certificate.data + record->certificate.len) {
-		X509_free(cert);
-		cert = NULL;
-	}
-	return cert;
+	return certificate_read(record->certificate.data,
+				record->certificate.len);
 }
 
 /* The record's own words about the certificate, by which phones look it up. */
