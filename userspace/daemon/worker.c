@@ -38,8 +38,11 @@ static struct worker_job *take(struct worker_jobs *jobs)
 static void take_batch(struct worker *w, struct worker_jobs *jobs)
 {
 	STAILQ_INIT(jobs);
-	for (size_t i = 0; i < w->batch_max && w->waiting; i++, w->waiting--)
-		STAILQ_INSERT_TAIL(jobs, take(&w->todo), link);
+	for (size_t i = 0; i < w->batch_max && w->waiting; i++, w->waiting--) {
+		struct worker_job *job = take(&w->todo);
+
+		STAILQ_INSERT_TAIL(jobs, job, link);
+	}
 }
 
 static void *run(void *arg)
