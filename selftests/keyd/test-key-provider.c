@@ -34,6 +34,7 @@ static struct net_addr tls_addr, legacy_addr, tcp_addr;
 static unsigned int ups;
 static pid_t keyd;
 static unsigned int asked;		/* of keyd, by handshakes */
+static bool is_deadly;			/* what is asked */
 static char *ca_pem;
 static EVP_PKEY *keys[KEYD_KIND_END];
 static X509 *certs[KEYD_KIND_END];
@@ -43,6 +44,7 @@ static void on_up(void *arg)
 {
 	(void)arg;
 	ups++;
+	key_provider_up(provider);
 }
 
 static const struct keyd_client_ops keyd_ops = { .up = on_up };
@@ -58,8 +60,17 @@ int __wrap_keyd_client_send(struct keyd_client *to, unsigned int type,
 			    union keyd_buffer *request, size_t tail,
 			    keyd_client_fn fn, void *arg, uint32_t *id)
 {
+	int err;
+
 	asked++;
-	return __real_keyd_client_send(to, type, request, tail, fn, arg, id);
+	if (is_deadly)
+		kill(keyd, SIGSTOP);
+	err = __real_keyd_client_send(to, type, request, tail, fn, arg, id);
+	if (is_deadly)
+		kill(keyd, SIGKILL);
+	/* Not there yet is not asked. */
+	asked -= err != 0;
+	return err;
 }
 
 /* Answers, and closes. */
@@ -382,21 +393,63 @@ static void check_stopped(void)
 	end_peers(MANY);
 }
 
+/* How many are in the middle of a handshake, once nothing more happens. */
+static bool all_wait(unsigned int count)
+{
+	for (int i = 0; i < 20; i++) {
+		turn();
+		if (count_served(count) || count_alerts(count))
+			return false;
+	}
+	return net_counters(net)->handshakes_now == count;
+}
+
 static void check_killed(void)
 {
+	struct net_limits limits = { .handshakes_per_source = 2 * MANY,
+				     .handshake_ms = 500 };
+	unsigned int before;
+
 	kill(keyd, SIGSTOP);
 	ok(wait_for_questions(20), "some wait");
+	before = asked;
 	stop_keyd(keyd, SIGKILL);
-	ok(wait_until(count_alerts(20) == 20), "keyd killed: an alert for each");
-	end_peers(20);
-	start_peers(4);
-	ok(wait_until(count_alerts(4) == 4), "for new ones, too");
-	end_peers(4);
+	ok(all_wait(20) && others_are_served(), "keyd killed: they wait on");
 	keyd = start_keyd();
-	ok(wait_until(ups == 2), "it comes back");
-	start_peers(20);
-	ok(wait_until(count_served(20) == 20), "and all are served");
+	ok(wait_until(count_served(20) == 20) && ups == 2 &&
+	   asked == before + 20, "it comes back: each asks again");
 	end_peers(20);
+
+	stop_keyd(keyd, SIGKILL);
+	net_limit(net, &limits);
+	start_peers(4);
+	ok(wait_until(count_alerts(4) == 4), "it stays away: an alert for each");
+	end_peers(4);
+	limits.handshake_ms = PATIENCE_MS;
+	net_limit(net, &limits);
+	start_peers(20);
+	ok(all_wait(20), "new ones wait for it, too");
+	keyd = start_keyd();
+	ok(wait_until(count_served(20) == 20) && ups == 3, "and are served");
+	end_peers(20);
+}
+
+/* What kills keyd does so twice, and never again. */
+static void check_deadly(void)
+{
+	asked = 0;
+	is_deadly = true;
+	start_peers(1);
+	ok(wait_until((count_alerts(1), asked == 1)), "a question kills keyd");
+	stop_keyd(keyd, SIGKILL);
+	keyd = start_keyd();
+	ok(wait_until((count_alerts(1), asked == 2)), "asked again, too");
+	stop_keyd(keyd, SIGKILL);
+	is_deadly = false;
+	keyd = start_keyd();
+	ok(wait_until(ups == 5 && count_alerts(1) == 1) && asked == 2,
+	   "then it is refused");
+	end_peers(1);
 }
 
 /* The peer goes, or all of our side does: what paused is freed. */
@@ -451,6 +504,7 @@ int main(void)
 	make_peers(&tls_addr);
 	check_stopped();
 	check_killed();
+	check_deadly();
 	check_end();
 	for (int kind = KEYD_RSA; kind <= KEYD_EC; kind++) {
 		EVP_PKEY_free(keys[kind]);

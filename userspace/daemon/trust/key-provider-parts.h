@@ -7,6 +7,7 @@
 
 #include <openssl/core_dispatch.h>
 #include <openssl/evp.h>
+#include <sys/queue.h>
 
 #include "keyd/request.h"
 
@@ -24,7 +25,6 @@ struct key_handle {
 	struct keyd_which which;
 	EVP_PKEY *public;
 };
-
 
 enum key_fault {
 	KEY_FAULT_NO_JOB = 100,
@@ -44,7 +44,8 @@ int key_provider_fault(enum key_fault fault);
 union keyd_buffer *key_provider_request(struct key_provider *provider,
 					unsigned int type);
 /*
- * Pauses the job until the answer is there. *len is the room first, then the
+ * Pauses the job until the answer is there; while keyd is away, until it is
+ * back. Whoever waits no longer resumes the job. *len is the room first, then the
  * tail's length. OpenSSL's 1, or 0 with a fault.
  */
 int key_provider_ask(struct key_provider *provider, unsigned int type,
@@ -58,6 +59,7 @@ struct key_provider {
 	OSSL_LIB_CTX *libctx;
 	OSSL_PROVIDER *loaded;
 	union keyd_buffer request;	/* between filling and sending alone */
+	LIST_HEAD(, question) waiting;	/* for keyd to come back */
 };
 
 #endif /* TRUST_KEY_PROVIDER_PARTS_H */

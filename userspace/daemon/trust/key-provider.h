@@ -8,7 +8,8 @@
  * SSL_set_async_callback() gave tells when it can go on, from the loop. One
  * that is resumed before it was told gives up: that is how an SSL whose
  * handshake is abandoned has to be emptied before it is freed, as OpenSSL would
- * never free the job. Without a job or a call-back a key refuses; it never
+ * never free the job. Where keyd is away a handshake waits for it, too, and asks
+ * once more if it went with the question: only the peer's time ends that. Without a job or a call-back a key refuses; it never
  * blocks.
  *
  * It signs handshakes (RSA: PSS, PKCS #1 with SHA-256 and SHA-384; ECDSA), and
@@ -26,6 +27,8 @@ struct key_provider;
 
 /* NULL without memory. Ends before the client does. */
 struct key_provider *key_provider_new(struct keyd_client *client);
+/* The client is up: handshakes that came without it go on. */
+void key_provider_up(struct key_provider *provider);
 /* After the last of its keys, and the last SSL_CTX and SSL with one. */
 void key_provider_free(struct key_provider *provider);
 

@@ -191,6 +191,7 @@ static void on_up(void *arg)
 		keys->opening->connected = true;
 	else
 		log_event(LOG_LEVEL_NOTICE, "keyd-up", NULL);
+	key_provider_up(keys->provider);
 	trust_keys_refresh(keys);
 }
 
