@@ -8,9 +8,9 @@
  * SSL_set_async_callback() gave tells when it can go on, from the loop. One
  * that is resumed before it was told gives up: that is how an SSL whose
  * handshake is abandoned has to be emptied before it is freed, as OpenSSL would
- * never free the job. Where keyd is away a handshake waits for it, too, and asks
- * once more if it went with the question: only the peer's time ends that. Without a job or a call-back a key refuses; it never
- * blocks.
+ * never free the job. While keyd is away a handshake waits for it, until its own
+ * time is up, and asks once more where keyd went with the question. Without a
+ * job or a call-back a key refuses; it never blocks.
  *
  * It signs handshakes (RSA: PSS, PKCS #1 with SHA-256 and SHA-384; ECDSA), and
  * decrypts the premaster secret of RSA key exchange. rsa_pkcs1_sha512 and
