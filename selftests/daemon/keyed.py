@@ -17,6 +17,18 @@ REGENERATE, SIGN_FILE = 4, 11
 CALLMANAGER, TFTP, RSA = 1, 5, 1
 
 
+def connect_when_it_listens(sock, path):
+    end = time.monotonic() + DEADLINE
+    while True:
+        try:
+            sock.connect(path)
+            return
+        except (FileNotFoundError, ConnectionRefusedError):
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.02)
+
+
 class Keyed(Daemon):
     def __init__(self, conf='', kind='san'):
         super().__init__(conf, f'build/{kind}/ucsecd')
@@ -62,14 +74,11 @@ class Keyed(Daemon):
         path = os.path.join(self.dir, 'apart.sock')
         self.stop_keyd()
         self.start_keyd(path)
-        end = time.monotonic() + DEADLINE
-        while not os.path.exists(path) and time.monotonic() < end:
-            time.sleep(0.02)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
             for option in socket.SO_SNDBUF, socket.SO_RCVBUF:
                 sock.setsockopt(socket.SOL_SOCKET, option, 1 << 20)
             sock.settimeout(DEADLINE)
-            sock.connect(path)
+            connect_when_it_listens(sock, path)
             yield KeydClient(sock)
         self.stop_keyd()
         self.start_keyd()
