@@ -13,7 +13,7 @@ for folder in ('phone', 'daemon'):
     sys.path.insert(0, os.path.join(HERE, '..', folder))
 import daemon  # noqa: E402
 import factory  # noqa: E402
-from capf import Capf  # noqa: E402
+import capf  # noqa: E402
 from identity import Identity  # noqa: E402
 from link import Link  # noqa: E402
 from mischief import Mischief  # noqa: E402
@@ -40,6 +40,21 @@ def wait_for(condition, seconds=60):
 def read_pem(text):
     return x509.load_pem_x509_certificate(text.encode()).public_bytes(
         Encoding.DER)
+
+
+class Stepped(capf.Capf):
+    """Keeps its key from one session to the next, and calls at each step."""
+    own_key = None
+    before, after = {}, {}
+
+    def send(self, opcode, **more):
+        self.before.get(opcode, lambda: None)()
+        super().send(opcode, **more)
+        self.after.get(opcode, lambda: None)()
+
+    def make_key(self, elements):
+        capf.make_key = lambda *size, **curve: self.own_key
+        super().make_key(elements)
 
 
 class House(daemon.Daemon):
@@ -153,15 +168,15 @@ class House(daemon.Daemon):
                                          'capf-trust', 'pem': file.read()})
 
     def visit(self, name, misbehave=(), timeout=30, top=None, said=None,
-              kind=Capf, **settings):
+              kind=capf.Capf, **settings):
         """What was done in one session, or why the phone gave up."""
-        capf = kind(self.identity(name), [self.capf], Mischief(misbehave))
+        phone = kind(self.identity(name), [self.capf], Mischief(misbehave))
         for key, value in settings.items():
-            setattr(capf, key, value)
+            setattr(phone, key, value)
         link = None
         try:
             link = Link('capf', SERVER, [self.capf], None, top, timeout)
-            return capf.run(link)
+            return phone.run(link)
         except Refused as err:
             if said is not None:
                 said.append(err.why)

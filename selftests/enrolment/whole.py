@@ -64,8 +64,7 @@ class Whole(Keyed):
         self.maker.make('vendor')
         return {
             'version': 1,
-            'param': {'cluster_security_mode': 'nonsecure',
-                      'digest_algorithms': 'md5'},
+            'param': {'cluster_security_mode': 'nonsecure'},
             'profile': [{'name': 'encrypted', 'kind': 'phone',
                          'protocol': 'sip', 'transport': 'tls',
                          'device_security_mode': 'encrypted',

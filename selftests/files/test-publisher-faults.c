@@ -24,6 +24,7 @@
 #define PROFILE	"Standard SIP Non-Secure Profile"
 #define SIGNED	".cnf.xml.sgn"
 #define PLAIN	".cnf.xml"
+#define SEALED	".cnf.xml.enc.sgn"
 
 enum { MANY = 1000 };
 
@@ -301,6 +302,44 @@ static void test_hung(void)
 	   "the others are signed");
 }
 
+static bool is_still(const char *name, const char *data, size_t len)
+{
+	size_t now_len;
+	char *now = world_read(&w, name, &now_len);
+	bool same = now && now_len == len && !memcmp(now, data, len);
+
+	free(now);
+	return same;
+}
+
+/* Killed between the two: the short one names nothing that is not there yet. */
+static void test_pair(void)
+{
+	size_t sealed_len, short_len;
+	char *sealed, *brief;
+
+	world_enrol(&w, ONE, "rsa:2048");
+	world_settle(&w);
+	world_unpublish(&w);
+	sealed = world_read(&w, ONE SEALED, &sealed_len);
+	brief = world_read(&w, ONE SIGNED, &short_len);
+	world_enrol(&w, ONE, "rsa:2048");
+	trust_keys_close(w.keys);
+	store_close(w.env.store);
+	/* The rules for TFTP take their name first. */
+	ok(sealed && brief && dies_at(2) &&
+	   !is_still(ONE SEALED, sealed, sealed_len) &&
+	   is_still(ONE SIGNED, brief, short_len),
+	   "another LSC: the encrypted one comes first");
+	reopen();
+	world_publish(&w);
+	world_settle(&w);
+	ok(world_status(&w).signed_files == 1 &&
+	   !is_still(ONE SIGNED, brief, short_len), "the next one ends it");
+	free(sealed);
+	free(brief);
+}
+
 int main(void)
 {
 	world_open(&w, "faults");
@@ -313,6 +352,7 @@ int main(void)
 	test_stuck();
 	test_death();
 	test_hung();
+	test_pair();
 	world_close(&w);
 	return tap_end();
 }

@@ -13,18 +13,25 @@ def md5(*words):
     return hashlib.md5(':'.join(words).encode()).hexdigest()
 
 
-def header(text, name):
-    found = re.search(rf'(?mi)^{name}[ \t]*:[ \t]*(.*?)\r$', text)
-    return found[1] if found else ''
+def headers(text, name):
+    return re.findall(rf'(?mi)^{name}[ \t]*:[ \t]*(.*?)\r$', text)
 
 
-def authorise(challenge, uri, user, password):
-    """RFC 2617, with a client nonce if qop=auth is offered."""
-    said = {name.lower(): quoted or plain for name, quoted, plain in
+def parameters(challenge):
+    return {name.lower(): quoted or plain for name, quoted, plain in
             re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,"]+))', challenge)}
-    if not challenge.lower().startswith('digest') or \
-            said.get('algorithm', 'MD5').upper() != 'MD5':
-        raise Refused('sip-refused', f'its challenge is {challenge}')
+
+
+def authorise(challenges, uri, user, password):
+    """RFC 2617, with a client nonce if qop=auth is offered. No other algorithm
+    than MD5 is known here: the first challenge that asks for it counts."""
+    for challenge in challenges:
+        said = parameters(challenge)
+        if challenge.lower().startswith('digest') and \
+                said.get('algorithm', 'MD5').upper() == 'MD5':
+            break
+    else:
+        raise Refused('sip-refused', f'its challenge is {challenges}')
     first = md5(user, said.get('realm', ''), password)
     second, nonce = md5('REGISTER', uri), said.get('nonce', '')
     words = {'username': user, 'realm': said.get('realm', ''),
@@ -101,7 +108,7 @@ class Registration:
                 (401, 'WWW-Authenticate', 'Authorization'),
                 (407, 'Proxy-Authenticate', 'Proxy-Authorization')):
             if status == wanted and user:
-                value = authorise(header(text, asks), uri, user, password)
+                value = authorise(headers(text, asks), uri, user, password)
                 status, text = self.ask(number, uri, [f'{answers}: {value}'])
         if status != 200:
             raise Refused('sip-refused', text.split('\r\n')[0])

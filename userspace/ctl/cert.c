@@ -36,13 +36,19 @@ static const struct option options[] = {
 };
 
 #define OPTION_COUNT	(sizeof(options) / sizeof(options[0]))
+/* A request is for the key that there is. */
+#define OF_NEW_KEYS	"--force --days --bits"
 
 void help_cert(FILE *out, const struct command *command)
 {
+	bool any = strstr(command->usage, "[OPTION");
+	bool request = !strcmp(command->verb, "request");
+
 	fputs("\noptions:\n", out);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (strstr(command->usage, options[i].word) ||
-		    strstr(command->usage, "[OPTION"))
+		    (any && !(request && strstr(OF_NEW_KEYS,
+						options[i].word))))
 			fprintf(out, "  %-10s %s\n", options[i].word,
 				options[i].about);
 }

@@ -428,6 +428,7 @@ static enum status run(struct daemon *d)
 		break;
 	}
 	if (started == STAGE_COUNT && !d->stopping) {
+		admin_ready(d->admin);
 		log_event(LOG_LEVEL_NOTICE, "started", "version",
 			  UCSEC_VERSION, "node", d->conf.node, NULL);
 		notify("READY=1");

@@ -11,6 +11,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ struct admin {
 	struct resource *resources;
 	size_t resource_count;
 	struct pending *pending;
+	bool ready;
 	struct resources own;
 	struct metric *served, *refused;
 };
@@ -194,6 +196,11 @@ int admin_resource_add(struct admin *admin, const char *path,
 	return 0;
 }
 
+void admin_ready(struct admin *admin)
+{
+	admin->ready = true;
+}
+
 void admin_action_set(struct admin *admin, admin_action action, void *ctx)
 {
 	admin->own.action = action;
@@ -308,11 +315,26 @@ static char *decode(const char *text)
 	return NULL;
 }
 
+/*
+ * While keys are made not all of what there is has been added: a change would
+ * pass those by who have a say in it.
+ */
+static bool is_too_early(struct pending *p, const char *path)
+{
+	if (p->admin->ready || !strcmp(path, PREFIX "status"))
+		return false;
+	admin_refuse_text(&p->request, 503, "ucsecd is starting, and waits "
+			  "for its keys: ask again in a moment");
+	return true;
+}
+
 static void dispatch(struct pending *p, const char *path)
 {
 	const struct resource *resource = NULL;
 	size_t used;
 
+	if (is_too_early(p, path))
+		return;
 	if (!strncmp(path, PREFIX, strlen(PREFIX))) {
 		path += strlen(PREFIX);
 		resource = find_resource(p->admin, path, &used);

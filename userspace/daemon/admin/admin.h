@@ -22,6 +22,8 @@ struct store;
 int admin_open(struct admin **admin, struct event_base *base,
 	       struct store *store, const struct conf *conf, char *why,
 	       size_t size);
+/* All has been added; until then only the status is told. */
+void admin_ready(struct admin *admin);
 /* After store_stop() and the other folders: what still waits gets a 503. */
 void admin_close(struct admin *admin);
 
