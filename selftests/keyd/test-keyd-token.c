@@ -274,6 +274,52 @@ static void check_tricks(int fd)
 	   "and is well again");
 }
 
+/* Whether the token counted that PIN as a wrong one nobody knows. */
+static void check_untold(int fd, const char *what)
+{
+	size_t before;
+
+	trick(what);
+	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -EIO,
+		KEYD_WHY_TOKEN, what);
+	trick("");
+	before = logins();
+	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -EACCES,
+		KEYD_WHY_PIN, "the same PIN once more");
+	ok(logins() == before, "it is not tried");
+	ok(!order(fd, KEYD_TOKEN_REGISTER, 0, KEYD_TOKEN_RETRY_PIN) &&
+	   !sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512),
+	   "told to, it is: %s", heard.m.reply.sentence);
+}
+
+/* keyd ends between question and answer; the next one is told to try, or not. */
+static void check_killed(pid_t *pid, int *fd)
+{
+	size_t before = logins();
+
+	trick("hang at the PIN");
+	fill_ctl(0, "t0.der", "t1.der", KEYD_TLV_SHA512);
+	keyd_seal(&m, KEYD_SIGN_LIST, 50, list_len);
+	ok(send(*fd, &m, m.m.head.len, 0) == (ssize_t)m.m.head.len,
+	   "a token is asked");
+	for (int i = 0; i < 100 && logins() == before; i++)
+		usleep(20000);
+	ok(logins() == before + 1 &&
+	   sign_ctl(*fd, 1, "t0.der", "t1.der", KEYD_TLV_SHA512) == -EBUSY,
+	   "another one is not meanwhile: %s", heard.m.reply.sentence);
+	stop_keyd(*pid, SIGKILL);
+	close(*fd);
+	trick("");
+	*pid = start_tokens();
+	*fd = dial();
+	refused(sign_ctl(*fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -EACCES,
+		KEYD_WHY_PIN, "the next keyd does not try that PIN");
+	ok(logins() == before + 1, "by itself");
+	ok(!order(*fd, KEYD_TOKEN_REGISTER, 0, KEYD_TOKEN_RETRY_PIN) &&
+	   !sign_ctl(*fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512),
+	   "told to, it does: %s", heard.m.reply.sentence);
+}
+
 /* Whoever waits for a token keeps nobody else waiting. */
 static void check_others(int fd)
 {
@@ -481,6 +527,9 @@ static void check_all(pid_t *pid, int *fd)
 	check_sign(*fd);
 	check_way(*fd);
 	check_tricks(*fd);
+	check_untold(*fd, "crash at the PIN");
+	check_untold(*fd, "hang at the PIN");
+	check_killed(pid, fd);
 	check_others(*fd);
 	check_pulled_out(*fd);
 	close(*fd);

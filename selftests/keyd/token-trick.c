@@ -79,6 +79,11 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user,
 	if (fd < 0 || write(fd, "x", 1) != 1)
 		raise(SIGUSR1);
 	close(fd);
+	if (is_trick("crash at the PIN"))
+		raise(SIGSEGV);
+	if (is_trick("hang at the PIN"))
+		for (;;)
+			pause();
 	if (is_trick("refuse the PIN"))
 		return CKR_PIN_INCORRECT;
 	return real->C_Login(session, user, pin, len);

@@ -196,6 +196,23 @@ static void forget(struct keyd_state *state, const union keyd_buffer *m,
 		keyd_answer(reply, NULL, 0);
 }
 
+/*
+ * Marked on the disk before the token is asked, and until it has taken it: who
+ * ends meanwhile does not know whether the token counted that as a wrong one.
+ */
+static bool mark_pin(struct keyd_state *state, struct keyd_token_job *job,
+		     union keyd_buffer *reply)
+{
+	struct keyd_tokens next = state->tokens;
+
+	keyd_tokens_add_mark(&next, job->mark);
+	job->marked = !keyd_tokens_store(&state->dir, &state->tokens, &next);
+	if (!job->marked)
+		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM, "that a PIN is "
+			    "tried cannot be stored: it is not tried");
+	return job->marked;
+}
+
 /* The PIN of its token; false: refused. */
 static bool give_pin(struct keyd_state *state, struct keyd_token_job *job,
 		     bool again, union keyd_buffer *reply)
@@ -204,16 +221,25 @@ static bool give_pin(struct keyd_state *state, struct keyd_token_job *job,
 
 	if (!pin)
 		return true;
+	if (state->pin_asked) {
+		keyd_refuse(reply, -EBUSY, KEYD_WHY_BUSY, "a token is asked "
+			    "about a PIN at this moment");
+		return false;
+	}
 	strcpy(job->pin, pin);
+	job->has_pin = true;
 	if (keyd_tokens_mark(&state->dir, job->token.serial, pin, job->mark)) {
 		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
 			    "a PIN cannot be looked up");
 		return false;
 	}
-	if (again || !keyd_tokens_is_marked(&state->tokens, job->mark))
+	if (!keyd_tokens_is_marked(&state->tokens, job->mark))
+		return mark_pin(state, job, reply);
+	if (again)
 		return true;
-	keyd_refuse(reply, -EACCES, KEYD_WHY_PIN, "the token has refused that "
-		    "PIN before: it is not tried again, so as not to lock it");
+	keyd_refuse(reply, -EACCES, KEYD_WHY_PIN, "the token has been asked "
+		    "about that PIN and did not take it: it is not tried again "
+		    "unless told to, so as not to lock it");
 	return false;
 }
 
@@ -271,6 +297,21 @@ static bool begin_register(struct keyd_state *state,
 	return give_pin(state, job, job->again, reply);
 }
 
+/* Taken, or not even tried by whom it was marked for. */
+static void settle_mark(struct keyd_state *state,
+			const struct keyd_token_job *job)
+{
+	struct keyd_tokens next = state->tokens;
+
+	if (job->pin_is == TOKEN_PIN_ASKED ||
+	    (job->pin_is == TOKEN_PIN_UNUSED && !job->marked))
+		return;
+	keyd_tokens_unmark(&next, job->mark);
+	/* Where that cannot be stored, the next keyd has to be told to try. */
+	if (keyd_tokens_store(&state->dir, &state->tokens, &next))
+		state->tokens = next;
+}
+
 static bool begin(struct keyd_state *state, const union keyd_buffer *m,
 		  struct keyd_token_job *job, union keyd_buffer *reply)
 {
@@ -289,8 +330,11 @@ static bool begin(struct keyd_state *state, const union keyd_buffer *m,
 		if (!begin_list(state, m, job, reply))
 			return false;
 	}
-	if (!keyd_token_thread_ask(state->token_thread, job))
+	if (!keyd_token_thread_ask(state->token_thread, job)) {
+		state->pin_asked |= job->has_pin;
 		return true;
+	}
+	settle_mark(state, job);
 	keyd_refuse(reply, -EBUSY, KEYD_WHY_BUSY,
 		    "too much is asked of tokens already");
 	return false;
@@ -322,24 +366,6 @@ bool keyd_token_handle(struct keyd_state *state, const union keyd_buffer *m,
 		return true;
 	keyd_token_job_free(job);
 	return false;
-}
-
-/* On the disk before it is told: the next keyd does not try it either. */
-static void keep_mark(struct keyd_state *state,
-		      const struct keyd_token_job *job)
-{
-	struct keyd_tokens next = state->tokens;
-
-	if (job->bad_pin && !keyd_tokens_is_marked(&next, job->mark)) {
-		memcpy(next.marks[next.next_mark], job->mark, TOKEN_MARK_LEN);
-		next.next_mark = (next.next_mark + 1) % TOKEN_MARKS;
-	} else if (!job->bad_pin && job->took_pin) {
-		/* Told to try it again, who did: from now on it is right. */
-		keyd_tokens_unmark(&next, job->mark);
-	}
-	/* A full disk forgets it at the end, but not before. */
-	if (keyd_tokens_store(&state->dir, &state->tokens, &next))
-		state->tokens = next;
 }
 
 static void done_register(struct keyd_state *state,
@@ -397,7 +423,9 @@ void keyd_token_done(struct keyd_state *state, struct keyd_token_job *job,
 {
 	static const struct token_answer none;
 
-	keep_mark(state, job);
+	if (job->has_pin)
+		state->pin_asked = false;
+	settle_mark(state, job);
 	if (job->type == KEYD_TOKEN_LIST)
 		tell_all(state, job->err ? &none : &job->answer, job->why,
 			 reply);

@@ -113,6 +113,22 @@ bool keyd_tokens_is_marked(const struct keyd_tokens *tokens,
 	return false;
 }
 
+/* Where there is room; else the oldest one that was refused is forgotten. */
+void keyd_tokens_add_mark(struct keyd_tokens *tokens,
+			  const uint8_t mark[TOKEN_MARK_LEN])
+{
+	static const uint8_t none[TOKEN_MARK_LEN];
+	size_t i = 0;
+
+	while (i < TOKEN_MARKS && memcmp(tokens->marks[i], none, sizeof(none)))
+		i++;
+	if (i == TOKEN_MARKS) {
+		i = tokens->next_mark;
+		tokens->next_mark = (tokens->next_mark + 1) % TOKEN_MARKS;
+	}
+	memcpy(tokens->marks[i], mark, TOKEN_MARK_LEN);
+}
+
 void keyd_tokens_unmark(struct keyd_tokens *tokens,
 			const uint8_t mark[TOKEN_MARK_LEN])
 {
