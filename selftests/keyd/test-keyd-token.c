@@ -445,6 +445,7 @@ static void check_module_walls(int fd)
 	ok(run("grep -qx 'network: no' hsm/looked"), "it has no network");
 	ok(run("grep -qx 'program: no' hsm/looked"), "it starts no program");
 	ok(run("grep -qx 'tracing: no' hsm/looked"), "it traces nobody");
+	ok(run("grep -qx 'signals: no' hsm/looked"), "and ends nobody");
 	if (run("grep -qx 'Landlock: no' hsm/looked"))
 		ok(true, "files of others # SKIP a kernel without Landlock");
 	else

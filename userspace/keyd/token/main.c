@@ -36,6 +36,8 @@ static void work(const char *module, int to)
 	/* It does not outlive who ends it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(TOKEN_LINK_FD);
+	if (token_walls_worker())
+		_exit(EXIT_FAILURE);
 	token_module_answer(module, &ask, &answer, pin);
 	explicit_bzero(&ask, sizeof(ask));
 	for (size_t at = 0; at < sizeof(answer); ) {

@@ -22,5 +22,7 @@ void token_module_end(void);
 
 /* walls.c: for this process and all its workers; a sentence, or NULL */
 const char *token_walls(const char *module, const char *files);
+/* For a worker alone, whom its parent has to end; the same. */
+const char *token_walls_worker(void);
 
 #endif /* KEYD_TOKEN_TOKEN_H */
