@@ -57,8 +57,6 @@ static void put_registered(struct keyd_state *state, struct tail *tail,
 		item_of(&item, token->label, token->serial, token->cert,
 			token->cert_len);
 		item.flags = KEYD_TOKEN_REGISTERED;
-		if (token->in_ctl)
-			item.flags |= KEYD_TOKEN_IN_CTL;
 		if (shown)
 			item.flags |= KEYD_TOKEN_PRESENT | shown->flags;
 		put_item(tail, &item, token->cert);
@@ -94,35 +92,6 @@ static void tell_all(struct keyd_state *state,
 	put_others(state, &tail, answer);
 	keyd_seal(reply, KEYD_REPLY, 0, tail.len);
 	strncpy(reply->m.reply.sentence, why, KEYD_SENTENCE_LEN - 1);
-}
-
-/* A CTL with those records was signed, by a token or not. */
-static int note(struct keyd_state *state, const union keyd_buffer *m,
-		bool by_token)
-{
-	const struct keyd_sign_list *list = &m->m.list;
-	const uint8_t *at = keyd_tail(m);
-	struct keyd_tokens next = state->tokens;
-
-	next.sign_ctl = by_token;
-	for (uint32_t i = 0; i < next.count; i++)
-		next.list[i].in_ctl = 0;
-	for (uint32_t i = 0; i < list->count; i++) {
-		const struct keyd_record *record = &list->records[i];
-		const struct keyd_token *token;
-
-		token = record->function ? NULL :
-			keyd_tokens_by_cert(&next, at, record->cert_len);
-		if (token)
-			next.list[token - next.list].in_ctl = 1;
-		at += record->cert_len;
-	}
-	return keyd_tokens_store(&state->dir, &state->tokens, &next);
-}
-
-int keyd_token_note_ctl(struct keyd_state *state, const union keyd_buffer *m)
-{
-	return note(state, m, false);
 }
 
 static bool is_recovery(struct keyd_state *state, const uint8_t *der,
@@ -166,29 +135,19 @@ static const char *judge_list(struct keyd_state *state,
 	return NULL;
 }
 
+/* Whether phones believe those that are left ucsecd knows, who published. */
 static void forget(struct keyd_state *state, const union keyd_buffer *m,
 		   union keyd_buffer *reply)
 {
 	struct keyd_tokens next = state->tokens;
 	struct keyd_token *token = keyd_tokens_find(&next,
 						    m->m.token.serial);
-	bool others = false;
 
-	if (!token) {
+	if (token)
+		keyd_tokens_remove(&next, token);
+	if (!token)
 		keyd_refuse(reply, -ENOENT, KEYD_WHY_TOKEN,
 			    "no such token is registered");
-		return;
-	}
-	keyd_tokens_remove(&next, token);
-	for (uint32_t i = 0; i < next.count; i++)
-		others |= next.list[i].in_ctl;
-	if (next.sign_ctl && next.count < KEYD_TOKENS_NEEDED)
-		keyd_refuse(reply, -EBUSY, KEYD_WHY_TOKENS, "two tokens have "
-			    "to be left while a token signs the CTL");
-	else if (next.sign_ctl && !others)
-		keyd_refuse(reply, -EBUSY, KEYD_WHY_TOKENS, "phones know no "
-			    "other token: the CTL has to have another one "
-			    "first");
 	else if (keyd_tokens_store(&state->dir, &state->tokens, &next))
 		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
 			    "the tokens cannot be stored");
@@ -411,7 +370,7 @@ static void done_list(struct keyd_state *state,
 		keyd_refuse(reply, -EMSGSIZE, KEYD_WHY_NOT_FILE,
 			    "it is too long to be answered");
 	else if (keyd_times_keep(&state->dir, &state->times, KEYD_TIME_CTL,
-				 job->time) || note(state, job->list, true))
+				 job->time))
 		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
 			    "its time cannot be stored");
 	else

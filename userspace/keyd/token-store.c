@@ -16,12 +16,12 @@ enum { MAGIC = 0x756b7001 };	/* "ukp", version 1 */
 static bool is_sound(const struct keyd_tokens *tokens)
 {
 	if (tokens->magic != MAGIC || tokens->count > KEYD_TOKENS ||
-	    tokens->sign_ctl > 1 || tokens->next_mark >= TOKEN_MARKS)
+	    tokens->next_mark >= TOKEN_MARKS)
 		return false;
 	for (uint32_t i = 0; i < tokens->count; i++) {
 		const struct keyd_token *token = &tokens->list[i];
 
-		if (keyd_check_serial(token->serial) || token->in_ctl > 1 ||
+		if (keyd_check_serial(token->serial) ||
 		    !keyd_is_string(token->label, sizeof(token->label)) ||
 		    !token->cert_len || token->cert_len > KEYD_TOKEN_CERT_MAX)
 			return false;

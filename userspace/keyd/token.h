@@ -19,15 +19,14 @@ enum {
 
 struct keyd_token {
 	char label[KEYD_TOKEN_LABEL], serial[KEYD_TOKEN_SERIAL];
-	uint8_t in_ctl;			/* a SAST of the last CTL */
-	uint8_t spare;
+	uint8_t spare[2];
 	uint16_t cert_len;
 	uint8_t cert[KEYD_TOKEN_CERT_MAX];
 };
 
 struct keyd_tokens {
 	uint32_t magic, count;
-	uint32_t sign_ctl;		/* one of them signed the last CTL */
+	uint32_t spare;
 	uint32_t next_mark;
 	struct keyd_token list[KEYD_TOKENS];
 	/* Of PINs that a token has refused, or has been asked about. */
@@ -126,7 +125,5 @@ bool keyd_token_handle(struct keyd_state *state, const union keyd_buffer *m,
 		       uint32_t session, union keyd_buffer *reply);
 void keyd_token_done(struct keyd_state *state, struct keyd_token_job *job,
 		     union keyd_buffer *reply);
-/* Before it is told: a CTL with those certificates was signed by a key. */
-int keyd_token_note_ctl(struct keyd_state *state, const union keyd_buffer *m);
 
 #endif /* KEYD_TOKEN_H */
