@@ -397,6 +397,8 @@ void certificates_close(struct certificates *all)
 	while (all->jobs) {
 		struct job *job = all->jobs;
 
+		admin_security(job->request, verbs[job->verb], job->object,
+			       NULL, "the daemon stops");
 		admin_refuse_text(job->request, 503, "the daemon stops");
 		if (job->id)
 			keyd_client_forget(trust_keys_client(all->config.keys),

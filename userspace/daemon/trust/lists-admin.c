@@ -224,6 +224,9 @@ void lists_admin_close(struct lists_admin *owner)
 	for (struct lists_ask *ask = owner->asks; ask; ask = next) {
 		next = ask->next;
 		ask->owner = NULL;
+		admin_security(ask->request, ask->verb, ask->object, NULL,
+			       "the daemon stops");
+		admin_refuse_text(ask->request, 503, "the daemon stops");
 		/* The store answers yet; keyd does not. */
 		if (!ask->keyd && !ask->wants_next && !ask->wants_none)
 			continue;
