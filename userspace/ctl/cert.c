@@ -317,6 +317,13 @@ static enum status write_der(const struct ctl *ctl, const char *file,
 	return status;
 }
 
+enum status write_pem(const struct ctl *ctl, const char *file, const char *pem,
+		      bool der)
+{
+	return der ? write_der(ctl, file, pem) :
+		write_out(ctl, file, pem, strlen(pem));
+}
+
 /* The text is in the reply; with --json the whole of that is printed. */
 static enum status finish_pem(const struct ctl *ctl, json_t *reply,
 			      const char *file, bool der)
@@ -330,8 +337,7 @@ static enum status finish_pem(const struct ctl *ctl, json_t *reply,
 	if (!pem)
 		status = fail(ctl, "the daemon's answer has no PEM");
 	else
-		status = der ? write_der(ctl, file, pem) :
-			write_out(ctl, file, pem, strlen(pem));
+		status = write_pem(ctl, file, pem, der);
 	json_decref(reply);
 	return status;
 }
