@@ -379,6 +379,13 @@ int certificates_open(struct certificates **out,
 	return err;
 }
 
+int certificates_may_renew(const struct certificates *all, char *why,
+			   size_t size)
+{
+	return all->followup && followup_waits(all->followup, KEYD_ITLRECOVERY,
+					       why, size) ? -EPERM : 0;
+}
+
 static void on_late(void *ctx, struct admin_request *request)
 {
 	(void)ctx;

@@ -210,6 +210,12 @@ int lists_admin_open(struct lists_admin **to, struct lists *lists,
 	return err;
 }
 
+void lists_admin_guard(struct lists_admin *owner, lists_guard guard, void *arg)
+{
+	owner->guard = guard;
+	owner->guard_arg = arg;
+}
+
 void lists_admin_close(struct lists_admin *owner)
 {
 	struct lists_ask *next;
