@@ -280,7 +280,7 @@ enum status cmd_cert_upload(struct ctl *ctl, char **words)
 	return status == STATUS_OK ? finish_cert(ctl, reply) : status;
 }
 
-/* All of it in the file, or no file that looks as if. */
+/* Not all of it in the file is a failure. */
 static enum status write_out(const struct ctl *ctl, const char *file,
 			     const void *data, size_t len)
 {
