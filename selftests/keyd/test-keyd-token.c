@@ -2,7 +2,7 @@
 /*
  * TRUST-1: a CTL that security tokens sign (softhsm2), judged by the openssl
  * tool and by the phone in a box; tokens that are pulled out, lie, hang or
- * crash; PINs that are not tried twice.
+ * crash.
  */
 #include <errno.h>
 #include <signal.h>
@@ -12,34 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "asker.h"
-#include "tap.h"
-
-enum { OLD = 1700000000 };
-
-static union keyd_buffer m;
-static size_t list_len;
-static char serials[6][KEYD_TOKEN_SERIAL];
-
-static bool judge(const char *what)
-{
-	return run("bash -c '. \"$JUDGE\"; %s'", what);
-}
-
-/* With a key of that size, and a certificate of that or another one's. */
-static bool make_token(int n, int bits, int cert_of)
-{
-	return run("openssl req -x509 -newkey rsa:%d -nodes -keyout t%d.pem "
-		   "-out t%d.crt -days 30 -subj /O=Example/CN=token%d && "
-		   "openssl x509 -in t%d.crt -outform DER -out t%d.der && "
-		   "softhsm2-util --init-token --free --label token%d "
-		   "--so-pin 99999999 --pin 1234%d && "
-		   "ls -t hsm/tokens | head -1 >dir%d && "
-		   "softhsm2-util --import t%d.pem --token token%d --label k "
-		   "--id 01 --pin 1234%d && "
-		   "$CERT_MAKER $SOFTHSM token%d 1234%d 01 t%d.der",
-		   bits, n, n, n, n, n, n, n, n, n, n, n, n, n, cert_of);
-}
+#include "tokens-world.h"
 
 static bool pull_out(int n)
 {
@@ -49,143 +22,6 @@ static bool pull_out(int n)
 static bool put_back(int n)
 {
 	return run("mv out/$(cat dir%d) hsm/tokens/", n);
-}
-
-static void trick(const char *what)
-{
-	if (!run("printf '%%s' '%s' >hsm/trick", what))
-		abort();
-}
-
-static pid_t start_tokens(void)
-{
-	static char module[512], pins[128], files[128];
-	const char *const options[] = {
-		"--token-module", module, "--token-pins", pins,
-		"--token-files", files, "--token-seconds", "3", NULL,
-	};
-
-	if (!realpath("build/san/selftests/keyd/token-trick.so", module))
-		abort();
-	strcpy(pins, in_folder("pins"));
-	strcpy(files, in_folder("hsm"));
-	return start_keyd_with(options);
-}
-
-static size_t logins(void)
-{
-	FILE *file = fopen(in_folder("hsm/logins"), "r");
-	size_t n = 0;
-
-	while (file && fgetc(file) != EOF)
-		n++;
-	if (file)
-		fclose(file);
-	return n;
-}
-
-/* The one of that label in what was heard; false: there is none. */
-static bool item_of(const char *label, struct keyd_token_item *item)
-{
-	const uint8_t *at = keyd_tail(&heard), *cert;
-	size_t left = keyd_tail_len(&heard);
-
-	while (!keyd_token_next(&at, &left, item, &cert))
-		if (!strcmp(item->label, label))
-			return true;
-	memset(item, 0, sizeof(*item));
-	return false;
-}
-
-static unsigned int flags_of(int fd, const char *label)
-{
-	struct keyd_token_item item;
-
-	memset(&m.m, 0, sizeof(m.m));
-	return ask(fd, &m, KEYD_TOKEN_LIST, 0) || !item_of(label, &item) ?
-		0xff : item.flags;
-}
-
-static int order(int fd, unsigned int type, int n, unsigned int flags)
-{
-	memset(&m.m, 0, sizeof(m.m));
-	strcpy(m.m.token.serial, serials[n]);
-	m.m.token.flags = (uint8_t)flags;
-	return ask(fd, &m, type, 0);
-}
-
-static bool refused(int err, int want, enum keyd_reason reason,
-		    const char *what)
-{
-	return ok(err == want && heard.m.reply.reason == reason,
-		  "%s: %d, %s", what, err, heard.m.reply.sentence);
-}
-
-/* SASTs, by name of their certificates' files, then a record as phones want. */
-static void fill_ctl(int n, const char *first, const char *second,
-		     unsigned int digest)
-{
-	static uint8_t tail[KEYD_MESSAGE_MAX];
-	const char *const certs[] = { first, second, "itl.der" };
-	struct keyd_sign_list *list = &m.m.list;
-
-	memset(&m.m, 0, sizeof(m.m));
-	if (n >= 0)
-		strcpy(list->token, serials[n]);
-	else
-		list->key = key_of(KEYD_ITLRECOVERY, KEYD_RSA);
-	list->kind = KEYD_CTL;
-	list->digest = (uint8_t)digest;
-	list->timestamp = OLD;
-	list_len = 0;
-	for (int i = 0; i < 3; i++) {
-		struct keyd_record *record = &list->records[list->count];
-		size_t size;
-
-		if (!certs[i])
-			continue;
-		size = attach(&m, KEYD_SIGN_LIST, certs[i]);
-		memcpy(tail + list_len, keyd_tail(&m), size);
-		list_len += size;
-		record->cert_len = (uint16_t)size;
-		record->function = i == 2 ? 2 : 0;
-		strcpy(record->dns, i == 2 ? "cm1.example.org" : "");
-		list->count++;
-	}
-	m.m.head.type = KEYD_SIGN_LIST;
-	memcpy(keyd_tail_room(&m), tail, list_len);
-}
-
-static int sign_ctl(int fd, int n, const char *first, const char *second,
-		    unsigned int digest)
-{
-	int err;
-
-	fill_ctl(n, first, second, digest);
-	err = ask(fd, &m, KEYD_SIGN_LIST, list_len);
-	keep("signed");
-	return err;
-}
-
-static bool set_up(int fd)
-{
-	struct keyd_token_item item;
-	char label[24];
-
-	for (int i = 0; i < 5; i++) {
-		snprintf(label, sizeof(label), "token%d", i);
-		memset(&m.m, 0, sizeof(m.m));
-		if (ask(fd, &m, KEYD_TOKEN_LIST, 0) || !item_of(label, &item))
-			return false;
-		strcpy(serials[i], item.serial);
-	}
-	good_make(&m, KEYD_ITLRECOVERY, KEYD_RSA, 2048, "ITLRecovery");
-	if (ask(fd, &m, KEYD_MAKE, 0))
-		return false;
-	keep("itl.der");
-	return run("openssl x509 -inform DER -in itl.der -out itl.pem && "
-			   "printf '%s 12340\\n%s 12341\\n%s 99999\\n12344\\n' >pins",
-		   serials[0], serials[1], serials[2]);
 }
 
 static void check_register(int fd)
@@ -226,7 +62,6 @@ static void check_sign(int fd)
 	ok(!sign_ctl(fd, 1, "t0.der", "t1.der", KEYD_TLV_SHA1) &&
 	   judge("verify signed t1.crt sha1") && run("$READER signed"),
 	   "by the other one, SHA-1");
-	ok(flags_of(fd, "token0") & KEYD_TOKEN_IN_CTL, "it is in the CTL");
 	refused(sign_ctl(fd, 0, "t1.der", "itl.der", KEYD_TLV_SHA512), -EINVAL,
 		KEYD_WHY_NOT_FILE, "one that is no SAST of the list");
 	refused(sign_ctl(fd, 0, "t0.der", "t3.der", KEYD_TLV_SHA512), -EPERM,
@@ -293,8 +128,8 @@ static void check_others(int fd)
 
 static void check_pulled_out(int fd)
 {
-	ok(pull_out(0) && flags_of(fd, "token0") ==
-	   (KEYD_TOKEN_REGISTERED | KEYD_TOKEN_IN_CTL), "one is pulled out");
+	ok(pull_out(0) && flags_of(fd, "token0") == KEYD_TOKEN_REGISTERED,
+	   "one is pulled out");
 	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -ENOENT,
 		KEYD_WHY_TOKEN, "it signs");
 	ok(!sign_ctl(fd, 1, "t0.der", "t1.der", KEYD_TLV_SHA512),
@@ -330,9 +165,10 @@ static void check_way(int fd)
 
 static void check_remove(int fd)
 {
-	sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512);
-	refused(order(fd, KEYD_TOKEN_REMOVE, 1, 0), -EBUSY, KEYD_WHY_TOKENS,
-		"one of two is removed");
+	ok(!sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512) &&
+	   !order(fd, KEYD_TOKEN_REMOVE, 1, 0) &&
+	   !order(fd, KEYD_TOKEN_REGISTER, 1, 0),
+	   "a CTL that may not be published keeps no token here");
 	refused(order(fd, KEYD_TOKEN_REMOVE, 2, 0), -ENOENT, KEYD_WHY_TOKEN,
 		"one that is not registered");
 	run("sed -i 's/99999/12342/' pins");
@@ -359,34 +195,12 @@ static void check_exchange(int fd)
 	   !sign_ctl(fd, 2, "t2.der", "itl.der", KEYD_TLV_SHA512),
 	   "and tried again though it is registered: %s",
 	   heard.m.reply.sentence);
-	sign_ctl(fd, 0, "t0.der", "itl.der", KEYD_TLV_SHA512);
-	refused(order(fd, KEYD_TOKEN_REMOVE, 0, 0), -EBUSY, KEYD_WHY_TOKENS,
-		"the only one that phones know is removed");
 	ok(!sign_ctl(fd, 0, "t0.der", "t2.der", KEYD_TLV_SHA512) &&
 	   !order(fd, KEYD_TOKEN_REMOVE, 0, 0), "after a CTL with another");
 	ok(!sign_ctl(fd, -1, "itl.der", NULL, KEYD_TLV_SHA512) &&
 	   !order(fd, KEYD_TOKEN_REMOVE, 1, 0) &&
 	   !order(fd, KEYD_TOKEN_REMOVE, 2, 0),
 	   "all, where ITLRecovery signs");
-}
-
-static void check_pins(int fd, bool again)
-{
-	size_t before = logins();
-
-	refused(order(fd, KEYD_TOKEN_REGISTER, 2, 0), -EACCES, KEYD_WHY_PIN,
-		"a wrong PIN");
-	ok(logins() == before + !again, "it was tried %s",
-	   again ? "before" : "once");
-	refused(order(fd, KEYD_TOKEN_REGISTER, 2, 0), -EACCES, KEYD_WHY_PIN,
-		"the same");
-	ok(logins() == before + !again, "and not again");
-	if (again) {
-		refused(order(fd, KEYD_TOKEN_REGISTER, 2,
-			      KEYD_TOKEN_RETRY_PIN), -EACCES, KEYD_WHY_PIN,
-			"unless told to");
-		ok(logins() == before + 1, "which it does once");
-	}
 }
 
 /* The module tries what it must not, and writes down what it could. */
@@ -399,6 +213,7 @@ static void check_module_walls(int fd)
 	ok(run("grep -qx 'network: no' hsm/looked"), "it has no network");
 	ok(run("grep -qx 'program: no' hsm/looked"), "it starts no program");
 	ok(run("grep -qx 'tracing: no' hsm/looked"), "it traces nobody");
+	ok(run("grep -qx 'signals: no' hsm/looked"), "and ends nobody");
 	if (run("grep -qx 'Landlock: no' hsm/looked"))
 		ok(true, "files of others # SKIP a kernel without Landlock");
 	else
@@ -423,8 +238,7 @@ static void check_walls(int fd, pid_t pid)
 	ok(run("kill -9 $(pgrep -P %d ucsec-keyd-toke)", pid), "it is killed");
 	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -EIO,
 		KEYD_WHY_TOKEN, "a token signs");
-	ok(flags_of(fd, "token0") == (KEYD_TOKEN_REGISTERED |
-				      KEYD_TOKEN_IN_CTL) &&
+	ok(flags_of(fd, "token0") == KEYD_TOKEN_REGISTERED &&
 	   heard.m.reply.sentence[0], "those that are registered are told: %s",
 	   heard.m.reply.sentence);
 	ok(!sign_ctl(fd, -1, "itl.der", "t0.der", KEYD_TLV_SHA512),
@@ -436,8 +250,7 @@ static void check_without(void)
 	pid_t pid = start_keyd();
 	int fd = dial();
 
-	ok(flags_of(fd, "token0") == (KEYD_TOKEN_REGISTERED |
-				      KEYD_TOKEN_IN_CTL),
+	ok(flags_of(fd, "token0") == KEYD_TOKEN_REGISTERED,
 	   "without a module: %s", heard.m.reply.sentence);
 	refused(sign_ctl(fd, 0, "t0.der", "t1.der", KEYD_TLV_SHA512), -ENODEV,
 		KEYD_WHY_TOKEN, "a token signs");
@@ -453,31 +266,9 @@ static void check_without(void)
 	run("chmod 600 pins");
 }
 
-static bool prepare(void)
-{
-	char path[512];
-
-	if (!realpath("build/san/selftests/keyd/token-cert", path))
-		return false;
-	setenv("CERT_MAKER", path, 1);
-	setenv("SOFTHSM", "/usr/lib/softhsm/libsofthsm2.so", 1);
-	setenv("TOKEN_FOLDER", in_folder("hsm"), 1);
-	setenv("SOFTHSM2_CONF", in_folder("hsm/softhsm2.conf"), 1);
-	if (!name_judges())
-		return false;
-	return run("mkdir -p hsm/tokens && "
-		   "printf 'directories.tokendir = %s/hsm/tokens\n"
-		   "objectstore.backend = file\nlog.level = ERROR\n' "
-		   ">hsm/softhsm2.conf && echo x >pins && chmod 600 pins", folder) &&
-	       make_token(0, 2048, 0) && make_token(1, 1024, 1) &&
-	       make_token(2, 2048, 2) && make_token(3, 3072, 3) &&
-	       make_token(4, 2048, 0);
-}
-
 static void check_all(pid_t *pid, int *fd)
 {
 	check_register(*fd);
-	check_pins(*fd, false);
 	check_sign(*fd);
 	check_way(*fd);
 	check_tricks(*fd);
@@ -487,7 +278,6 @@ static void check_all(pid_t *pid, int *fd)
 	ok(stop_keyd(*pid, SIGKILL), "keyd is killed");
 	*pid = start_tokens();
 	*fd = dial();
-	check_pins(*fd, true);
 	check_remove(*fd);
 	close(*fd);
 	stop_keyd(*pid, SIGTERM);
@@ -501,10 +291,10 @@ int main(void)
 	int fd;
 
 	make_folder("test-keyd-token");
-	ok(prepare(), "tokens of softhsm2");
+	ok(make_tokens(5), "tokens of softhsm2");
 	pid = start_tokens();
 	fd = dial();
-	ok(set_up(fd), "keyd sees them");
+	ok(look_up_tokens(fd, 5), "keyd sees them");
 	close(fd);
 	stop_keyd(pid, SIGTERM);
 	pid = start_tokens();

@@ -267,6 +267,23 @@ static void check_tokens(void)
 	   roles_are(CTL, "0 2 2 3 4"), "and back");
 }
 
+/* Somebody has another key made, or keyd comes back without its own ones. */
+static void check_signer(void)
+{
+	ok(copy(ITL, "itl-2") &&
+	   change_key(KEYD_REGENERATE, KEYD_ITLRECOVERY, KEYD_CURRENT) &&
+	   settled() == -EPERM && strstr(told.why, "ctl update"),
+	   "a signer that no phone knows does not sign by itself: %s",
+	   told.why);
+	ok(run("cmp " ITL " itl-2") && status_of(TRUST_ITL).stale &&
+	   !strcmp(status_of(TRUST_ITL).why, told.why),
+	   "what phones believe stays, and the status says so");
+	ok(!update() && !settled() &&
+	   signed_by(ITL, key_at(KEYD_ITLRECOVERY, KEYD_CURRENT)) &&
+	   signed_by(CTL, key_at(KEYD_ITLRECOVERY, KEYD_CURRENT)) &&
+	   !status_of(TRUST_ITL).why[0], "who asks for it");
+}
+
 static void check_faults(void)
 {
 	put_err = -ENOSPC;
@@ -329,6 +346,7 @@ int main(void)
 	check_renewal();
 	check_migration();
 	check_tokens();
+	check_signer();
 	check_faults();
 	read_file(NULL);
 	read_file(NULL);

@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,6 +23,7 @@
 #include "phone-service.h"
 #include "tap.h"
 #include "trust/keyd-client.h"
+#include "trust/trust.h"
 
 static struct env env;
 static struct conf conf;
@@ -260,6 +262,77 @@ static void check_watch(void)
 }
 
 /*
+ * What the database shows of them
+ */
+
+static sqlite3 *other;
+
+static bool other_does(const char *what)
+{
+	return sqlite3_exec(other, what, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* While somebody else has the database, and until the queue is full. */
+static void fill_queue(void *arg, bool up)
+{
+	struct store_request set = {
+		.verb = STORE_SET, .key = "tls_cipher_menu",
+	};
+	unsigned int *filled = arg;
+	int err = 0;
+
+	trust_keys_unwatch(keys, fill_queue, arg);
+	if (!up || !other_does("BEGIN IMMEDIATE"))
+		return;
+	for (; !err; ++*filled) {
+		set.body = env_json("{\"value\": \"all\"}");
+		err = store_submit(env.store, &set, NULL, NULL);
+	}
+	*filled = err == -EAGAIN ? *filled : 0;
+}
+
+static bool is_shown(const struct trust_key *key)
+{
+	struct store_error ignored = { 0 };
+	json_t *shown = store_object_get(env.store, store_noun_find("cert"),
+					 "TVS", &ignored);
+	const char *pem = json_string_value(json_object_get(shown, "pem"));
+	char *now = trust_key_pem(key);
+	bool same = pem && now && !strcmp(pem, now);
+
+	free(now);
+	json_decref(shown);
+	return same;
+}
+
+static void check_shown(void)
+{
+	char path[CONF_PATH_SIZE + 16], why[256] = "";
+	unsigned int filled = 0;
+	struct trust *trust;
+
+	snprintf(path, sizeof(path), "%.200s/ucsec.db", env.conf.state_dir);
+	if (sqlite3_open_v2(path, &other, SQLITE_OPEN_READWRITE, NULL))
+		abort();
+	trust_keys_watch(keys, fill_queue, &filled);
+	ok(!trust_open(&trust, env.store, &conf, why, sizeof(why)) &&
+	   !trust_use_keys(trust, keys, why, sizeof(why)) &&
+	   ENV_WAIT(&env, is_shown(current(KEYD_TVS, KEYD_RSA))),
+	   "the database shows them: %s", why);
+	good_make(&m, KEYD_TVS, KEYD_RSA, 2048, "tvs-shown");
+	ok(!ask_keyd(KEYD_REGENERATE), "one is made anew");
+	trust_keys_refresh(keys);
+	ok(ENV_WAIT(&env, filled) && !is_shown(current(KEYD_TVS, KEYD_RSA)),
+	   "while as many changes wait as may");
+	ok(other_does("ROLLBACK") &&
+	   ENV_WAIT(&env, is_shown(current(KEYD_TVS, KEYD_RSA))),
+	   "it is shown when there is room again");
+	trust_use_keys(trust, NULL, NULL, 0);
+	trust_close(trust);
+	sqlite3_close(other);
+}
+
+/*
  * A service for phones
  */
 
@@ -435,6 +508,7 @@ int main(void)
 	check_names();
 	check_pem();
 	check_watch();
+	check_shown();
 	check_service();
 	check_lost();
 	phone_service_close(service);

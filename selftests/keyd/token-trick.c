@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -46,6 +47,21 @@ static void note(int fd, const char *what, bool can)
 	dprintf(fd, "%s: %s\n", what, can ? "yes" : "no");
 }
 
+/* In any way in which another process of the same user can be ended. */
+static bool reaches(pid_t pid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), ends[2];
+	struct rlimit limit;
+
+	return !kill(pid, 0) || !syscall(SYS_tkill, pid, 0) ||
+	       !syscall(SYS_tgkill, pid, pid, 0) ||
+	       !syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) ||
+	       !prlimit(pid, RLIMIT_CPU, NULL, &limit) || pipe(ends) ||
+	       !fcntl(ends[0], F_SETOWN, pid) ||
+	       !syscall(SYS_fcntl, ends[0], 1L << 32 | F_SETOWN, pid) ||
+	       !fcntl(ends[0], F_SETSIG, SIGKILL);
+}
+
 static void look_around(void)
 {
 	int fd = open_in("looked", O_WRONLY | O_CREAT | O_TRUNC);
@@ -53,6 +69,7 @@ static void look_around(void)
 
 	note(fd, "own file", open_in("trick", O_RDONLY) >= 0);
 	note(fd, "network", socket(AF_INET, SOCK_STREAM, 0) >= 0);
+	note(fd, "signals", reaches(getppid()));
 	note(fd, "tracing", !ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	note(fd, "Landlock", syscall(SYS_landlock_create_ruleset, NULL, 0,
 				     LANDLOCK_CREATE_RULESET_VERSION) > 0);
@@ -79,6 +96,11 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user,
 	if (fd < 0 || write(fd, "x", 1) != 1)
 		raise(SIGUSR1);
 	close(fd);
+	if (is_trick("crash at the PIN"))
+		raise(SIGSEGV);
+	if (is_trick("hang at the PIN"))
+		for (;;)
+			pause();
 	if (is_trick("refuse the PIN"))
 		return CKR_PIN_INCORRECT;
 	return real->C_Login(session, user, pin, len);

@@ -55,15 +55,28 @@ static void hold(int first, int second)
 	held.records[held.count++].certificate = cert_of(3);
 }
 
-static bool choose(bool by_token, bool first)
+static struct tokens_known known(bool by_token)
 {
-	const struct tokens_known known = {
+	return (struct tokens_known){
 		.by_token = by_token, .recovery = { recovery, CERT_LEN },
 		.list = list, .count = COUNT,
 	};
+}
+
+static bool choose(bool by_token, bool first)
+{
+	const struct tokens_known all = known(by_token);
 
 	why = NULL;
-	return tokens_choose(&known, first ? NULL : &held, &choice, &why);
+	return tokens_choose(&all, first ? NULL : &held, &choice, &why);
+}
+
+static bool may_remove(int n, bool first)
+{
+	const struct tokens_known all = known(false);
+
+	why = NULL;
+	return tokens_may_remove(&all, first ? NULL : &held, &list[n], &why);
 }
 
 static bool is(int first, int second, bool step)
@@ -182,8 +195,76 @@ static void check_walk(void)
 	   "a phone believes each of %u lists, %u by tokens", lists, by_tokens);
 }
 
+static const struct {
+	const char *name, *tokens;
+	int held[2];	/* -3: no CTL */
+	int removed;
+	bool may;
+} removals[] = {
+	{ "removed without a CTL", "bb--", { -3 }, 0, true },
+	{ "where ITLRecovery signs", "bb--", { -1, -2 }, 0, true },
+	{ "in the step to tokens", "bb--", { -1, 0 }, 0, true },
+	{ "in the step back", "bb--", { 0, -1 }, 0, true },
+	{ "one of two that sign", "bb--", { 0, 1 }, 1, false },
+	{ "one of two, of which phones know one", "bR--", { 0, -2 }, 1, false },
+	{ "one of three", "bRR-", { 0, 1 }, 0, true },
+	{ "one that phones do not know", "bRR-", { 0, 1 }, 2, true },
+	{ "the only one that phones know", "bRR-", { 0, 3 }, 0, false },
+	{ "where phones know none", "bb--", { 2, 3 }, 0, true },
+	{ "a CTL of others", "bb--", { -2, -2 }, 0, true },
+};
+
+static void check_removals(void)
+{
+	for (size_t i = 0; i < sizeof(removals) / sizeof(*removals); i++) {
+		bool may;
+
+		set_tokens(removals[i].tokens);
+		hold(removals[i].held[0], removals[i].held[1]);
+		may = may_remove(removals[i].removed,
+				 removals[i].held[0] == -3);
+		ok(may == removals[i].may && !why == may, "%s%s%s",
+		   removals[i].name, why ? ": " : "", why ? why : "");
+	}
+}
+
+/* Whatever may go goes: itlrecovery or a token with another one can sign. */
+static void check_all_removed(void)
+{
+	static const int lists[][2] = { { 0, 1 }, { 1, 3 }, { 2, -1 } };
+	unsigned int gone = 0;
+	uint32_t seed = 1;
+	bool good = true;
+
+	for (int i = 0; i < 1000; i++) {
+		int left = COUNT, believed = 0;
+
+		set_tokens("bbbb");
+		hold(lists[i % 3][0], lists[i % 3][1]);
+		for (int k = 0; k < 4 * COUNT; k++) {
+			int n = (int)(draw(&seed) % COUNT);
+			struct keyd_token_item *item = &list[n].item;
+
+			if (!(item->flags & KEYD_TOKEN_REGISTERED) ||
+			    !may_remove(n, false))
+				continue;
+			item->flags = KEYD_TOKEN_PRESENT;
+			left--;
+			gone++;
+		}
+		for (int n = 0; n < COUNT; n++)
+			believed += list[n].item.flags & KEYD_TOKEN_REGISTERED &&
+				knows(cert_of(n));
+		good &= knows(cert_of(-1)) || (left >= 2 && believed);
+	}
+	ok(good && gone > 2000, "whatever goes (%u), phones believe somebody",
+	   gone);
+}
+
 int main(void)
 {
+	check_removals();
+	check_all_removed();
 	check_rows();
 	check_walk();
 	return tap_end();

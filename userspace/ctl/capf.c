@@ -80,21 +80,6 @@ enum status cmd_capf_show(struct ctl *ctl, char **words)
 	return STATUS_OK;
 }
 
-static enum status write_der(const struct ctl *ctl, const char *pem)
-{
-	BIO *bio = BIO_new_mem_buf(pem, -1);
-	X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-	unsigned char *der = NULL;
-	int len = cert ? i2d_X509(cert, &der) : -1;
-
-	if (len > 0)
-		fwrite(der, 1, (size_t)len, stdout);
-	OPENSSL_free(der);
-	X509_free(cert);
-	BIO_free(bio);
-	return len > 0 ? STATUS_OK : fail(ctl, "the certificate is damaged");
-}
-
 /* The LSC takes precedence, unless the MIC is asked for. */
 enum status cmd_capf_export(struct ctl *ctl, char **words)
 {
@@ -118,12 +103,10 @@ enum status cmd_capf_export(struct ctl *ctl, char **words)
 	if (!pem)
 		status = fail(ctl, *kind == 'm' ? "no MIC of it is known" :
 			      "it has no LSC");
-	else if (der)
-		status = write_der(ctl, pem);
-	else if (ctl->json)
+	else if (ctl->json && !der)
 		status = print_json(json_pack("{ss}", "pem", pem));
 	else
-		fputs(pem, stdout);
+		status = write_pem(ctl, NULL, pem, der);
 	json_decref(reply);
 	return status;
 }

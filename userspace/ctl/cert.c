@@ -286,7 +286,7 @@ enum status cmd_cert_upload(struct ctl *ctl, char **words)
 	return status == STATUS_OK ? finish_cert(ctl, reply) : status;
 }
 
-/* All of it in the file, or no file that looks as if. */
+/* Not all of it in the file is a failure. */
 static enum status write_out(const struct ctl *ctl, const char *file,
 			     const void *data, size_t len)
 {
@@ -323,6 +323,13 @@ static enum status write_der(const struct ctl *ctl, const char *file,
 	return status;
 }
 
+enum status write_pem(const struct ctl *ctl, const char *file, const char *pem,
+		      bool der)
+{
+	return der ? write_der(ctl, file, pem) :
+		write_out(ctl, file, pem, strlen(pem));
+}
+
 /* The text is in the reply; with --json the whole of that is printed. */
 static enum status finish_pem(const struct ctl *ctl, json_t *reply,
 			      const char *file, bool der)
@@ -336,8 +343,7 @@ static enum status finish_pem(const struct ctl *ctl, json_t *reply,
 	if (!pem)
 		status = fail(ctl, "the daemon's answer has no PEM");
 	else
-		status = der ? write_der(ctl, file, pem) :
-			write_out(ctl, file, pem, strlen(pem));
+		status = write_pem(ctl, file, pem, der);
 	json_decref(reply);
 	return status;
 }

@@ -133,6 +133,10 @@ void print_columns(const char *const *names, const json_t *items);
 void print_choice(FILE *out, int indent, const char *const *words);
 void print_text(FILE *out, const char *text);	/* no control characters */
 
+/* cert.c: a certificate into a file; NULL or "-" is standard output */
+enum status write_pem(const struct ctl *ctl, const char *file, const char *pem,
+		      bool der);
+
 /* One file per noun. */
 enum status cmd_param_list(struct ctl *ctl, char **words);
 enum status cmd_param_show(struct ctl *ctl, char **words);

@@ -73,7 +73,7 @@ void help_token(FILE *out, const struct command *command)
 	(void)command;
 	fputs("\n  LABEL        or the serial number, where two have the same "
 	      "label\n"
-	      "  --retry-pin  also a PIN that the token has refused before\n"
+	      "  --retry-pin  also a PIN that was tried before and not taken\n"
 	      "\nA token that is registered may sign the CTL. The parameter "
 	      "ctl_signer says\nwhether tokens do; two have to be registered. "
 	      "ucsec-keyd has their PINs and\ntheir module.\n", out);

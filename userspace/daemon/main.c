@@ -26,6 +26,7 @@
 #include "store/store.h"
 #include "trust/certificates.h"
 #include "trust/expiry.h"
+#include "trust/lists-admin.h"
 #include "trust/lists.h"
 #include "trust/trust.h"
 #include "wipe.h"
@@ -364,6 +365,13 @@ static int may_promote(void *arg, char *why, size_t size)
 	return lists_may_promote(d->provision.lists, why, size);
 }
 
+static int may_renew(void *arg, char *why, size_t size)
+{
+	struct daemon *d = arg;
+
+	return certificates_may_renew(d->certificates, why, size);
+}
+
 /* Its follow-ups reset phones: after the signalling. */
 static int start_certificates(struct daemon *d)
 {
@@ -372,13 +380,18 @@ static int start_certificates(struct daemon *d)
 		.keys = d->provision.keys, .publish = publish_lists,
 		.reset = reset_phones, .may_promote = may_promote, .arg = d,
 	};
+	int err = certificates_open(&d->certificates, &config, d->why,
+				    sizeof(d->why));
 
-	return certificates_open(&d->certificates, &config, d->why,
-				 sizeof(d->why));
+	if (!err && d->provision.lists_admin)
+		lists_admin_guard(d->provision.lists_admin, may_renew, d);
+	return err;
 }
 
 static void stop_certificates(struct daemon *d)
 {
+	if (d->provision.lists_admin)
+		lists_admin_guard(d->provision.lists_admin, NULL, NULL);
 	certificates_close(d->certificates);
 }
 

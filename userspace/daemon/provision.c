@@ -49,7 +49,8 @@ static int start_tokens(struct provision *p, char *why, size_t size)
 {
 	(void)why;
 	(void)size;
-	return tokens_open(&p->tokens, p->store, p->keys, p->admin);
+	return tokens_open(&p->tokens, p->store, p->keys, p->publisher,
+			   p->admin);
 }
 
 static void stop_tokens(struct provision *p)
@@ -156,8 +157,8 @@ static const struct {
 	void (*stop)(struct provision *p);
 } stages[] = {
 	{ "keys", start_keys, stop_keys },
-	{ "tokens", start_tokens, stop_tokens },
 	{ "publisher", start_publisher, stop_publisher },
+	{ "tokens", start_tokens, stop_tokens },
 	{ "lists", start_lists, stop_lists },
 	{ "http", start_http, stop_http },
 	{ "capf", start_capf, stop_capf },

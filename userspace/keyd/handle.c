@@ -155,9 +155,7 @@ static int sign_file(struct keyd_state *state, const struct keyd_pair *pair,
 		return -EMSGSIZE;
 	*reason = KEYD_WHY_SYSTEM;
 	*why = "its time cannot be stored";
-	err = keyd_times_keep(&state->dir, &state->times, kind, time);
-	return err || kind != KEYD_TIME_CTL ? err :
-		keyd_token_note_ctl(state, m);
+	return keyd_times_keep(&state->dir, &state->times, kind, time);
 }
 
 static void handle_file(struct keyd_state *state, const struct keyd_which *key,

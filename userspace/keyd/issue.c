@@ -16,7 +16,7 @@ struct extension {
 	const char *value;
 };
 
-const EVP_MD *keyd_issue_digest(EVP_PKEY *key)
+static const EVP_MD *digest_of(EVP_PKEY *key)
 {
 	if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_bits(key) == 256)
 		return EVP_sha256();
@@ -148,7 +148,7 @@ int keyd_issue_self(EVP_PKEY *key, const struct keyd_make *make, X509 **cert)
 		err = keyd_issue_extend(c, ext[i].nid, ext[i].value);
 	if (!err)
 		err = keyd_issue_extend(c, NID_subject_key_identifier, "hash");
-	if (!err && !X509_sign(c, key, keyd_issue_digest(key)))
+	if (!err && !X509_sign(c, key, digest_of(key)))
 		err = -EIO;
 	if (err) {
 		X509_free(c);
@@ -195,7 +195,7 @@ int keyd_issue_csr(EVP_PKEY *key, const struct keyd_csr *csr, X509_REQ **req)
 
 	if (!err)
 		err = add_extensions(r, ext, n);
-	if (!err && !X509_REQ_sign(r, key, keyd_issue_digest(key)))
+	if (!err && !X509_REQ_sign(r, key, digest_of(key)))
 		err = -EIO;
 	if (err) {
 		X509_REQ_free(r);

@@ -40,6 +40,7 @@ struct keyd_state {
 	struct keyd_tokens tokens;
 	struct keyd_token_thread *token_thread;
 	struct keyd_pins *pins;
+	bool pin_asked;		/* a token is, by one of ours */
 	const char *no_tokens;	/* a sentence: why there are none now */
 	struct keyd_pair pairs[KEYD_SERVICE_END][KEYD_KIND_END][KEYD_SLOT_END];
 };

@@ -14,8 +14,6 @@ bool keyd_is_string(const char *text, size_t size);
 bool keyd_is_word(const char *text, size_t size);
 /* A key that there may be; NULL, or what is wrong. */
 const char *keyd_check_which(const struct keyd_which *key);
-/* Lengths of certificates that make up the tail. */
-const char *keyd_check_lens(const uint32_t *lens, uint32_t count, size_t tail);
 
 /* request-sign.c: NULL, or what is wrong */
 const char *keyd_check_sign(const union keyd_buffer *message, size_t tail);

@@ -20,10 +20,9 @@ enum {
 enum {	/* keyd_token_item.flags */
 	KEYD_TOKEN_PRESENT = 1 << 0,
 	KEYD_TOKEN_REGISTERED = 1 << 1,
-	KEYD_TOKEN_IN_CTL = 1 << 2,	/* a SAST of the last CTL */
-	KEYD_TOKEN_LOCKED = 1 << 3,	/* says so itself, or nearly is */
-	KEYD_TOKEN_SEVERAL = 1 << 4,	/* has two that could sign */
-	KEYD_TOKEN_ALL_FLAGS = (1 << 5) - 1,
+	KEYD_TOKEN_LOCKED = 1 << 2,	/* says so itself, or nearly is */
+	KEYD_TOKEN_SEVERAL = 1 << 3,	/* has two that could sign */
+	KEYD_TOKEN_ALL_FLAGS = (1 << 4) - 1,
 };
 
 enum {	/* keyd_token_ref.flags */
@@ -34,7 +33,7 @@ enum {	/* keyd_token_ref.flags */
  * KEYD_TOKEN_REGISTER: the token signs something that is thrown away, then its
  * certificate may be a SAST. Reply: that certificate. One that is registered is
  * refused, but with KEYD_TOKEN_RETRY_PIN, when its PIN is tried and nothing else
- * changes. KEYD_TOKEN_REMOVE: refused where too few would be left; flags 0.
+ * changes. KEYD_TOKEN_REMOVE: whether too few are left is not asked here; flags 0.
  */
 struct keyd_token_ref {
 	char serial[KEYD_TOKEN_SERIAL];	/* printable, not empty */

@@ -123,7 +123,8 @@ const char *keyd_check_which(const struct keyd_which *key)
 	return key->slot < KEYD_SLOT_END ? NULL : "there is no such slot";
 }
 
-const char *keyd_check_lens(const uint32_t *lens, uint32_t count, size_t tail)
+/* Of certificates that make up the tail. */
+static const char *check_lens(const uint32_t *lens, uint32_t count, size_t tail)
 {
 	size_t sum = 0;
 
@@ -224,7 +225,7 @@ static const char *check_import(const struct keyd_import *import, size_t tail)
 {
 	const char *why = keyd_check_which(&import->key);
 
-	return why ? why : keyd_check_lens(import->lens, import->count, tail);
+	return why ? why : check_lens(import->lens, import->count, tail);
 }
 
 static const char *check_reply(const struct keyd_reply *reply, size_t tail)
@@ -248,7 +249,7 @@ static const char *check_item(const struct keyd_item *item, size_t tail)
 	if (item->self_signed > 1 ||
 	    !keyd_service_has(item->key.service, item->key.kind, item->bits))
 		return "item is of no key that there may be";
-	return keyd_check_lens(item->lens, item->count, tail);
+	return check_lens(item->lens, item->count, tail);
 }
 
 static const char *check_payload(const union keyd_buffer *b, size_t tail)

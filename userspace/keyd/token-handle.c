@@ -57,8 +57,6 @@ static void put_registered(struct keyd_state *state, struct tail *tail,
 		item_of(&item, token->label, token->serial, token->cert,
 			token->cert_len);
 		item.flags = KEYD_TOKEN_REGISTERED;
-		if (token->in_ctl)
-			item.flags |= KEYD_TOKEN_IN_CTL;
 		if (shown)
 			item.flags |= KEYD_TOKEN_PRESENT | shown->flags;
 		put_item(tail, &item, token->cert);
@@ -94,35 +92,6 @@ static void tell_all(struct keyd_state *state,
 	put_others(state, &tail, answer);
 	keyd_seal(reply, KEYD_REPLY, 0, tail.len);
 	strncpy(reply->m.reply.sentence, why, KEYD_SENTENCE_LEN - 1);
-}
-
-/* A CTL with those records was signed, by a token or not. */
-static int note(struct keyd_state *state, const union keyd_buffer *m,
-		bool by_token)
-{
-	const struct keyd_sign_list *list = &m->m.list;
-	const uint8_t *at = keyd_tail(m);
-	struct keyd_tokens next = state->tokens;
-
-	next.sign_ctl = by_token;
-	for (uint32_t i = 0; i < next.count; i++)
-		next.list[i].in_ctl = 0;
-	for (uint32_t i = 0; i < list->count; i++) {
-		const struct keyd_record *record = &list->records[i];
-		const struct keyd_token *token;
-
-		token = record->function ? NULL :
-			keyd_tokens_by_cert(&next, at, record->cert_len);
-		if (token)
-			next.list[token - next.list].in_ctl = 1;
-		at += record->cert_len;
-	}
-	return keyd_tokens_store(&state->dir, &state->tokens, &next);
-}
-
-int keyd_token_note_ctl(struct keyd_state *state, const union keyd_buffer *m)
-{
-	return note(state, m, false);
 }
 
 static bool is_recovery(struct keyd_state *state, const uint8_t *der,
@@ -166,34 +135,41 @@ static const char *judge_list(struct keyd_state *state,
 	return NULL;
 }
 
+/* Whether phones believe those that are left ucsecd knows, who published. */
 static void forget(struct keyd_state *state, const union keyd_buffer *m,
 		   union keyd_buffer *reply)
 {
 	struct keyd_tokens next = state->tokens;
 	struct keyd_token *token = keyd_tokens_find(&next,
 						    m->m.token.serial);
-	bool others = false;
 
-	if (!token) {
+	if (token)
+		keyd_tokens_remove(&next, token);
+	if (!token)
 		keyd_refuse(reply, -ENOENT, KEYD_WHY_TOKEN,
 			    "no such token is registered");
-		return;
-	}
-	keyd_tokens_remove(&next, token);
-	for (uint32_t i = 0; i < next.count; i++)
-		others |= next.list[i].in_ctl;
-	if (next.sign_ctl && next.count < KEYD_TOKENS_NEEDED)
-		keyd_refuse(reply, -EBUSY, KEYD_WHY_TOKENS, "two tokens have "
-			    "to be left while a token signs the CTL");
-	else if (next.sign_ctl && !others)
-		keyd_refuse(reply, -EBUSY, KEYD_WHY_TOKENS, "phones know no "
-			    "other token: the CTL has to have another one "
-			    "first");
 	else if (keyd_tokens_store(&state->dir, &state->tokens, &next))
 		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
 			    "the tokens cannot be stored");
 	else
 		keyd_answer(reply, NULL, 0);
+}
+
+/*
+ * Marked on the disk before the token is asked, and until it has taken it: who
+ * ends meanwhile does not know whether the token counted that as a wrong one.
+ */
+static bool mark_pin(struct keyd_state *state, struct keyd_token_job *job,
+		     union keyd_buffer *reply)
+{
+	struct keyd_tokens next = state->tokens;
+
+	keyd_tokens_add_mark(&next, job->mark);
+	job->marked = !keyd_tokens_store(&state->dir, &state->tokens, &next);
+	if (!job->marked)
+		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM, "that a PIN is "
+			    "tried cannot be stored: it is not tried");
+	return job->marked;
 }
 
 /* The PIN of its token; false: refused. */
@@ -204,16 +180,25 @@ static bool give_pin(struct keyd_state *state, struct keyd_token_job *job,
 
 	if (!pin)
 		return true;
+	if (state->pin_asked) {
+		keyd_refuse(reply, -EBUSY, KEYD_WHY_BUSY, "a token is asked "
+			    "about a PIN at this moment");
+		return false;
+	}
 	strcpy(job->pin, pin);
+	job->has_pin = true;
 	if (keyd_tokens_mark(&state->dir, job->token.serial, pin, job->mark)) {
 		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
 			    "a PIN cannot be looked up");
 		return false;
 	}
-	if (again || !keyd_tokens_is_marked(&state->tokens, job->mark))
+	if (!keyd_tokens_is_marked(&state->tokens, job->mark))
+		return mark_pin(state, job, reply);
+	if (again)
 		return true;
-	keyd_refuse(reply, -EACCES, KEYD_WHY_PIN, "the token has refused that "
-		    "PIN before: it is not tried again, so as not to lock it");
+	keyd_refuse(reply, -EACCES, KEYD_WHY_PIN, "the token has been asked "
+		    "about that PIN and did not take it: it is not tried again "
+		    "unless told to, so as not to lock it");
 	return false;
 }
 
@@ -271,6 +256,21 @@ static bool begin_register(struct keyd_state *state,
 	return give_pin(state, job, job->again, reply);
 }
 
+/* Taken, or not even tried by whom it was marked for. */
+static void settle_mark(struct keyd_state *state,
+			const struct keyd_token_job *job)
+{
+	struct keyd_tokens next = state->tokens;
+
+	if (job->pin_is == TOKEN_PIN_ASKED ||
+	    (job->pin_is == TOKEN_PIN_UNUSED && !job->marked))
+		return;
+	keyd_tokens_unmark(&next, job->mark);
+	/* Where that cannot be stored, the next keyd has to be told to try. */
+	if (keyd_tokens_store(&state->dir, &state->tokens, &next))
+		state->tokens = next;
+}
+
 static bool begin(struct keyd_state *state, const union keyd_buffer *m,
 		  struct keyd_token_job *job, union keyd_buffer *reply)
 {
@@ -289,8 +289,11 @@ static bool begin(struct keyd_state *state, const union keyd_buffer *m,
 		if (!begin_list(state, m, job, reply))
 			return false;
 	}
-	if (!keyd_token_thread_ask(state->token_thread, job))
+	if (!keyd_token_thread_ask(state->token_thread, job)) {
+		state->pin_asked |= job->has_pin;
 		return true;
+	}
+	settle_mark(state, job);
 	keyd_refuse(reply, -EBUSY, KEYD_WHY_BUSY,
 		    "too much is asked of tokens already");
 	return false;
@@ -322,24 +325,6 @@ bool keyd_token_handle(struct keyd_state *state, const union keyd_buffer *m,
 		return true;
 	keyd_token_job_free(job);
 	return false;
-}
-
-/* On the disk before it is told: the next keyd does not try it either. */
-static void keep_mark(struct keyd_state *state,
-		      const struct keyd_token_job *job)
-{
-	struct keyd_tokens next = state->tokens;
-
-	if (job->bad_pin && !keyd_tokens_is_marked(&next, job->mark)) {
-		memcpy(next.marks[next.next_mark], job->mark, TOKEN_MARK_LEN);
-		next.next_mark = (next.next_mark + 1) % TOKEN_MARKS;
-	} else if (!job->bad_pin && job->took_pin) {
-		/* Told to try it again, who did: from now on it is right. */
-		keyd_tokens_unmark(&next, job->mark);
-	}
-	/* A full disk forgets it at the end, but not before. */
-	if (keyd_tokens_store(&state->dir, &state->tokens, &next))
-		state->tokens = next;
 }
 
 static void done_register(struct keyd_state *state,
@@ -385,7 +370,7 @@ static void done_list(struct keyd_state *state,
 		keyd_refuse(reply, -EMSGSIZE, KEYD_WHY_NOT_FILE,
 			    "it is too long to be answered");
 	else if (keyd_times_keep(&state->dir, &state->times, KEYD_TIME_CTL,
-				 job->time) || note(state, job->list, true))
+				 job->time))
 		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
 			    "its time cannot be stored");
 	else
@@ -397,7 +382,9 @@ void keyd_token_done(struct keyd_state *state, struct keyd_token_job *job,
 {
 	static const struct token_answer none;
 
-	keep_mark(state, job);
+	if (job->has_pin)
+		state->pin_asked = false;
+	settle_mark(state, job);
 	if (job->type == KEYD_TOKEN_LIST)
 		tell_all(state, job->err ? &none : &job->answer, job->why,
 			 reply);

@@ -40,6 +40,13 @@ enum token_trouble {
 	TOKEN_BROKEN,		/* module or token do not do what they should */
 };
 
+/* What became of the PIN; whatever is not known has to count as refused. */
+enum token_pin {
+	TOKEN_PIN_UNUSED,	/* never put to the token */
+	TOKEN_PIN_ASKED,	/* put to it, and not known to be taken */
+	TOKEN_PIN_TAKEN,
+};
+
 struct token_shown {
 	char label[KEYD_TOKEN_LABEL], serial[KEYD_TOKEN_SERIAL];
 	uint8_t flags;			/* of keyd_token_item */
@@ -50,6 +57,7 @@ struct token_shown {
 struct token_answer {
 	uint32_t turn;
 	uint32_t trouble;		/* enum token_trouble */
+	uint32_t pin;			/* enum token_pin */
 	char why[KEYD_SENTENCE_LEN];
 	uint32_t count, signature_len;
 	struct token_shown shown[KEYD_TOKENS];

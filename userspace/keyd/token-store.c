@@ -16,12 +16,12 @@ enum { MAGIC = 0x756b7001 };	/* "ukp", version 1 */
 static bool is_sound(const struct keyd_tokens *tokens)
 {
 	if (tokens->magic != MAGIC || tokens->count > KEYD_TOKENS ||
-	    tokens->sign_ctl > 1 || tokens->next_mark >= TOKEN_MARKS)
+	    tokens->next_mark >= TOKEN_MARKS)
 		return false;
 	for (uint32_t i = 0; i < tokens->count; i++) {
 		const struct keyd_token *token = &tokens->list[i];
 
-		if (keyd_check_serial(token->serial) || token->in_ctl > 1 ||
+		if (keyd_check_serial(token->serial) ||
 		    !keyd_is_string(token->label, sizeof(token->label)) ||
 		    !token->cert_len || token->cert_len > KEYD_TOKEN_CERT_MAX)
 			return false;
@@ -111,6 +111,22 @@ bool keyd_tokens_is_marked(const struct keyd_tokens *tokens,
 		if (!memcmp(tokens->marks[i], mark, TOKEN_MARK_LEN))
 			return true;
 	return false;
+}
+
+/* Where there is room; else the oldest one that was refused is forgotten. */
+void keyd_tokens_add_mark(struct keyd_tokens *tokens,
+			  const uint8_t mark[TOKEN_MARK_LEN])
+{
+	static const uint8_t none[TOKEN_MARK_LEN];
+	size_t i = 0;
+
+	while (i < TOKEN_MARKS && memcmp(tokens->marks[i], none, sizeof(none)))
+		i++;
+	if (i == TOKEN_MARKS) {
+		i = tokens->next_mark;
+		tokens->next_mark = (tokens->next_mark + 1) % TOKEN_MARKS;
+	}
+	memcpy(tokens->marks[i], mark, TOKEN_MARK_LEN);
 }
 
 void keyd_tokens_unmark(struct keyd_tokens *tokens,

@@ -29,7 +29,8 @@ static void fail(struct keyd_token_job *job, int err, enum keyd_reason reason,
 
 static bool is_sound(const struct token_answer *answer)
 {
-	if (answer->trouble > TOKEN_BROKEN || answer->count > KEYD_TOKENS ||
+	if (answer->trouble > TOKEN_BROKEN ||
+	    answer->pin > TOKEN_PIN_TAKEN || answer->count > KEYD_TOKENS ||
 	    answer->signature_len > TOKEN_SIGNATURE_MAX ||
 	    !keyd_is_string(answer->why, sizeof(answer->why)))
 		return false;
@@ -73,15 +74,18 @@ static bool put(const struct keyd_token_work *work, struct keyd_token_job *job,
 	const char *why = NULL;
 
 	ask->turn = ++turn;
+	if (ask->pin[0])
+		job->pin_is = TOKEN_PIN_ASKED;
 	memset(answer, 0, sizeof(*answer));
-	if (work->fd < 0)
-		why = "keyd was started without a module for tokens";
-	else if (send(work->fd, ask, sizeof(*ask), MSG_NOSIGNAL) !=
-		 sizeof(*ask))
+	if (send(work->fd, ask, sizeof(*ask), MSG_NOSIGNAL) == sizeof(*ask)) {
+		why = hear(work, turn, answer);
+	} else {
 		why = "the process of the tokens has ended; keyd has to be "
 		      "started again";
-	else
-		why = hear(work, turn, answer);
+		job->pin_is = TOKEN_PIN_UNUSED;
+	}
+	if (!why && ask->pin[0])
+		job->pin_is = answer->pin;
 	explicit_bzero(ask, sizeof(*ask));
 	if (why)
 		fail(job, -EIO, KEYD_WHY_TOKEN, why);
@@ -90,7 +94,6 @@ static bool put(const struct keyd_token_work *work, struct keyd_token_job *job,
 	else if (answer->trouble)
 		fail(job, answer->trouble == TOKEN_GONE ? -ENOENT : -EIO,
 		     KEYD_WHY_TOKEN, answer->why);
-	job->bad_pin |= !why && answer->trouble == TOKEN_BAD_PIN;
 	return !job->err;
 }
 
@@ -178,7 +181,6 @@ static int sign(void *ctx, enum trust_digest digest,
 		return -EIO;
 	if (!put(with->work, job, &ask))
 		return job->err;
-	job->took_pin = job->pin[0];
 	if (job->answer.signature_len != size) {
 		fail(job, -EIO, KEYD_WHY_TOKEN,
 		     "the token's signature is not as long as its key");

@@ -19,18 +19,17 @@ enum {
 
 struct keyd_token {
 	char label[KEYD_TOKEN_LABEL], serial[KEYD_TOKEN_SERIAL];
-	uint8_t in_ctl;			/* a SAST of the last CTL */
-	uint8_t spare;
+	uint8_t spare[2];
 	uint16_t cert_len;
 	uint8_t cert[KEYD_TOKEN_CERT_MAX];
 };
 
 struct keyd_tokens {
 	uint32_t magic, count;
-	uint32_t sign_ctl;		/* one of them signed the last CTL */
+	uint32_t spare;
 	uint32_t next_mark;
 	struct keyd_token list[KEYD_TOKENS];
-	/* Of PINs that a token has refused. */
+	/* Of PINs that a token has refused, or has been asked about. */
 	uint8_t marks[TOKEN_MARKS][TOKEN_MARK_LEN];
 };
 
@@ -50,6 +49,8 @@ int keyd_tokens_mark(const struct keyd_dir *dir, const char *serial,
 		     const char *pin, uint8_t mark[TOKEN_MARK_LEN]);
 bool keyd_tokens_is_marked(const struct keyd_tokens *tokens,
 			   const uint8_t mark[TOKEN_MARK_LEN]);
+void keyd_tokens_add_mark(struct keyd_tokens *tokens,
+			  const uint8_t mark[TOKEN_MARK_LEN]);
 void keyd_tokens_unmark(struct keyd_tokens *tokens,
 			const uint8_t mark[TOKEN_MARK_LEN]);
 
@@ -81,13 +82,15 @@ struct keyd_token_job {
 	char pin[TOKEN_PIN_SIZE];
 	uint8_t mark[TOKEN_MARK_LEN];
 	bool again;			/* whatever was refused before */
+	bool has_pin;			/* it was given one */
+	bool marked;			/* for this question alone */
 	uint32_t time;			/* of a list */
 	union keyd_buffer *list;	/* KEYD_SIGN_LIST, a copy */
 	/* What came of it. */
 	int err;
 	enum keyd_reason reason;
 	char why[KEYD_SENTENCE_LEN];
-	bool bad_pin, took_pin;		/* the token did */
+	enum token_pin pin_is;		/* from what the token did */
 	struct token_answer answer;
 	struct trust_bytes file;
 };
@@ -122,7 +125,5 @@ bool keyd_token_handle(struct keyd_state *state, const union keyd_buffer *m,
 		       uint32_t session, union keyd_buffer *reply);
 void keyd_token_done(struct keyd_state *state, struct keyd_token_job *job,
 		     union keyd_buffer *reply);
-/* Before it is told: a CTL with those certificates was signed by a key. */
-int keyd_token_note_ctl(struct keyd_state *state, const union keyd_buffer *m);
 
 #endif /* KEYD_TOKEN_H */

@@ -18,7 +18,6 @@ int keyd_issue_csr(EVP_PKEY *key, const struct keyd_csr *csr, X509_REQ **req);
 /* Serial, version and days from yesterday on; 0 or -EIO. */
 int keyd_issue_begin(X509 *cert, unsigned int days);
 int keyd_issue_extend(X509 *cert, int nid, const char *value);
-const EVP_MD *keyd_issue_digest(EVP_PKEY *key);
 
 /* import.c: reason KEYD_WHY_NONE if the chain does */
 

@@ -45,7 +45,7 @@ static const struct reason {
 	{ KEYD_WHY_KEY_DIFFERS, 400, "files",
 	  "it was made of an older request, or for another service" },
 	{ KEYD_WHY_CHAIN_INCOMPLETE, 400, "files",
-	  "give the issuers' certificates, too, or upload them before" },
+	  "give the issuers' certificates, too" },
 	{ KEYD_WHY_CHAIN_WRONG, 400, "files",
 	  "a signature does not fit, or an issuer is no CA" },
 	{ KEYD_WHY_CHAIN_EXTRA, 400, "files", "leave it out" },
@@ -56,6 +56,20 @@ static const struct reason {
 	{ KEYD_WHY_WEAK, 400, "files", NULL },
 	{ KEYD_WHY_NAME, 400, "files", "phones could not read such a name" },
 };
+
+/* Where the issuers of a service's certificates are trusted; NULL: nowhere. */
+static const char *issuers_of(const struct job *job)
+{
+	static const char *const purposes[KEYD_SERVICE_END] = {
+		[KEYD_CALLMANAGER] = "callmanager-trust",
+		[KEYD_CAPF] = "capf-trust",
+		[KEYD_TVS] = "tvs-trust",
+		[KEYD_TOMCAT] = "tomcat-trust",
+		[KEYD_IPSEC] = "ipsec-trust",
+	};
+
+	return purposes[job->which.service];
+}
 
 static bool flag(const struct job *job, const char *name)
 {
@@ -77,6 +91,10 @@ static void refuse_answer(struct job *job, int err,
 			   "done ucsecctl cert show tells", strerror(-err));
 	else if (!reason)
 		job_refuse(job, 500, NULL, "ucsec-keyd: %s", reply->sentence);
+	else if (reply->reason == KEYD_WHY_CHAIN_INCOMPLETE && issuers_of(job))
+		job_refuse(job, reason->status, reason->field,
+			   "%s: %s, or upload them before, for %s",
+			   reply->sentence, reason->advice, issuers_of(job));
 	else
 		job_refuse(job, reason->status, reason->field, "%s%s%s",
 			   reply->sentence, reason->advice ? ": " : "",
@@ -268,7 +286,7 @@ static void import(struct job *job)
 {
 	struct keyd_import *import = &job->all->message.m.import;
 	const struct trust_key *key = find(job, job->which.slot);
-	char why[160], purpose[32];
+	char why[160];
 	uint8_t *tail, *at;
 
 	if (!key) {
@@ -279,10 +297,8 @@ static void import(struct job *job)
 		job_refuse(job, 400, "files", "%s", why);
 		return;
 	}
-	snprintf(purpose, sizeof(purpose), "%s-trust",
-		 keyd_service_name(job->which.service));
 	if (complete_chain(job->all, &job->file, X509_get0_pubkey(key->cert),
-			   purpose)) {
+			   issuers_of(job))) {
 		job_refuse(job, 500, NULL, "the trusted certificates cannot "
 			   "be read");
 		return;

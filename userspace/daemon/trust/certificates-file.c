@@ -135,8 +135,9 @@ int complete_chain(struct certificates *all, struct certificate_file *file,
 			continue;
 		search.of = at;
 		search.found = NULL;
-		err = store_cert_each_of(all->config.store, purpose,
-					 try_issuer, &search);
+		if (purpose)
+			err = store_cert_each_of(all->config.store, purpose,
+						 try_issuer, &search);
 		issuer = search.found;
 		if (!issuer)
 			break;

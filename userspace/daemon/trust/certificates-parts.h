@@ -56,7 +56,7 @@ int read_files(const json_t *body, struct certificate_file *file, char *why,
 	       size_t size);
 /*
  * The one for @key to the front, and what its chain lacks from those that are
- * trusted for that purpose.
+ * trusted for that purpose; NULL: there is none.
  */
 int complete_chain(struct certificates *all, struct certificate_file *file,
 		   EVP_PKEY *key, const char *purpose);

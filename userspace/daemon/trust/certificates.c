@@ -379,6 +379,13 @@ int certificates_open(struct certificates **out,
 	return err;
 }
 
+int certificates_may_renew(const struct certificates *all, char *why,
+			   size_t size)
+{
+	return all->followup && followup_waits(all->followup, KEYD_ITLRECOVERY,
+					       why, size) ? -EPERM : 0;
+}
+
 static void on_late(void *ctx, struct admin_request *request)
 {
 	(void)ctx;
@@ -397,6 +404,8 @@ void certificates_close(struct certificates *all)
 	while (all->jobs) {
 		struct job *job = all->jobs;
 
+		admin_security(job->request, verbs[job->verb], job->object,
+			       NULL, "the daemon stops");
 		admin_refuse_text(job->request, 503, "the daemon stops");
 		if (job->id)
 			keyd_client_forget(trust_keys_client(all->config.keys),

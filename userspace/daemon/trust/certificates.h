@@ -35,6 +35,12 @@ struct certificates_config {
 int certificates_open(struct certificates **certificates,
 		      const struct certificates_config *config, char *why,
 		      size_t size);
+/*
+ * May the renewal of ITLRecovery end? Not while phones do not know another one that
+ * they would have to ask then: -EPERM and a sentence.
+ */
+int certificates_may_renew(const struct certificates *certificates, char *why,
+			   size_t size);
 /* From here on whoever asks gets a 503. */
 void certificates_close(struct certificates *certificates);
 

@@ -258,24 +258,31 @@ static const char *other_that_changed(const json_t *now, const json_t *told,
 	return is_one ? found : NULL;
 }
 
-const char *followup_forbids(const struct followup *f,
-			     enum keyd_service service, char *why,
-			     size_t size)
+const char *followup_waits(const struct followup *f, enum keyd_service service,
+			   char *why, size_t size)
 {
 	json_t *now = current(f);
 	const char *other = other_that_changed(now, f->told, service);
 
-	why[0] = '\0';
 	if (other)
 		snprintf(why, size, "%s has changed, and phones do not know it "
 			 "yet: with both changed they may believe nobody. "
 			 "First: ucsecctl cert followup", other);
-	else if (service == KEYD_ITLRECOVERY)
-		snprintf(why, size, "phones believe lists by this one alone: "
-			 "ucsecctl itl renew gives it another key, step by "
-			 "step");
 	json_decref(now);
-	return why[0] ? why : NULL;
+	return other ? why : NULL;
+}
+
+const char *followup_forbids(const struct followup *f,
+			     enum keyd_service service, char *why,
+			     size_t size)
+{
+	if (followup_waits(f, service, why, size))
+		return why;
+	if (service != KEYD_ITLRECOVERY)
+		return NULL;
+	snprintf(why, size, "phones believe lists by this one alone: "
+		 "ucsecctl itl renew gives it another key, step by step");
+	return why;
 }
 
 static void finish(struct run *run, int err, const char *why)

@@ -44,6 +44,13 @@ void followup_close(struct followup *followup);
 json_t *followup_show(const struct followup *followup);
 
 /*
+ * Has another one changed that phones believe lists by, and do not know? Then this
+ * one must wait. NULL, or a sentence, which is in @why.
+ */
+const char *followup_waits(const struct followup *followup,
+			   enum keyd_service service, char *why, size_t size);
+
+/*
  * May that key change now, so that no phone is locked out? NULL, or why not as a
  * sentence, which is in @why.
  */

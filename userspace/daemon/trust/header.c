@@ -138,6 +138,13 @@ static int find_end(struct tlv_reader *r)
 	return 0;
 }
 
+/* 0: not known. */
+static size_t digest_size(uint8_t digest)
+{
+	return digest == TRUST_SHA1 ? 20 : digest == TRUST_SHA512 ? 64 :
+		digest == 2 ? 32 : 0;
+}
+
 static const char *misfit(const struct trust_header *h, uint32_t seen)
 {
 	const struct trust_sealing *s = &h->sealing;
@@ -158,7 +165,7 @@ static const char *misfit(const struct trust_header *h, uint32_t seen)
 		return "its padding is not 1 to 16 bytes";
 	if (s->key.len != (s->bits + 7U) / 8)
 		return "its wrapped key is not as long as the device's key";
-	if (s->hash.len != trust_digest_size(s->digest))
+	if (s->hash.len != digest_size(s->digest))
 		return "its digest is not as long as the algorithm's";
 	return NULL;
 }
@@ -202,12 +209,6 @@ int trust_modulus_index(unsigned int bits)
 		if (bits == 8 * trust_modulus_size(i))
 			return i;
 	return -1;
-}
-
-size_t trust_digest_size(uint8_t digest)
-{
-	return digest == TRUST_SHA1 ? 20 : digest == TRUST_SHA512 ? 64 :
-		digest == 2 ? 32 : 0;
 }
 
 const char *trust_digest_name(uint8_t digest)

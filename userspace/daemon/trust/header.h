@@ -109,8 +109,6 @@ void trust_header_write(struct tlv_writer *w, struct trust_header *header,
 size_t trust_modulus_size(uint8_t index);
 /* -1: no index stands for a key of that many bits. */
 int trust_modulus_index(unsigned int bits);
-/* 0: not known. */
-size_t trust_digest_size(uint8_t digest);
 /* "SHA-1", or NULL. */
 const char *trust_digest_name(uint8_t digest);
 

@@ -210,6 +210,12 @@ int lists_admin_open(struct lists_admin **to, struct lists *lists,
 	return err;
 }
 
+void lists_admin_guard(struct lists_admin *owner, lists_guard guard, void *arg)
+{
+	owner->guard = guard;
+	owner->guard_arg = arg;
+}
+
 void lists_admin_close(struct lists_admin *owner)
 {
 	struct lists_ask *next;
@@ -224,6 +230,9 @@ void lists_admin_close(struct lists_admin *owner)
 	for (struct lists_ask *ask = owner->asks; ask; ask = next) {
 		next = ask->next;
 		ask->owner = NULL;
+		admin_security(ask->request, ask->verb, ask->object, NULL,
+			       "the daemon stops");
+		admin_refuse_text(ask->request, 503, "the daemon stops");
 		/* The store answers yet; keyd does not. */
 		if (!ask->keyd && !ask->wants_next && !ask->wants_none)
 			continue;

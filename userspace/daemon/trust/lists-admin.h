@@ -6,6 +6,8 @@
 #ifndef TRUST_LISTS_ADMIN_H
 #define TRUST_LISTS_ADMIN_H
 
+#include <stddef.h>
+
 struct admin;
 struct lists;
 struct lists_admin;
@@ -16,6 +18,12 @@ struct trust_keys;
 int lists_admin_open(struct lists_admin **to, struct lists *lists,
 		     struct admin *admin, struct store *store,
 		     struct trust_keys *keys);
+/*
+ * Who knows of other keys that phones have not been told of: 0, or -EPERM and a
+ * sentence, and then the renewal of ITLRecovery does not end yet. NULL: nobody.
+ */
+typedef int (*lists_guard)(void *arg, char *why, size_t size);
+void lists_admin_guard(struct lists_admin *admin, lists_guard guard, void *arg);
 /* After lists_close(). */
 void lists_admin_close(struct lists_admin *admin);
 

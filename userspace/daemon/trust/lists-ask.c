@@ -75,7 +75,7 @@ bool lists_ask_stored(struct lists_ask *ask, struct store_reply *reply)
 	bool good = ask->owner && !reply->error.status;
 
 	if (!ask->owner) {
-		/* The request has been answered with the others. */
+		/* The request was answered when the owner went. */
 		ask_free(ask);
 	} else if (!good) {
 		admin_security(ask->request, ask->verb, ask->object, NULL,

@@ -11,6 +11,7 @@
 
 #include "admin/admin.h"
 #include "keyd/request.h"
+#include "trust/lists-admin.h"
 #include "trust/lists.h"
 
 struct trust_keys;
@@ -20,6 +21,8 @@ struct lists_admin {
 	struct admin *admin;
 	struct store *store;
 	struct trust_keys *keys;
+	lists_guard guard;		/* or NULL */
+	void *guard_arg;
 	struct lists_ask *asks;		/* all there are */
 	bool switching;			/* one of them changes the mode */
 };

@@ -119,15 +119,29 @@ static int sign(struct lists *lists, const struct lists_plan *plan, char *why,
 	return err ? err : -EINPROGRESS;
 }
 
-/* A signer that phones have not been told of: they have only their TVS to ask. */
-static void warn_signer(const struct trust_list *list,
-			const struct lists_plan *plan)
+/*
+ * A signer that phones have not been told of: they have only their TVS to ask, and
+ * where keyd has lost its keys not even that. Not without somebody who wants it.
+ */
+static int judge_signer(const struct trust_list *list, const uint8_t *data,
+			size_t len, const struct lists_plan *plan, bool asked,
+			const char **why)
 {
-	if (!lists_has_sast(list, plan->records[0].cert))
-		log_event(LOG_LEVEL_WARNING, "list-signer", "list",
-			  lists_file_name(plan->kind), "note",
-			  "phones hold lists without the key that signs now: "
-			  "they must ask TVS", NULL);
+	struct trust_fault fault;
+
+	if (lists_has_sast(list, plan->records[0].cert) ||
+	    trust_list_verify(data, len, list, KEYD_SAST_MAX, &fault))
+		return 0;
+	*why = "phones hold lists without the key that signs now, and may "
+		"believe nobody: is ucsec-keyd the right one? If so: ucsecctl "
+		"ctl update";
+	if (!asked)
+		return -EPERM;
+	log_event(LOG_LEVEL_WARNING, "list-signer", "list",
+		  lists_file_name(plan->kind), "note",
+		  "phones hold lists without the key that signs now: they "
+		  "must ask TVS", NULL);
+	return 0;
 }
 
 /*
@@ -165,12 +179,11 @@ static int make(struct lists *lists, enum trust_kind kind, bool asked,
 			 there ? list : NULL, &differ);
 	if (!err)
 		differ = there ? lists_differ(&plan, data, len, list) : "new";
+	if (!err && differ && there)
+		err = judge_signer(list, data, len, &plan, asked, &differ);
 	snprintf(why, size, "%s", differ ?: "");
-	if (!err && differ) {
-		if (there)
-			warn_signer(list, &plan);
+	if (!err && differ)
 		err = sign(lists, &plan, why, size);
-	}
 	lists_plan_clear(&plan);
 	free(data);
 	return err;

@@ -104,9 +104,12 @@ static void on_cancelled(void *ctx, struct store_reply *reply)
 
 static void finish(struct lists_ask *ask)
 {
+	const struct lists_admin *owner = ask->owner;
 	char why[256];
 
-	if (lists_may_promote(ask->owner->lists, why, sizeof(why))) {
+	if (lists_may_promote(owner->lists, why, sizeof(why)) ||
+	    (owner->guard && owner->guard(owner->guard_arg, why,
+					  sizeof(why)))) {
 		lists_ask_refuse(ask, 409, why);
 		return;
 	}

@@ -56,14 +56,15 @@ static void put_cert(json_t *item, const struct token *token)
 	X509_free(cert);
 }
 
-static json_t *item_of(const struct token *token)
+/* @held: what phones are given, or NULL. */
+static json_t *item_of(const struct token *token, const struct trust_list *held)
 {
 	unsigned int flags = token->item.flags;
 	json_t *item = json_pack("{ss ss sb sb sb sb sb si}",
 		"label", token->item.label, "serial", token->item.serial,
 		"present", !!(flags & KEYD_TOKEN_PRESENT),
 		"registered", !!(flags & KEYD_TOKEN_REGISTERED),
-		"in_ctl", !!(flags & KEYD_TOKEN_IN_CTL),
+		"in_ctl", tokens_is_sast(held, token),
 		"locked", !!(flags & KEYD_TOKEN_LOCKED),
 		"several_certificates", !!(flags & KEYD_TOKEN_SEVERAL),
 		"bits", (int)token->item.bits);
@@ -83,9 +84,14 @@ static int status_of(int err)
 static void show(struct tokens *tokens, struct admin_request *request)
 {
 	json_t *items = json_array(), *body;
+	struct trust_list *held;
+	uint8_t *data;
 
+	tokens_held(tokens, &held, &data);
 	for (size_t i = 0; i < tokens->count; i++)
-		json_array_append_new(items, item_of(&tokens->list[i]));
+		json_array_append_new(items, item_of(&tokens->list[i], held));
+	free(held);
+	free(data);
 	body = json_pack("{so}", "items", items);
 	if (tokens->why[0])
 		json_object_set_new(body, "note", json_string(tokens->why));
@@ -125,14 +131,19 @@ static void refuse(struct tokens_order *order, int status, const char *why)
 static void on_shown(void *arg, int err, const char *why)
 {
 	struct tokens_order *order = arg;
-	size_t found;
 	const struct token *token;
+	struct trust_list *held;
+	uint8_t *data;
+	size_t found;
 
 	(void)err;
 	(void)why;
 	token = find(order->tokens, order->serial, true, &found);
+	tokens_held(order->tokens, &held, &data);
 	admin_reply(order->request, 200, token ?
-		    json_pack("{so}", "item", item_of(token)) : NULL);
+		    json_pack("{so}", "item", item_of(token, held)) : NULL);
+	free(held);
+	free(data);
 	end(order);
 }
 
@@ -150,6 +161,24 @@ static void on_done(void *arg, int err, const char *why)
 	admin_security(order->request, order->type == KEYD_TOKEN_REGISTER ?
 		       "token-register" : "token-remove", object, NULL, NULL);
 	tokens_refresh(order->tokens, on_shown, order);
+}
+
+/* By the CTL that phones are given, whatever else was signed. */
+static bool may_remove(struct tokens *tokens, const struct token *token,
+		       const char **why)
+{
+	const struct tokens_known known = tokens_known(tokens);
+	struct trust_list *held;
+	uint8_t *data;
+	int err = tokens_held(tokens, &held, &data);
+	bool may = false;
+
+	*why = "the CTL that phones have cannot be read: ctl update first";
+	if (!err || err == -ENOENT)
+		may = tokens_may_remove(&known, held, token, why);
+	free(held);
+	free(data);
+	return may;
 }
 
 /* Who is meant is looked up among those that are there now. */
@@ -175,6 +204,12 @@ static void on_listed(void *arg, int err, const char *why)
 	if (found == 1) {
 		strcpy(order->serial, token->item.serial);
 		strcpy(order->label, token->item.label);
+		if (order->type == KEYD_TOKEN_REMOVE &&
+		    !may_remove(tokens, token, &why)) {
+			refuse(order, 409, why);
+			end(order);
+			return;
+		}
 		tokens_ask(tokens, order->type, order->serial,
 			   order->type == KEYD_TOKEN_REGISTER &&
 			   json_is_true(again) ? KEYD_TOKEN_RETRY_PIN : 0,
@@ -253,6 +288,8 @@ int tokens_admin_open(struct tokens *tokens)
 void tokens_admin_close(struct tokens *tokens)
 {
 	admin_resource_add(tokens->admin, PATH, on_late, NULL);
-	while (tokens->orders)
+	while (tokens->orders) {
+		refuse(tokens->orders, 503, "the daemon stops");
 		end(tokens->orders);
+	}
 }

@@ -124,3 +124,32 @@ bool tokens_choose(const struct tokens_known *known,
 	choice->step = true;
 	return true;
 }
+
+bool tokens_is_sast(const struct trust_list *held, const struct token *token)
+{
+	return held && holds(held, cert_of(token));
+}
+
+bool tokens_may_remove(const struct tokens_known *known,
+		       const struct trust_list *held,
+		       const struct token *token, const char **why)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < known->count; i++)
+		left += &known->list[i] != token &&
+			known->list[i].item.flags & KEYD_TOKEN_REGISTERED;
+	/* Phones believe itlrecovery, or none of the tokens anyway. */
+	if (!held || holds(held, known->recovery) ||
+	    !find(known, held, WANTS_HELD, NULL))
+		return true;
+	/* One alone does not sign, also not the step to itlrecovery. */
+	if (left < KEYD_TOKENS_NEEDED)
+		*why = "two tokens have to be left while tokens sign the CTL";
+	else if (!find(known, held, WANTS_HELD, token))
+		*why = "phones know no other token: the CTL has to have "
+		       "another one first";
+	else
+		return true;
+	return false;
+}

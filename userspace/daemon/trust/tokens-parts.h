@@ -14,6 +14,7 @@ struct tokens_order;
 struct tokens {
 	struct store *store;
 	struct trust_keys *keys;
+	struct publisher *publisher;
 	struct admin *admin;
 	size_t count;
 	struct token list[TOKENS_MAX];
@@ -26,6 +27,11 @@ struct tokens {
 /* A register or remove; @fn as tokens_refresh()'s, with keyd's reason. */
 void tokens_ask(struct tokens *tokens, unsigned int type, const char *serial,
 		unsigned int flags, tokens_fn fn, void *arg);
+
+struct tokens_known tokens_known(const struct tokens *tokens);
+/* The CTL that phones are given: 0, -ENOENT, -EBADMSG; free() both. */
+int tokens_held(const struct tokens *tokens, struct trust_list **held,
+		uint8_t **data);
 
 /* tokens-admin.c */
 int tokens_admin_open(struct tokens *tokens);

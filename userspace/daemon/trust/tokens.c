@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/publisher.h"
 #include "store/store.h"
 #include "trust/keyd-client.h"
 #include "trust/keys.h"
@@ -115,7 +116,8 @@ static void on_keys(void *arg, bool up)
 }
 
 int tokens_open(struct tokens **made, struct store *store,
-		struct trust_keys *keys, struct admin *admin)
+		struct trust_keys *keys, struct publisher *publisher,
+		struct admin *admin)
 {
 	struct tokens *tokens = calloc(1, sizeof(*tokens));
 	int err;
@@ -125,9 +127,10 @@ int tokens_open(struct tokens **made, struct store *store,
 		return -ENOMEM;
 	tokens->store = store;
 	tokens->keys = keys;
+	tokens->publisher = publisher;
 	tokens->admin = admin;
 	err = trust_keys_watch(keys, on_keys, tokens);
-	if (!err && admin)
+	if (!err)
 		err = tokens_admin_open(tokens);
 	if (err) {
 		tokens_close(tokens);
@@ -145,8 +148,7 @@ void tokens_close(struct tokens *tokens)
 	if (!tokens)
 		return;
 	trust_keys_unwatch(tokens->keys, on_keys, tokens);
-	if (tokens->admin)
-		tokens_admin_close(tokens);
+	tokens_admin_close(tokens);
 	while ((ask = tokens->asks)) {
 		tokens->asks = ask->next;
 		keyd_client_forget(trust_keys_client(tokens->keys), ask->id);
@@ -155,8 +157,27 @@ void tokens_close(struct tokens *tokens)
 	free(tokens);
 }
 
-bool tokens_signer(const struct tokens *tokens, const struct trust_list *held,
-		   struct tokens_choice *choice, const char **why)
+int tokens_held(const struct tokens *tokens, struct trust_list **held,
+		uint8_t **data)
+{
+	struct trust_fault fault;
+	size_t len;
+	int err;
+
+	*data = NULL;
+	*held = calloc(1, sizeof(**held));
+	err = *held ? publisher_get(tokens->publisher, "CTLFile.tlv", data,
+				    &len) : -ENOMEM;
+	if (!err)
+		err = trust_list_read(*data, len, *held, &fault);
+	if (err) {
+		free(*held);
+		*held = NULL;
+	}
+	return err;
+}
+
+struct tokens_known tokens_known(const struct tokens *tokens)
 {
 	const struct trust_key *key = trust_keys_find(tokens->keys,
 			KEYD_ITLRECOVERY, KEYD_RSA, KEYD_CURRENT);
@@ -171,5 +192,13 @@ bool tokens_signer(const struct tokens *tokens, const struct trust_list *held,
 	if (key)
 		known.recovery = (struct trust_span){ key->certs[0].data,
 						      key->certs[0].len };
+	return known;
+}
+
+bool tokens_signer(const struct tokens *tokens, const struct trust_list *held,
+		   struct tokens_choice *choice, const char **why)
+{
+	const struct tokens_known known = tokens_known(tokens);
+
 	return tokens_choose(&known, held, choice, why);
 }

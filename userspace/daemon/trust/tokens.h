@@ -16,6 +16,7 @@
 #include "trust/list.h"
 
 struct admin;
+struct publisher;
 struct store;
 struct tokens;
 struct trust_keys;
@@ -28,9 +29,10 @@ struct token {
 	uint8_t cert[KEYD_TOKEN_CERT_MAX];
 };
 
-/* @admin may be NULL. 0 or -ENOMEM. */
+/* The publisher has the CTL that phones are given. 0 or -ENOMEM. */
 int tokens_open(struct tokens **tokens, struct store *store,
-		struct trust_keys *keys, struct admin *admin);
+		struct trust_keys *keys, struct publisher *publisher,
+		struct admin *admin);
 /* What was asked and is not answered is not told any more. */
 void tokens_close(struct tokens *tokens);
 
@@ -70,5 +72,10 @@ struct tokens_known {
 bool tokens_choose(const struct tokens_known *known,
 		   const struct trust_list *held, struct tokens_choice *choice,
 		   const char **why);
+/* Without it, is there somebody left who can sign, and whom phones believe? */
+bool tokens_may_remove(const struct tokens_known *known,
+		       const struct trust_list *held,
+		       const struct token *token, const char **why);
+bool tokens_is_sast(const struct trust_list *held, const struct token *token);
 
 #endif /* TRUST_TOKENS_H */

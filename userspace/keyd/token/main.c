@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@ enum { LEAVE_MS = 2000 };	/* to close a session that has its answer */
 
 static struct token_ask ask;
 static struct token_answer answer;
+static volatile uint32_t *pin;	/* enum token_pin: the workers', shared */
 
 static long now_ms(void)
 {
@@ -34,7 +36,9 @@ static void work(const char *module, int to)
 	/* It does not outlive who ends it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(TOKEN_LINK_FD);
-	token_module_answer(module, &ask, &answer);
+	if (token_walls_worker())
+		_exit(EXIT_FAILURE);
+	token_module_answer(module, &ask, &answer, pin);
 	explicit_bzero(&ask, sizeof(ask));
 	for (size_t at = 0; at < sizeof(answer); ) {
 		ssize_t n = write(to, (char *)&answer + at,
@@ -102,6 +106,7 @@ static void serve(const char *module, long seconds)
 	size_t got;
 
 	memset(&answer, 0, sizeof(answer));
+	*pin = TOKEN_PIN_UNUSED;
 	if (pipe2(ends, O_CLOEXEC))
 		exit(EXIT_FAILURE);
 	pid = fork();
@@ -122,6 +127,7 @@ static void serve(const char *module, long seconds)
 		explain(0, false);
 	}
 	answer.turn = turn;
+	answer.pin = *pin;
 }
 
 static bool ask_next(void)
@@ -146,7 +152,10 @@ int main(int argc, char **argv)
 	}
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
-	why = token_walls(argv[1], argv[3]);
+	pin = mmap(NULL, sizeof(*pin), PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	why = pin == MAP_FAILED ? strerror(errno) :
+		token_walls(argv[1], argv[3]);
 	if (why) {
 		fprintf(stderr, "ucsec-keyd-token: %s\n", why);
 		return EXIT_FAILURE;

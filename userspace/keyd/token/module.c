@@ -16,6 +16,7 @@
 enum { SLOTS_MAX = 32, OBJECTS_MAX = 16, ID_MAX = 64 };
 
 static CK_FUNCTION_LIST *p11;
+static volatile uint32_t *pin_is;	/* enum token_pin */
 
 static void fail(struct token_answer *answer, enum token_trouble trouble,
 		 const char *why, CK_RV rv)
@@ -207,7 +208,10 @@ static bool login(CK_SESSION_HANDLE session, const CK_TOKEN_INFO *info,
 		fail(answer, TOKEN_BROKEN, "there is no PIN for the token", 0);
 		return false;
 	}
+	*pin_is = TOKEN_PIN_ASKED;
 	rv = p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin));
+	if (!rv)
+		*pin_is = TOKEN_PIN_TAKEN;
 	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID ||
 	    rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_LOCKED)
 		fail(answer, TOKEN_BAD_PIN, "the token refuses the PIN", rv);
@@ -290,8 +294,9 @@ static void sign(const struct token_ask *ask, struct token_answer *answer)
 }
 
 void token_module_answer(const char *path, const struct token_ask *ask,
-			 struct token_answer *answer)
+			 struct token_answer *answer, volatile uint32_t *pin)
 {
+	pin_is = pin;
 	if (!load(path, answer))
 		return;
 	if (ask->what == TOKEN_SHOW)

@@ -11,13 +11,18 @@
 
 #include "keyd/token-link.h"
 
-/* module.c: in the worker; what it leaves open ends with it */
+/*
+ * module.c: in the worker; what it leaves open ends with it. *@pin tells how far
+ * it came with the PIN, at any time: the worker may end in the midst of it.
+ */
 void token_module_answer(const char *path, const struct token_ask *ask,
-			 struct token_answer *answer);
+			 struct token_answer *answer, volatile uint32_t *pin);
 /* Once its answer is told: it cannot spoil that any more. */
 void token_module_end(void);
 
 /* walls.c: for this process and all its workers; a sentence, or NULL */
 const char *token_walls(const char *module, const char *files);
+/* For a worker alone, whom its parent has to end; the same. */
+const char *token_walls_worker(void);
 
 #endif /* KEYD_TOKEN_TOKEN_H */

@@ -2,12 +2,15 @@
 /*
  * What a module has no use for: nobody knows which calls a module makes, so
  * those are named that it must not make, and the places where its files may be.
- * ucsec-keyd's directory and its credentials are in none of them, although its
- * user is ours.
+ *
+ * ucsec-keyd is of the same user, as it has no right to become another one. So
+ * its directory and its credentials are in none of these places, and no call
+ * reaches another process: neither its memory nor its life.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +97,10 @@ static int refuse_calls(scmp_filter_ctx ctx)
 		SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
 		SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(userfaultfd),
 		SCMP_SYS(perf_event_open), SCMP_SYS(io_uring_setup),
+		/* Of the same user, ucsec-keyd would get each of them. */
+		SCMP_SYS(tkill), SCMP_SYS(rt_sigqueueinfo),
+		SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(pidfd_send_signal),
+		SCMP_SYS(setpriority), SCMP_SYS(ioprio_set),
 	};
 	int err = 0;
 
@@ -105,21 +112,85 @@ static int refuse_calls(scmp_filter_ctx ctx)
 			SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
 }
 
-const char *token_walls(const char *module, const char *files)
+/* What is done to another process by its number: 0 is who calls. */
+static int refuse_others(scmp_filter_ctx ctx)
 {
-	const char *why;
-	scmp_filter_ctx ctx;
-	int err;
+	static const int calls[] = {
+		SCMP_SYS(prlimit64), SCMP_SYS(sched_setaffinity),
+		SCMP_SYS(sched_setattr), SCMP_SYS(sched_setparam),
+		SCMP_SYS(sched_setscheduler),
+	};
+	int err = 0;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return strerror(errno);
-	why = wall_files(module, files);
-	if (why)
-		return why;
-	ctx = seccomp_init(SCMP_ACT_ALLOW);
-	err = ctx ? refuse_calls(ctx) : -ENOMEM;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), calls[i], 1,
+				       SCMP_A0(SCMP_CMP_NE, 0));
+	return err;
+}
+
+/* A signal of any kind to whom a descriptor is said to belong. */
+static int refuse_owners(scmp_filter_ctx ctx)
+{
+	static const struct {
+		int call;
+		unsigned int how;
+	} ways[] = {
+		{ SCMP_SYS(fcntl), F_SETOWN }, { SCMP_SYS(fcntl), F_SETOWN_EX },
+		{ SCMP_SYS(fcntl), F_SETSIG }, { SCMP_SYS(ioctl), FIOSETOWN },
+		{ SCMP_SYS(ioctl), SIOCSPGRP },
+	};
+	int err = 0;
+
+	/* The kernel sees 32 bits of it. */
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), ways[i].call,
+				       1, SCMP_A1(SCMP_CMP_MASKED_EQ,
+						  UINT32_MAX, ways[i].how));
+	return err;
+}
+
+static int refuse_all(scmp_filter_ctx ctx)
+{
+	int err = refuse_calls(ctx);
+
+	if (!err)
+		err = refuse_others(ctx);
+	return err ? err : refuse_owners(ctx);
+}
+
+/* raise() and abort() are signals to oneself. */
+static int refuse_signals(scmp_filter_ctx ctx)
+{
+	int err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill),
+				   0);
+
+	return err ? err : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
+			SCMP_SYS(tgkill), 1,
+			SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid()));
+}
+
+static const char *filter(int (*refuse)(scmp_filter_ctx ctx))
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int err = ctx ? refuse(ctx) : -ENOMEM;
+
 	if (!err)
 		err = seccomp_load(ctx);
 	seccomp_release(ctx);
 	return err ? "cannot filter system calls" : NULL;
+}
+
+const char *token_walls(const char *module, const char *files)
+{
+	const char *why;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return strerror(errno);
+	why = wall_files(module, files);
+	return why ? why : filter(refuse_all);
+}
+
+const char *token_walls_worker(void)
+{
+	return filter(refuse_signals);
 }
