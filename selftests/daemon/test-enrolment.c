@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -14,6 +16,8 @@
 #include "tap.h"
 
 #define NAME	"SEP001122334455"
+
+enum { MANY = 600 };
 
 static struct env env;
 static int64_t phone;
@@ -154,6 +158,49 @@ static void test_history(void)
 	ok(before == after, "failures ask for nothing new");
 }
 
+static void count_done(void *ctx, struct store_reply *reply)
+{
+	unsigned int *done = ctx;
+
+	*done += !reply->error.status;
+	store_reply_clear(reply);
+}
+
+/* Nobody writes while this is open. */
+static sqlite3 *stop_disk(void)
+{
+	char path[CONF_PATH_SIZE + 16];
+	sqlite3 *sql;
+
+	snprintf(path, sizeof(path), "%s/ucsec.db", env.conf.state_dir);
+	if (sqlite3_open(path, &sql) ||
+	    sqlite3_busy_timeout(sql, 5000) ||
+	    sqlite3_exec(sql, "BEGIN IMMEDIATE", NULL, NULL, NULL))
+		abort();
+	return sql;
+}
+
+/* More phones at a time than changes may wait. */
+static void test_many(void)
+{
+	struct store_enrolment e = with(STORE_LSC_ISSUED, BYTES("owed"));
+	unsigned int refused = 0, owed = 0, done = 0, others = 0;
+	sqlite3 *sql = stop_disk();
+
+	for (unsigned int i = 0; i < MANY; i++)
+		refused += !!store_enrolment_keep(env.store, &e, count_done,
+						  &others);
+	ok(refused, "who is owed nothing waits in a queue that has an end");
+	e.owed = true;
+	for (unsigned int i = 0; i < MANY; i++)
+		owed += !store_enrolment_keep(env.store, &e, count_done,
+					      &done);
+	ok(owed == MANY, "of phones that wait each is taken");
+	sqlite3_close(sql);
+	ok(ENV_WAIT(&env, done == MANY && others == MANY - refused),
+	   "and each is answered");
+}
+
 /* The daemon is killed as soon as it was told. */
 static void test_kill(void)
 {
@@ -214,6 +261,7 @@ int main(void)
 	phone = found.id;
 	test_certificates();
 	test_history();
+	test_many();
 	test_kill();
 	test_gone();
 	env_close(&env);

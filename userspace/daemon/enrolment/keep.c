@@ -11,14 +11,24 @@
 #include "enrolment/internal.h"
 #include "log.h"
 
-/* Seconds in which the same failure of a phone is written down once. */
-enum { SAME_FAILURE = 60 };
+enum {
+	/* Seconds in which the same failure of a phone is written down once. */
+	SAME_FAILURE = 60,
+	/*
+	 * One of each phone that enrols. Of those that gave up while the disk
+	 * stood still as many more as memory is to be had for.
+	 */
+	TICKETS_MAX = 8192,
+};
 
 /* Stands between the writer and a visit that may end before it answers. */
 struct ticket {
 	struct visit *visit;		/* NULL: it has ended */
 	void (*done)(struct visit *visit, bool good);
 };
+
+/* The writer has; it may answer after the service has ended. */
+static unsigned int tickets;
 
 static void log_refusal(const struct store_error *error)
 {
@@ -31,6 +41,7 @@ static void on_done(void *ctx, struct store_reply *reply)
 	struct ticket *ticket = ctx;
 	struct visit *visit = ticket->visit;
 
+	tickets--;
 	if (reply->error.status)
 		log_refusal(&reply->error);
 	if (visit) {
@@ -51,19 +62,29 @@ static void on_late(void *ctx, struct store_reply *reply)
 	store_reply_clear(reply);
 }
 
-static int submit(struct visit *visit, const struct store_enrolment *what,
+/*
+ * What the phone has, it has: were that refused since others' changes wait, it
+ * would have to enrol once more. @what is owed to it.
+ */
+static int submit(struct visit *visit, struct store_enrolment *what,
 		  void (*done)(struct visit *visit, bool good))
 {
-	struct ticket *ticket = calloc(1, sizeof(*ticket));
+	struct ticket *ticket;
 	int err;
 
+	if (tickets >= TICKETS_MAX)
+		return -EAGAIN;
+	ticket = calloc(1, sizeof(*ticket));
 	if (!ticket)
 		return -ENOMEM;
 	*ticket = (struct ticket){ visit, done };
 	visit->ticket = ticket;
+	tickets++;
+	what->owed = true;
 	err = store_enrolment_keep(visit->all->config.store, what, on_done,
 				   ticket);
 	if (err) {
+		tickets--;
 		visit->ticket = NULL;
 		free(ticket);
 	}
@@ -91,7 +112,7 @@ static void on_issued_kept(struct visit *visit, bool good)
 
 int visit_keep_issued(struct visit *visit)
 {
-	const struct store_enrolment what = {
+	struct store_enrolment what = {
 		.phone = visit->phone,
 		.issued = visit->issued,
 		.issued_len = visit->issued_len,

@@ -240,5 +240,5 @@ int store_enrolment_keep(struct store *store,
 			memcpy(record->bytes + at, cert.der, cert.len);
 		at += cert.len;
 	}
-	return writer_submit(store, apply, record, done, ctx);
+	return writer_submit(store, apply, record, enrolment->owed, done, ctx);
 }

@@ -36,6 +36,8 @@ struct store_enrolment {
 	/* The one that is: another one that was ordered meanwhile stays. */
 	enum store_capf_operation operation;
 	bool remove_lsc;
+	/* A phone waits for it: written down however many changes wait. */
+	bool owed;
 	/* NULL: as it was. A MIC that is there already stays. */
 	const uint8_t *lsc, *mic, *issued, *fetched;
 	size_t lsc_len, mic_len, issued_len, fetched_len;

@@ -130,7 +130,7 @@ typedef int (*writer_fn)(struct db *db, void *arg, struct store_reply *reply,
  * Like store_submit(). @arg is the writer's from here on and freed when it is
  * done, in one piece.
  */
-int writer_submit(struct store *store, writer_fn fn, void *arg,
+int writer_submit(struct store *store, writer_fn fn, void *arg, bool owed,
 		  store_done done, void *ctx);
 /* One request, within a transaction of its own: for tests, too. */
 int writer_apply(struct db *db, struct store_request *request,
