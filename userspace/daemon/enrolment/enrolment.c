@@ -98,7 +98,6 @@ static void on_change(void *ctx, const struct store_change *change)
 	struct enrolment *all = ctx;
 	bool any = !strcmp(change->noun, "*");
 	struct capf_guard_limits guard;
-	struct net_limits net;
 
 	if (any || !strcmp(change->noun, "cert"))
 		all->anchors.fresh = false;
@@ -107,8 +106,6 @@ static void on_change(void *ctx, const struct store_change *change)
 	if (any || !strcmp(change->noun, "param")) {
 		policy_guard(all, &guard);
 		capf_guard_limit(all->guard, &guard);
-		policy_net(all, &net);
-		net_limit(phone_service_net(all->service), &net);
 	}
 }
 
@@ -155,11 +152,11 @@ static int listen_to_phones(struct enrolment *all, char *why, size_t size)
 		.listen = &config->conf->trust.capf,
 		.legacy = store_param(config->store,
 				      STORE_PARAM_CAPF_LEGACY_TLS),
+		.limits = policy_net,
 		.ops = &visit_net_ops,
 		.arg = all,
 	};
 
-	policy_net(all, &service.limits);
 	return phone_service_open(&all->service, &service, why, size);
 }
 

@@ -81,7 +81,7 @@ void policy_session(const struct enrolment *all, struct capf_config *config);
 void policy_auth(const struct enrolment *all, struct capf_auth_policy *policy);
 void policy_guard(const struct enrolment *all,
 		  struct capf_guard_limits *limits);
-void policy_net(const struct enrolment *all, struct net_limits *limits);
+void policy_net(void *arg, struct net_limits *limits);
 
 /* anchors.c. 0 or -ENOMEM; @shown is the certificate on record, or is not. */
 int anchors_trust(struct enrolment *all, bool recorded,
