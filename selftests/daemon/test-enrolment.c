@@ -135,6 +135,12 @@ static void test_history(void)
 	   !store_capf_string(env.store, phone, text),
 	   "another operation was ordered meanwhile: that one stays");
 	e.operation = STORE_CAPF_INSTALL;
+	e.completes_by = 4075632000 - 1;
+	ok(keep(&e) == 200 && !store_enrolment_state(env.store, phone, &state) &&
+	   state.operation == STORE_CAPF_INSTALL &&
+	   state.completes_by == 4075632000,
+	   "nor is one given up whose time was put off");
+	e.completes_by = 0;
 	e.result = 3;
 	ok(keep(&e) == 200 && !store_enrolment_state(env.store, phone, &state) &&
 	   state.operation == STORE_CAPF_NONE && !state.completes_by &&
@@ -142,7 +148,7 @@ static void test_history(void)
 	   !strcmp(state.why, "first") &&
 	   store_capf_string(env.store, phone, text) == -ENOKEY,
 	   "done: none is pending, its string is gone");
-	ok(told == 2, "each was told of");
+	ok(told == 3, "each was told of");
 	store_enrolment_serial(env.store, phone, &after);
 	ok(after > before, "what is asked for now is another");
 	e.done = false;
@@ -151,8 +157,8 @@ static void test_history(void)
 		keep(&e);
 	}
 	store_enrolment_history(env.store, phone, count, counts);
-	ok(counts[0] == 18 && counts[1] == 39 && counts[2] == 2 &&
-	   counts[3] == 18, "the last ones are remembered, and all done ones");
+	ok(counts[0] == 19 && counts[1] == 39 && counts[2] == 3 &&
+	   counts[3] == 19, "the last ones are remembered, and all done ones");
 	before = 0;
 	store_enrolment_serial(env.store, phone, &before);
 	ok(before == after, "failures ask for nothing new");

@@ -56,7 +56,7 @@ static int give_up(void *ctx, const struct store_enrolment_state *state)
 		return 0;
 	if (all->swept++ >= SWEEP_COUNT)
 		return -EAGAIN;
-	err = enrolment_keep_overdue(all, state->phone, state->operation);
+	err = enrolment_keep_overdue(all, state);
 	if (err)
 		return err;
 	log_event(LOG_LEVEL_WARNING, "capf", "device", state->name,

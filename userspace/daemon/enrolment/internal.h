@@ -102,8 +102,8 @@ int visit_keep_issued(struct visit *visit);
 /* What did not come off, for the history; and of a phone that never came. */
 void visit_keep_failure(struct visit *visit, enum capf_result result,
 			const char *why);
-int enrolment_keep_overdue(struct enrolment *all, int64_t phone,
-			   enum store_capf_operation operation);
+int enrolment_keep_overdue(struct enrolment *all,
+			   const struct store_enrolment_state *state);
 /* Nobody hears what becomes of it. */
 void visit_forget_ticket(struct visit *visit);
 

@@ -200,6 +200,7 @@ void visit_keep_failure(struct visit *visit, enum capf_result result,
 		.done = result == CAPF_RESULT_LATE,
 		.operation = (enum store_capf_operation)
 			visit->device.operation,
+		.completes_by = visit->device.completes_by,
 	};
 
 	if (!visit->phone || is_told_already(visit, result, what.when))
@@ -207,15 +208,16 @@ void visit_keep_failure(struct visit *visit, enum capf_result result,
 	store_enrolment_keep(visit->all->config.store, &what, on_late, NULL);
 }
 
-int enrolment_keep_overdue(struct enrolment *all, int64_t phone,
-			   enum store_capf_operation operation)
+int enrolment_keep_overdue(struct enrolment *all,
+			   const struct store_enrolment_state *state)
 {
 	const struct store_enrolment what = {
-		.phone = phone,
+		.phone = state->phone,
 		.result = CAPF_RESULT_TIMED_OUT,
 		.when = time(NULL),
 		.done = true,
-		.operation = operation,
+		.operation = state->operation,
+		.completes_by = state->completes_by,
 	};
 
 	return store_enrolment_keep(all->config.store, &what, on_late, NULL);

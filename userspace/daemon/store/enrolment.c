@@ -184,7 +184,9 @@ static int end_operation(struct db *db, const struct record *record)
 			  " capf_operation = 'none',"
 			  " capf_completes_by = NULL,"
 			  " capf_auth_string_sealed = NULL"
-			  " WHERE id = ?1 AND capf_operation = ?2");
+			  " WHERE id = ?1 AND capf_operation = ?2 AND"
+			  " ?3 IN (0, CAST(strftime('%s',"
+			  " capf_completes_by) AS INTEGER))");
 
 	if (err)
 		return err;
@@ -192,6 +194,7 @@ static int end_operation(struct db *db, const struct record *record)
 	sqlite3_bind_text(stmt, 2,
 			  store_capf_operations[record->enrolment.operation], -1,
 			  SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 3, record->enrolment.completes_by);
 	return db_run_kept(db, stmt);
 }
 

@@ -33,8 +33,12 @@ struct store_enrolment {
 	const char *why;	/* for people, or NULL */
 	int64_t when;		/* seconds since 1970; 0: not for the history */
 	bool done;		/* the operation is none from now on */
-	/* The one that is: another one that was ordered meanwhile stays. */
+	/*
+	 * The one that is: another one that was ordered meanwhile stays. So does
+	 * one whose time was put off, where @completes_by is why it ends.
+	 */
 	enum store_capf_operation operation;
+	int64_t completes_by;	/* 0: whenever */
 	bool remove_lsc;
 	/* A phone waits for it: written down however many changes wait. */
 	bool owed;

@@ -251,6 +251,11 @@ static const char config_5[] =
 	" priority INTEGER NOT NULL, callmanager TEXT NOT NULL,"
 	" callmanager_ecdsa TEXT, tftp TEXT, tvs TEXT);";
 
+/* Those whose time may have passed, among all who enrolled long since. */
+static const char config_6[] =
+	"CREATE INDEX phone_capf_completes_by ON phone (capf_completes_by)"
+	" WHERE capf_operation <> 'none' AND capf_completes_by IS NOT NULL;";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -271,7 +276,8 @@ static const char runtime_2[] =
 	"ALTER TABLE registration ADD COLUMN user TEXT NOT NULL DEFAULT '';";
 
 static const char *const config[] = {
-	config_1, config_2, config_3, config_4, config_5
+	config_1, config_2, config_3, config_4, config_5,
+	config_6
 };
 static const char *const runtime[] = { runtime_1, runtime_2 };
 
