@@ -207,6 +207,66 @@ static void test_many(void)
 	   "and each is answered");
 }
 
+static unsigned int guessed[3];
+
+static int see_guesses(void *ctx, int64_t id, const char *name,
+		       const struct store_guesses *guesses)
+{
+	(void)ctx;
+	if (id == phone && !strcmp(name, NAME) && guesses->until == 77) {
+		guessed[0]++;
+		guessed[1] = guesses->row;
+		guessed[2] = guesses->total;
+	}
+	return 0;
+}
+
+static bool has_guesses(unsigned int count, unsigned int total)
+{
+	memset(guessed, 0, sizeof(guessed));
+	store_guesses_each(env.store, see_guesses, NULL);
+	return guessed[0] == count && guessed[2] == total;
+}
+
+static int guess(unsigned int total)
+{
+	struct store_guesses guesses = { 1, total, 77 };
+	int status = 0;
+
+	if (store_guesses_keep(env.store, phone, &guesses, on_done, &status))
+		return 0;
+	while (!status)
+		event_base_loop(env.base, EVLOOP_ONCE);
+	return status;
+}
+
+static void set_string(const char *text)
+{
+	json_t *body = json_pack("{ss}", "capf_auth_string", text);
+
+	env_ask(&env, STORE_SET, "phone", NAME, body, NULL);
+	json_decref(body);
+}
+
+static void test_guesses(void)
+{
+	ok(guess(1) == 200 && has_guesses(0, 0),
+	   "no guesses are counted where there is no string");
+	set_string("1234");
+	told = 0;
+	ok(guess(4) == 200 && has_guesses(1, 4) && guessed[1] == 1,
+	   "wrong strings are counted");
+	ok(!told, "of which nobody is told");
+	env_restart(&env);
+	ok(has_guesses(1, 4), "a restart remembers");
+	store_watch(env.store, on_change, NULL);
+	guess(0);
+	ok(has_guesses(0, 0), "a right one forgets them");
+	guess(5);
+	set_string("4321");
+	ok(has_guesses(0, 0), "they say nothing of another string");
+}
+
 /* The daemon is killed as soon as it was told. */
 static void test_kill(void)
 {
@@ -268,6 +328,7 @@ int main(void)
 	test_certificates();
 	test_history();
 	test_many();
+	test_guesses();
 	test_kill();
 	test_gone();
 	env_close(&env);

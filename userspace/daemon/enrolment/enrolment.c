@@ -171,6 +171,9 @@ static int start(struct enrolment *all, char *why, size_t size)
 	if (!all->guard || !all->sweep)
 		return -ENOMEM;
 	find_metrics(all);
+	err = guesses_recall(all);
+	if (err)
+		return err;
 	err = listen_to_phones(all, why, size);
 	if (!err)
 		err = store_watch(all->config.store, on_change, all);

@@ -68,6 +68,7 @@ struct visit {
 	uint8_t *issued;
 	size_t issued_len;
 
+	struct capf_judgement judgement;	/* once it is on the disk */
 	struct ticket *ticket;		/* the writer has something of ours */
 	char why[KEYD_SENTENCE_LEN];
 };
@@ -92,6 +93,18 @@ void anchors_clear(struct anchors *anchors);
 extern const struct net_ops visit_net_ops;
 void visit_arm(struct visit *visit);
 
+/* guesses.c */
+int guesses_recall(struct enrolment *all);
+/*
+ * capf_auth_judge(). *is_kept: what comes of it is the phone's to hear when it
+ * is on the disk, which is seen to.
+ */
+struct capf_judgement guesses_judge(struct visit *visit,
+				    const struct capf_message *res,
+				    const struct capf_trust *trust,
+				    const struct capf_auth_policy *policy,
+				    bool *is_kept);
+
 /* judge.c, issue.c, keep.c: what a session asks for */
 void visit_judge(void *arg, const struct capf_message *res);
 void visit_issue(void *arg, const struct capf_request *request);
@@ -99,6 +112,9 @@ void visit_forget_issue(struct visit *visit);
 void visit_keep(void *arg, enum capf_result result, struct element_bytes der);
 /* Before the phone hears of an LSC that it will show one day. */
 int visit_keep_issued(struct visit *visit);
+/* Then refuses as the judgement says; NULL: nobody waits for it. */
+int visit_keep_guesses(struct visit *visit, const struct store_guesses *guesses,
+		       const struct capf_judgement *judgement);
 /* What did not come off, for the history; and of a phone that never came. */
 void visit_keep_failure(struct visit *visit, enum capf_result result,
 			const char *why);

@@ -62,6 +62,28 @@ static void on_late(void *ctx, struct store_reply *reply)
 	store_reply_clear(reply);
 }
 
+static struct ticket *ticket_new(struct visit *visit,
+				 void (*done)(struct visit *visit, bool good))
+{
+	struct ticket *ticket = tickets < TICKETS_MAX ?
+		calloc(1, sizeof(*ticket)) : NULL;
+
+	if (!ticket)
+		return NULL;
+	*ticket = (struct ticket){ visit, done };
+	visit->ticket = ticket;
+	tickets++;
+	return ticket;
+}
+
+/* It was not taken. */
+static void ticket_free(struct ticket *ticket)
+{
+	ticket->visit->ticket = NULL;
+	tickets--;
+	free(ticket);
+}
+
 /*
  * What the phone has, it has: were that refused since others' changes wait, it
  * would have to enrol once more. @what is owed to it.
@@ -69,25 +91,16 @@ static void on_late(void *ctx, struct store_reply *reply)
 static int submit(struct visit *visit, struct store_enrolment *what,
 		  void (*done)(struct visit *visit, bool good))
 {
-	struct ticket *ticket;
+	struct ticket *ticket = ticket_new(visit, done);
 	int err;
 
-	if (tickets >= TICKETS_MAX)
-		return -EAGAIN;
-	ticket = calloc(1, sizeof(*ticket));
 	if (!ticket)
 		return -ENOMEM;
-	*ticket = (struct ticket){ visit, done };
-	visit->ticket = ticket;
-	tickets++;
 	what->owed = true;
 	err = store_enrolment_keep(visit->all->config.store, what, on_done,
 				   ticket);
-	if (err) {
-		tickets--;
-		visit->ticket = NULL;
-		free(ticket);
-	}
+	if (err)
+		ticket_free(ticket);
 	return err;
 }
 
@@ -119,6 +132,34 @@ int visit_keep_issued(struct visit *visit)
 	};
 
 	return submit(visit, &what, on_issued_kept);
+}
+
+/* It is counted in memory where it is not on the disk. */
+static void on_guesses_kept(struct visit *visit, bool good)
+{
+	(void)good;
+	capf_session_refuse(visit->session, CAPF_REASON_DECLINED,
+			    visit->judgement.result, visit->judgement.why);
+}
+
+int visit_keep_guesses(struct visit *visit, const struct store_guesses *guesses,
+		       const struct capf_judgement *judgement)
+{
+	struct store *store = visit->all->config.store;
+	struct ticket *ticket;
+	int err;
+
+	if (!judgement)
+		return store_guesses_keep(store, visit->phone, guesses,
+					  on_late, NULL);
+	visit->judgement = *judgement;
+	ticket = ticket_new(visit, on_guesses_kept);
+	if (!ticket)
+		return -ENOMEM;
+	err = store_guesses_keep(store, visit->phone, guesses, on_done, ticket);
+	if (err)
+		ticket_free(ticket);
+	return err;
 }
 
 static void on_kept(struct visit *visit, bool good)

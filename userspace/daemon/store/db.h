@@ -12,7 +12,7 @@
 
 #define DB_SEAL_KEY_SIZE	32
 
-enum { DB_KEPT = 16 };
+enum { DB_KEPT = 32 };
 
 struct db {
 	sqlite3 *sql;

@@ -89,4 +89,21 @@ int store_enrolment_overdue(struct store *store, int64_t now,
 int store_enrolment_serial(struct store *store, int64_t phone,
 			   int64_t *serial);
 
+/* Wrong authentication strings for the one that the phone has now. */
+struct store_guesses {
+	unsigned int row, total;
+	int64_t until;		/* locked; seconds since 1970, or 0 */
+};
+
+/*
+ * As of store_enrolment_keep(), owed; a total of 0 forgets them. With another
+ * string than the phone has by then nothing is kept. Nobody else is told.
+ */
+int store_guesses_keep(struct store *store, int64_t phone,
+		       const struct store_guesses *guesses, store_done done,
+		       void *ctx);
+typedef int (*store_guesses_fn)(void *ctx, int64_t phone, const char *name,
+				const struct store_guesses *guesses);
+int store_guesses_each(struct store *store, store_guesses_fn fn, void *ctx);
+
 #endif /* STORE_ENROLMENT_H */

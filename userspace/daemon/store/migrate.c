@@ -256,6 +256,13 @@ static const char config_6[] =
 	"CREATE INDEX phone_capf_completes_by ON phone (capf_completes_by)"
 	" WHERE capf_operation <> 'none' AND capf_completes_by IS NOT NULL;";
 
+/* Wrong authentication strings, counted for the string that was set then. */
+static const char config_7[] =
+	"CREATE TABLE capf_guess (phone INTEGER PRIMARY KEY"
+	" REFERENCES phone(id) ON DELETE CASCADE, sealed TEXT NOT NULL,"
+	" in_row INTEGER NOT NULL, total INTEGER NOT NULL,"
+	" until INTEGER NOT NULL);";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -277,7 +284,7 @@ static const char runtime_2[] =
 
 static const char *const config[] = {
 	config_1, config_2, config_3, config_4, config_5,
-	config_6
+	config_6, config_7
 };
 static const char *const runtime[] = { runtime_1, runtime_2 };
 

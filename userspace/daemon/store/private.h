@@ -49,6 +49,8 @@ enum stmt {
 	STMT_OVERDUE,
 	STMT_HISTORY,
 	STMT_SERIAL,
+	STMT_GUESSED,
+	STMT_GUESSES,
 	/* runtime.db */
 	STMT_REGISTRATION_PUT,
 	STMT_REGISTRATION_DEL,
@@ -122,7 +124,10 @@ struct writer *writer_new(struct store *store, const struct db *config,
 			  const struct db *runtime);
 void writer_free(struct writer *writer);	/* what waits is done first */
 void writer_checkpoint(struct writer *writer);
-/* What a request of the daemon itself does in its savepoint: 0 or -errno. */
+/*
+ * What a request of the daemon itself does in its savepoint: 0 or -errno. No
+ * change is told of whose noun is left NULL.
+ */
 typedef int (*writer_fn)(struct db *db, void *arg, struct store_reply *reply,
 			 struct store_change *change,
 			 char key[STORE_KEY_SIZE]);

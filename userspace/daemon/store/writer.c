@@ -262,7 +262,8 @@ static void finish(void *arg, struct worker_job *at)
 
 	if (job->checkpoint)
 		w->checkpoint = false;
-	else if (!job->reply.error.status && !job->request.dry_run)
+	else if (!job->reply.error.status && !job->request.dry_run &&
+		 job->change.noun)
 		store_changed(w->store, &job->change);
 	if (job->done) {
 		job->done(job->ctx, &job->reply);
