@@ -3,6 +3,7 @@
  * CAPF-1, CERT-3: certificates of phones and the history of enrolments: kept, and kept whole.
  */
 #include <errno.h>
+#include <openssl/evp.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -98,6 +99,48 @@ static void test_certificates(void)
 	e = (struct store_enrolment){ .phone = phone, .remove_lsc = true };
 	ok(keep(&e) == 200 && has(STORE_LSC, NULL) &&
 	   has(STORE_MIC, "factory"), "deleted; the MIC stays");
+}
+
+static bool is_shown(const char *text, enum store_shown wanted)
+{
+	enum store_shown shown;
+	uint8_t sha256[32];
+
+	return EVP_Digest(text, strlen(text), sha256, NULL, EVP_sha256(),
+			  NULL) &&
+		!store_shown_cert(env.store, phone, sha256, &shown) &&
+		shown == wanted;
+}
+
+static void test_shown(void)
+{
+	struct store_enrolment e = with(STORE_LSC, BYTES("first"));
+
+	ok(is_shown("factory", STORE_SHOWN_NO_LSC) &&
+	   is_shown("stranger", STORE_SHOWN_NO_LSC) &&
+	   is_shown("newer", STORE_SHOWN_PAST) &&
+	   is_shown("new", STORE_SHOWN_PAST),
+	   "without an LSC, only those that it was");
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_LSC) &&
+	   is_shown("factory", STORE_SHOWN_MIC) &&
+	   is_shown("stranger", STORE_SHOWN_OTHER), "with one, each is told");
+	e = with(STORE_LSC_ISSUED, BYTES("second"));
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_LSC) &&
+	   is_shown("second", STORE_SHOWN_LSC),
+	   "while another is on its way, nobody knows which it has");
+	e = with(STORE_LSC, BYTES("second"));
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_PAST) &&
+	   is_shown("second", STORE_SHOWN_LSC), "then the first is past");
+	e = with(STORE_LSC, BYTES("first"));
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_LSC) &&
+	   is_shown("second", STORE_SHOWN_PAST), "unless it comes back");
+	e = (struct store_enrolment){ .phone = phone, .remove_lsc = true };
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_PAST), "deleted: past as well");
 }
 
 static int count(void *ctx, int64_t when, unsigned int result, bool done,
@@ -326,6 +369,7 @@ int main(void)
 	   !store_phone_find(env.store, NAME, &found), "a phone");
 	phone = found.id;
 	test_certificates();
+	test_shown();
 	test_history();
 	test_many();
 	test_guesses();

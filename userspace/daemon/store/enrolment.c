@@ -99,7 +99,8 @@ static int find_phone(struct db *db, int64_t phone, struct store_reply *reply,
 	return err == 1 ? 0 : err;
 }
 
-#define PUT_CERT " INTO device_cert (phone, kind, der) VALUES (?1, ?2, ?3)"
+#define PUT_CERT " INTO device_cert (phone, kind, der, sha256, not_after)" \
+	" VALUES (?1, ?2, ?3, cert_sha256(?3), cert_end(?3))"
 
 static int put_cert(struct db *db, const struct record *record,
 		    enum store_device_cert kind)
@@ -132,13 +133,49 @@ static int remove_cert(struct db *db, int64_t phone,
 	return db_run_kept(db, stmt);
 }
 
+/* Whoever has them still shall not pass for the phone; those ended cannot. */
+static int withdraw(struct db *db, int64_t phone)
+{
+	sqlite3_stmt *stmt;
+	int err = db_exec_kept(db, "DELETE FROM lsc_past WHERE not_after <"
+			       " CAST(strftime('%s', 'now') AS INTEGER)");
+
+	if (!err)
+		err = db_keep(db, &stmt, "INSERT OR REPLACE INTO lsc_past"
+			      " (sha256, not_after) SELECT sha256, not_after"
+			      " FROM device_cert WHERE phone = ?1 AND"
+			      " kind IN ('lsc', 'issued')");
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, phone);
+	return db_run_kept(db, stmt);
+}
+
+/* What arrived may be what was on its way, or the same once more. */
+static int admit(struct db *db, const struct record *record)
+{
+	sqlite3_stmt *stmt;
+	int err = db_keep(db, &stmt, "DELETE FROM lsc_past WHERE"
+			  " sha256 = cert_sha256(?1)");
+
+	if (err)
+		return err;
+	sqlite3_bind_blob(stmt, 1, record->bytes + record->certs[STORE_LSC].at,
+			  (int)record->certs[STORE_LSC].len, SQLITE_STATIC);
+	return db_run_kept(db, stmt);
+}
+
 static int put_certs(struct db *db, const struct record *record)
 {
 	const struct store_enrolment *e = &record->enrolment;
 	int err = 0, kind;
 
-	/* What was on its way has arrived, or never will. */
 	if (e->remove_lsc || e->lsc)
+		err = withdraw(db, e->phone);
+	if (!err && e->lsc)
+		err = admit(db, record);
+	/* What was on its way has arrived, or never will. */
+	if (!err && (e->remove_lsc || e->lsc))
 		err = remove_cert(db, e->phone, STORE_LSC_ISSUED);
 	if (!err && e->remove_lsc)
 		err = remove_cert(db, e->phone, STORE_LSC);

@@ -24,6 +24,18 @@ enum store_device_cert {
 int store_device_cert(struct store *store, int64_t phone,
 		      enum store_device_cert kind, uint8_t **der, size_t *len);
 
+/* What a certificate that names the phone is to it. The first that fits. */
+enum store_shown {
+	STORE_SHOWN_LSC,	/* on record, or maybe on its way to the phone */
+	STORE_SHOWN_PAST,	/* an LSC that was replaced or deleted */
+	STORE_SHOWN_NO_LSC,	/* there is none to compare with */
+	STORE_SHOWN_MIC,	/* its MIC, beside an LSC */
+	STORE_SHOWN_OTHER,	/* not its LSC */
+};
+
+int store_shown_cert(struct store *store, int64_t phone,
+		     const uint8_t sha256[32], enum store_shown *shown);
+
 enum { STORE_WHY_SIZE = 160 };
 
 /* What to write down of one enrolment, at once or not at all. */

@@ -263,6 +263,20 @@ static const char config_7[] =
 	" in_row INTEGER NOT NULL, total INTEGER NOT NULL,"
 	" until INTEGER NOT NULL);";
 
+/*
+ * Which certificate of a phone somebody shows, and which end soon; LSCs that
+ * were replaced or deleted, whose issuer is trusted still, until they end.
+ */
+static const char config_8[] =
+	ADD("device_cert", "sha256 BLOB")
+	ADD("device_cert", "not_after INTEGER")
+	"UPDATE device_cert SET sha256 = cert_sha256(der),"
+	" not_after = cert_end(der);"
+	"CREATE INDEX device_cert_not_after ON device_cert (kind, not_after);"
+	"CREATE TABLE lsc_past (sha256 BLOB PRIMARY KEY,"
+	" not_after INTEGER) WITHOUT ROWID;"
+	"CREATE INDEX lsc_past_not_after ON lsc_past (not_after);";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -284,7 +298,7 @@ static const char runtime_2[] =
 
 static const char *const config[] = {
 	config_1, config_2, config_3, config_4, config_5,
-	config_6, config_7
+	config_6, config_7, config_8
 };
 static const char *const runtime[] = { runtime_1, runtime_2 };
 
