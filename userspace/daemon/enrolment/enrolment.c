@@ -181,6 +181,8 @@ static int start(struct enrolment *all, char *why, size_t size)
 		err = trust_keys_watch(all->config.keys, on_keys, all);
 	if (!err)
 		err = show_open(all);
+	if (!err && expiry_watch_phones(all))
+		err = -ENOMEM;
 	if (!err)
 		enrolment_sweep_soon(all);
 	return err;
@@ -210,6 +212,7 @@ void enrolment_close(struct enrolment *all)
 {
 	if (!all)
 		return;
+	expiry_unwatch_phones(all);
 	show_close(all);
 	trust_keys_unwatch(all->config.keys, on_keys, all);
 	store_unwatch(all->config.store, on_change, all);

@@ -33,7 +33,8 @@ struct enrolment {
 	struct phone_service *service;
 	struct capf_guard *guard;
 	struct anchors anchors;
-	struct event *sweep;
+	struct event *sweep, *daily;
+	int64_t looked;			/* at certificates' ends; 0: never */
 	bool sweeping;			/* it was asked for already */
 	unsigned int swept;		/* given up in this sweep */
 	LIST_HEAD(, visit) visits;
@@ -122,6 +123,12 @@ int enrolment_keep_overdue(struct enrolment *all,
 			   const struct store_enrolment_state *state);
 /* Nobody hears what becomes of it. */
 void visit_forget_ticket(struct visit *visit);
+
+/* expiry.c. 0, or no memory. */
+int expiry_watch_phones(struct enrolment *all);
+void expiry_unwatch_phones(struct enrolment *all);
+/* As if it were @now. */
+void expiry_of_phones(struct enrolment *all, time_t now);
 
 /* show.c: to administrators */
 int show_open(struct enrolment *all);

@@ -47,6 +47,51 @@ int store_device_cert(struct store *store, int64_t phone,
 	return err;
 }
 
+static int bind_ends(sqlite3_stmt *stmt, enum store_device_cert kind,
+		     int64_t from, int64_t before)
+{
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_text(stmt, 1, kinds[kind], -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 2, from);
+	sqlite3_bind_int64(stmt, 3, before);
+	return 0;
+}
+
+int store_device_cert_ends(struct store *store, enum store_device_cert kind,
+			   int64_t from, int64_t before, store_device_end_fn fn,
+			   void *ctx)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_DEVICE_ENDS, "SELECT"
+		" p.name, c.not_after FROM device_cert c JOIN phone p ON"
+		" p.id = c.phone WHERE c.kind = ?1 AND c.not_after >= ?2 AND"
+		" c.not_after < ?3 ORDER BY c.not_after");
+	int err = bind_ends(stmt, kind, from, before), found = 0;
+
+	while (!err && !(found = store_row(store, stmt)))
+		err = fn(ctx, (const char *)sqlite3_column_text(stmt, 0),
+			 sqlite3_column_int64(stmt, 1));
+	sqlite3_reset(stmt);
+	return err ? err : found == -ENOENT ? 0 : found;
+}
+
+int64_t store_device_cert_count(struct store *store,
+				enum store_device_cert kind, int64_t from,
+				int64_t before)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_DEVICE_COUNT, "SELECT"
+		" count(*) FROM device_cert WHERE kind = ?1 AND"
+		" not_after >= ?2 AND not_after < ?3");
+	int64_t count = bind_ends(stmt, kind, from, before);
+
+	if (!count)
+		count = store_row(store, stmt);
+	if (!count)
+		count = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return count;
+}
+
 /* On its way to the writer's thread; certificates lie behind it. */
 struct record {
 	struct store_enrolment enrolment;

@@ -24,6 +24,16 @@ enum store_device_cert {
 int store_device_cert(struct store *store, int64_t phone,
 		      enum store_device_cert kind, uint8_t **der, size_t *len);
 
+/* Of phones, of one kind, that end from @from on and before @before, by that. */
+typedef int (*store_device_end_fn)(void *ctx, const char *phone, int64_t end);
+int store_device_cert_ends(struct store *store, enum store_device_cert kind,
+			   int64_t from, int64_t before, store_device_end_fn fn,
+			   void *ctx);
+/* How many of them, or -errno. */
+int64_t store_device_cert_count(struct store *store,
+				enum store_device_cert kind, int64_t from,
+				int64_t before);
+
 /* What a certificate that names the phone is to it. The first that fits. */
 enum store_shown {
 	STORE_SHOWN_LSC,	/* on record, or maybe on its way to the phone */
@@ -71,6 +81,7 @@ struct store_enrolment_state {
 	enum store_capf_operation operation;
 	int64_t completes_by;		/* seconds since 1970; 0: never */
 	bool have[STORE_DEVICE_CERTS];
+	int64_t lsc_end, mic_end;	/* 0: there is none, or no end to read */
 	/* Of its last enrolment; when is 0 if there was none. */
 	unsigned int result;
 	int64_t when;
