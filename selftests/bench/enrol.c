@@ -27,6 +27,7 @@
 
 enum { WORKERS = 8, MODULUS = 256, MESSAGE = 16 * 1024 };
 
+enum { REASON = 1, SUCCESS = 1 };
 enum { AUTH_RES = 2, KEY_RES = 4, STORE_RES = 10, END = 15 };
 
 static struct sockaddr_in server;
@@ -120,7 +121,9 @@ static int talk(SSL *ssl, int number, const uint8_t *spki, size_t spki_len)
 	if (say(ssl, heard, KEY_RES, out, len, 9))
 		return -1;
 	len = put(out, 1, "\1", 1);
-	return say(ssl, heard, STORE_RES, out, len, END);
+	/* Sessions that were declined end, too. */
+	return say(ssl, heard, STORE_RES, out, len, END) || heard[8] != REASON ||
+	       heard[11] != SUCCESS;
 }
 
 static void enrol(int number)

@@ -142,6 +142,36 @@ static void test_full(void)
 	   "a right one makes room");
 }
 
+static void test_recall(void)
+{
+	struct capf_guard_count count, none = { 0 };
+	struct capf_guard *first = guard;
+
+	ok(repeat("old", 2, 100) &&
+	   capf_guard_count(guard, "old", "123456", &count) &&
+	   count.row == 2 && count.total == 2 && !count.until,
+	   "what was counted can be asked for");
+	ok(!capf_guard_count(guard, "old", "654321", &none) &&
+	   !capf_guard_count(guard, "new", "123456", &none),
+	   "of that string and device");
+	guard = capf_guard_new(&capf_guard_limits_default);
+	capf_guard_recall(guard, "old", "123456", &count, 0);
+	ok(repeat("old", 1, 5) &&
+	   guess("old", "123456", "123456", 5, CAPF_GUESS_LOCKED),
+	   "another guard goes on counting");
+	capf_guard_count(guard, "old", "123456", &count);
+	capf_guard_free(guard);
+	guard = capf_guard_new(&capf_guard_limits_default);
+	capf_guard_recall(guard, "old", "123456", &count, 5);
+	ok(guess("old", "123456", "123456", 904, CAPF_GUESS_LOCKED) &&
+	   guess("old", "123456", "123456", 905, CAPF_GUESS_RIGHT),
+	   "and locking");
+	ok(!capf_guard_count(guard, "old", "123456", &none),
+	   "a right one ends the counts");
+	capf_guard_free(guard);
+	guard = first;
+}
+
 int main(void)
 {
 	guard = capf_guard_new(&capf_guard_limits_default);
@@ -150,6 +180,7 @@ int main(void)
 	test_total();
 	test_once();
 	test_full();
+	test_recall();
 	capf_guard_free(guard);
 	return tap_end();
 }

@@ -3,7 +3,10 @@
  * CAPF-1, CERT-3: certificates of phones and the history of enrolments: kept, and kept whole.
  */
 #include <errno.h>
+#include <openssl/evp.h>
 #include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -14,6 +17,8 @@
 #include "tap.h"
 
 #define NAME	"SEP001122334455"
+
+enum { MANY = 600 };
 
 static struct env env;
 static int64_t phone;
@@ -96,6 +101,48 @@ static void test_certificates(void)
 	   has(STORE_MIC, "factory"), "deleted; the MIC stays");
 }
 
+static bool is_shown(const char *text, enum store_shown wanted)
+{
+	enum store_shown shown;
+	uint8_t sha256[32];
+
+	return EVP_Digest(text, strlen(text), sha256, NULL, EVP_sha256(),
+			  NULL) &&
+		!store_shown_cert(env.store, phone, sha256, &shown) &&
+		shown == wanted;
+}
+
+static void test_shown(void)
+{
+	struct store_enrolment e = with(STORE_LSC, BYTES("first"));
+
+	ok(is_shown("factory", STORE_SHOWN_NO_LSC) &&
+	   is_shown("stranger", STORE_SHOWN_NO_LSC) &&
+	   is_shown("newer", STORE_SHOWN_PAST) &&
+	   is_shown("new", STORE_SHOWN_PAST),
+	   "without an LSC, only those that it was");
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_LSC) &&
+	   is_shown("factory", STORE_SHOWN_MIC) &&
+	   is_shown("stranger", STORE_SHOWN_OTHER), "with one, each is told");
+	e = with(STORE_LSC_ISSUED, BYTES("second"));
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_LSC) &&
+	   is_shown("second", STORE_SHOWN_LSC),
+	   "while another is on its way, nobody knows which it has");
+	e = with(STORE_LSC, BYTES("second"));
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_PAST) &&
+	   is_shown("second", STORE_SHOWN_LSC), "then the first is past");
+	e = with(STORE_LSC, BYTES("first"));
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_LSC) &&
+	   is_shown("second", STORE_SHOWN_PAST), "unless it comes back");
+	e = (struct store_enrolment){ .phone = phone, .remove_lsc = true };
+	keep(&e);
+	ok(is_shown("first", STORE_SHOWN_PAST), "deleted: past as well");
+}
+
 static int count(void *ctx, int64_t when, unsigned int result, bool done,
 		 const char *why)
 {
@@ -131,6 +178,12 @@ static void test_history(void)
 	   !store_capf_string(env.store, phone, text),
 	   "another operation was ordered meanwhile: that one stays");
 	e.operation = STORE_CAPF_INSTALL;
+	e.completes_by = 4075632000 - 1;
+	ok(keep(&e) == 200 && !store_enrolment_state(env.store, phone, &state) &&
+	   state.operation == STORE_CAPF_INSTALL &&
+	   state.completes_by == 4075632000,
+	   "nor is one given up whose time was put off");
+	e.completes_by = 0;
 	e.result = 3;
 	ok(keep(&e) == 200 && !store_enrolment_state(env.store, phone, &state) &&
 	   state.operation == STORE_CAPF_NONE && !state.completes_by &&
@@ -138,7 +191,7 @@ static void test_history(void)
 	   !strcmp(state.why, "first") &&
 	   store_capf_string(env.store, phone, text) == -ENOKEY,
 	   "done: none is pending, its string is gone");
-	ok(told == 2, "each was told of");
+	ok(told == 3, "each was told of");
 	store_enrolment_serial(env.store, phone, &after);
 	ok(after > before, "what is asked for now is another");
 	e.done = false;
@@ -147,11 +200,114 @@ static void test_history(void)
 		keep(&e);
 	}
 	store_enrolment_history(env.store, phone, count, counts);
-	ok(counts[0] == 18 && counts[1] == 39 && counts[2] == 2 &&
-	   counts[3] == 18, "the last ones are remembered, and all done ones");
+	ok(counts[0] == 19 && counts[1] == 39 && counts[2] == 3 &&
+	   counts[3] == 19, "the last ones are remembered, and all done ones");
 	before = 0;
 	store_enrolment_serial(env.store, phone, &before);
 	ok(before == after, "failures ask for nothing new");
+}
+
+static void count_done(void *ctx, struct store_reply *reply)
+{
+	unsigned int *done = ctx;
+
+	*done += !reply->error.status;
+	store_reply_clear(reply);
+}
+
+/* Nobody writes while this is open. */
+static sqlite3 *stop_disk(void)
+{
+	char path[CONF_PATH_SIZE + 16];
+	sqlite3 *sql;
+
+	snprintf(path, sizeof(path), "%s/ucsec.db", env.conf.state_dir);
+	if (sqlite3_open(path, &sql) ||
+	    sqlite3_busy_timeout(sql, 5000) ||
+	    sqlite3_exec(sql, "BEGIN IMMEDIATE", NULL, NULL, NULL))
+		abort();
+	return sql;
+}
+
+/* More phones at a time than changes may wait. */
+static void test_many(void)
+{
+	struct store_enrolment e = with(STORE_LSC_ISSUED, BYTES("owed"));
+	unsigned int refused = 0, owed = 0, done = 0, others = 0;
+	sqlite3 *sql = stop_disk();
+
+	for (unsigned int i = 0; i < MANY; i++)
+		refused += !!store_enrolment_keep(env.store, &e, count_done,
+						  &others);
+	ok(refused, "who is owed nothing waits in a queue that has an end");
+	e.owed = true;
+	for (unsigned int i = 0; i < MANY; i++)
+		owed += !store_enrolment_keep(env.store, &e, count_done,
+					      &done);
+	ok(owed == MANY, "of phones that wait each is taken");
+	sqlite3_close(sql);
+	ok(ENV_WAIT(&env, done == MANY && others == MANY - refused),
+	   "and each is answered");
+}
+
+static unsigned int guessed[3];
+
+static int see_guesses(void *ctx, int64_t id, const char *name,
+		       const struct store_guesses *guesses)
+{
+	(void)ctx;
+	if (id == phone && !strcmp(name, NAME) && guesses->until == 77) {
+		guessed[0]++;
+		guessed[1] = guesses->row;
+		guessed[2] = guesses->total;
+	}
+	return 0;
+}
+
+static bool has_guesses(unsigned int count, unsigned int total)
+{
+	memset(guessed, 0, sizeof(guessed));
+	store_guesses_each(env.store, see_guesses, NULL);
+	return guessed[0] == count && guessed[2] == total;
+}
+
+static int guess(unsigned int total)
+{
+	struct store_guesses guesses = { 1, total, 77 };
+	int status = 0;
+
+	if (store_guesses_keep(env.store, phone, &guesses, on_done, &status))
+		return 0;
+	while (!status)
+		event_base_loop(env.base, EVLOOP_ONCE);
+	return status;
+}
+
+static void set_string(const char *text)
+{
+	json_t *body = json_pack("{ss}", "capf_auth_string", text);
+
+	env_ask(&env, STORE_SET, "phone", NAME, body, NULL);
+	json_decref(body);
+}
+
+static void test_guesses(void)
+{
+	ok(guess(1) == 200 && has_guesses(0, 0),
+	   "no guesses are counted where there is no string");
+	set_string("1234");
+	told = 0;
+	ok(guess(4) == 200 && has_guesses(1, 4) && guessed[1] == 1,
+	   "wrong strings are counted");
+	ok(!told, "of which nobody is told");
+	env_restart(&env);
+	ok(has_guesses(1, 4), "a restart remembers");
+	store_watch(env.store, on_change, NULL);
+	guess(0);
+	ok(has_guesses(0, 0), "a right one forgets them");
+	guess(5);
+	set_string("4321");
+	ok(has_guesses(0, 0), "they say nothing of another string");
 }
 
 /* The daemon is killed as soon as it was told. */
@@ -213,7 +369,10 @@ int main(void)
 	   !store_phone_find(env.store, NAME, &found), "a phone");
 	phone = found.id;
 	test_certificates();
+	test_shown();
 	test_history();
+	test_many();
+	test_guesses();
 	test_kill();
 	test_gone();
 	env_close(&env);

@@ -104,11 +104,60 @@ static void test_param(time_t end)
 	set_days("30");
 }
 
+static unsigned int looks;
+
+int __real_store_cert_end_each(struct store *store, store_cert_end_fn fn,
+			       void *ctx);
+int __wrap_store_cert_end_each(struct store *store, store_cert_end_fn fn,
+			       void *ctx);
+
+int __wrap_store_cert_end_each(struct store *store, store_cert_end_fn fn,
+			       void *ctx)
+{
+	looks++;
+	return __real_store_cert_end_each(store, fn, ctx);
+}
+
+/* A second: longer than changes are waited for. */
+static void pass(time_t seconds)
+{
+	time_t end = time(NULL) + seconds + 1;
+
+	while (time(NULL) < end)
+		env_turn(&env);
+}
+
+/* As often as others' changes would have it. */
+static void test_many(void)
+{
+	json_t *body = json_pack("{ss}", "description", "x");
+
+	pass(1);
+	looks = 0;
+	set_days("40");
+	for (unsigned int i = 0; i < 20; i++)
+		set_days(i % 2 ? "30" : "31");
+	ok(!looks, "changes are not looked at one by one");
+	ok(ENV_WAIT(&env, looks) && looks == 1, "but soon, at once");
+	env_ask(&env, STORE_SET, "phone", "SEP001122334455", body, NULL);
+	pass(1);
+	ok(looks == 1, "and those of others not at all");
+	json_decref(body);
+}
+
 static void test_change(void)
 {
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
 	logged();
 	env_ask(&env, STORE_DEL, "cert", "test-ca", NULL, NULL);
 	ok(!logged()[0], "one that goes is not told of");
+	metrics_write(out);
+	fclose(out);
+	ok(!strstr(text, "test-ca"), "and is gone for who asks at once");
+	free(text);
 }
 
 static void test_metrics(time_t end)
@@ -149,6 +198,7 @@ int main(void)
 	test_steps(end);
 	test_param(end);
 	test_metrics(end);
+	test_many();
 	test_change();
 	expiry_close(expiry);
 	store_stop(env.store);

@@ -397,6 +397,12 @@ static bool shows(const char *suites, const struct trust_key *key)
 	return key ? served && same : !cert;
 }
 
+static void set_limits(void *arg, struct net_limits *limits)
+{
+	(void)arg;
+	limits->handshakes = 1;
+}
+
 static void open_service(void)
 {
 	static const struct net_ops ops = {
@@ -407,7 +413,7 @@ static void open_service(void)
 	struct phone_service_config config = {
 		.base = env.base, .store = env.store, .keys = keys,
 		.service = KEYD_TVS, .listen = &listen,
-		.limits = { .handshakes = 1 }, .ops = &ops, .arg = said,
+		.limits = set_limits, .ops = &ops, .arg = said,
 	};
 	struct net_place places[2];
 	char why[256] = "";

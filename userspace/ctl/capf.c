@@ -10,7 +10,8 @@
 #include "ctl.h"
 
 static const char *const columns[] = {
-	"name", "status", "operation", "last_result", "last_time", NULL
+	"name", "status", "operation", "last_result", "lsc_days", "last_time",
+	"mic_days", NULL
 };
 
 enum status cmd_capf_list(struct ctl *ctl, char **words)

@@ -23,8 +23,10 @@ struct phone_service {
 static struct net_limits limits_of(const struct phone_service *s)
 {
 	struct net_limits all = net_settings_limits(s->config.store);
-	struct net_limits limits = s->config.limits;
+	struct net_limits limits = { 0 };
 
+	if (s->config.limits)
+		s->config.limits(s->config.arg, &limits);
 	if (!limits.conns)
 		limits.conns = all.conns;
 	if (!limits.conns_per_source)

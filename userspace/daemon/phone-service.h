@@ -24,9 +24,13 @@ struct phone_service_config {
 	enum keyd_service service;
 	const struct conf_service *listen;
 	bool legacy;			/* TLS 1.0 too, for phones of the 7900 series */
-	struct net_limits limits;	/* where 0, the store's or net's own */
+	/*
+	 * NULL, or fills in what the service has of its own, asked anew when
+	 * parameters change; where 0, the store's or net's own.
+	 */
+	void (*limits)(void *arg, struct net_limits *limits);
 	const struct net_ops *ops;	/* outlive it */
-	void *arg;
+	void *arg;			/* of both */
 };
 
 /* Listens from here on. @why gets a sentence. 0 or -errno. */

@@ -91,12 +91,12 @@ static void on_done(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-int worker_submit(struct worker *w, struct worker_job *job)
+static int submit(struct worker *w, struct worker_job *job, size_t waiting_max)
 {
 	bool full;
 
 	pthread_mutex_lock(&w->lock);
-	full = w->waiting >= w->waiting_max || w->stop;
+	full = w->waiting >= waiting_max || w->stop;
 	if (!full) {
 		STAILQ_INSERT_TAIL(&w->todo, job, link);
 		w->waiting++;
@@ -104,6 +104,16 @@ int worker_submit(struct worker *w, struct worker_job *job)
 	}
 	pthread_mutex_unlock(&w->lock);
 	return full ? -EAGAIN : 0;
+}
+
+int worker_submit(struct worker *w, struct worker_job *job)
+{
+	return submit(w, job, w->waiting_max);
+}
+
+int worker_submit_owed(struct worker *w, struct worker_job *job)
+{
+	return submit(w, job, SIZE_MAX);
 }
 
 struct worker *worker_new(struct event_base *base, const struct worker_ops *ops,

@@ -36,5 +36,7 @@ struct worker *worker_new(struct event_base *base, const struct worker_ops *ops,
 void worker_free(struct worker *worker);
 /* -EAGAIN: too many wait, or it is being freed; the job is the caller's still. */
 int worker_submit(struct worker *worker, struct worker_job *job);
+/* However many wait: for what its owner bounds himself, and must not lose. */
+int worker_submit_owed(struct worker *worker, struct worker_job *job);
 
 #endif /* WORKER_H */

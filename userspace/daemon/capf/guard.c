@@ -71,6 +71,23 @@ static bool is_same(const char *set, const char *said)
 	return same;
 }
 
+bool capf_guard_count(const struct capf_guard *guard, const char *device,
+		      const char *set, struct capf_guard_count *count)
+{
+	size_t i;
+
+	for (i = 0; i < guard->count; i++) {
+		const struct entry *entry = &guard->entries[i];
+
+		if (strcmp(entry->device, device))
+			continue;
+		*count = (struct capf_guard_count){ entry->row, entry->total,
+						    entry->until };
+		return entry->total && is_same(entry->set, set);
+	}
+	return false;
+}
+
 static void reset(struct entry *entry, const char *device, const char *set)
 {
 	memset(entry, 0, sizeof(*entry));
@@ -191,6 +208,20 @@ enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
 	}
 	forget(guard, entry);
 	return CAPF_GUESS_RIGHT;
+}
+
+void capf_guard_recall(struct capf_guard *guard, const char *device,
+		       const char *set, const struct capf_guard_count *count,
+		       int64_t now)
+{
+	struct entry *entry = *set ? obtain(guard, device, set) : NULL;
+
+	if (!entry)
+		return;
+	entry->row = count->row;
+	entry->total = count->total;
+	entry->until = count->until;
+	entry->last = now;
 }
 
 void capf_guard_spend(struct capf_guard *guard, const char *device,

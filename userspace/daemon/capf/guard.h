@@ -5,6 +5,7 @@
 #ifndef CAPF_GUARD_H
 #define CAPF_GUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,20 @@ void capf_guard_limit(struct capf_guard *guard,
 enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
 				 const char *set, const char *said,
 				 int64_t now);
+
+/* Wrong guesses at one string. */
+struct capf_guard_count {
+	unsigned int row, total;
+	int64_t until;			/* locked, by the clock of checks */
+};
+
+/* Of that string; false: nobody guessed wrong since a right one. */
+bool capf_guard_count(const struct capf_guard *guard, const char *device,
+		      const char *set, struct capf_guard_count *count);
+/* What was counted before, by another guard. */
+void capf_guard_recall(struct capf_guard *guard, const char *device,
+		       const char *set, const struct capf_guard_count *count,
+		       int64_t now);
 
 /* The operation is done: this string is of no use any more, but another is. */
 void capf_guard_spend(struct capf_guard *guard, const char *device,

@@ -56,7 +56,7 @@ static int give_up(void *ctx, const struct store_enrolment_state *state)
 		return 0;
 	if (all->swept++ >= SWEEP_COUNT)
 		return -EAGAIN;
-	err = enrolment_keep_overdue(all, state->phone, state->operation);
+	err = enrolment_keep_overdue(all, state);
 	if (err)
 		return err;
 	log_event(LOG_LEVEL_WARNING, "capf", "device", state->name,
@@ -98,7 +98,6 @@ static void on_change(void *ctx, const struct store_change *change)
 	struct enrolment *all = ctx;
 	bool any = !strcmp(change->noun, "*");
 	struct capf_guard_limits guard;
-	struct net_limits net;
 
 	if (any || !strcmp(change->noun, "cert"))
 		all->anchors.fresh = false;
@@ -107,8 +106,6 @@ static void on_change(void *ctx, const struct store_change *change)
 	if (any || !strcmp(change->noun, "param")) {
 		policy_guard(all, &guard);
 		capf_guard_limit(all->guard, &guard);
-		policy_net(all, &net);
-		net_limit(phone_service_net(all->service), &net);
 	}
 }
 
@@ -155,11 +152,11 @@ static int listen_to_phones(struct enrolment *all, char *why, size_t size)
 		.listen = &config->conf->trust.capf,
 		.legacy = store_param(config->store,
 				      STORE_PARAM_CAPF_LEGACY_TLS),
+		.limits = policy_net,
 		.ops = &visit_net_ops,
 		.arg = all,
 	};
 
-	policy_net(all, &service.limits);
 	return phone_service_open(&all->service, &service, why, size);
 }
 
@@ -174,6 +171,9 @@ static int start(struct enrolment *all, char *why, size_t size)
 	if (!all->guard || !all->sweep)
 		return -ENOMEM;
 	find_metrics(all);
+	err = guesses_recall(all);
+	if (err)
+		return err;
 	err = listen_to_phones(all, why, size);
 	if (!err)
 		err = store_watch(all->config.store, on_change, all);
@@ -181,6 +181,8 @@ static int start(struct enrolment *all, char *why, size_t size)
 		err = trust_keys_watch(all->config.keys, on_keys, all);
 	if (!err)
 		err = show_open(all);
+	if (!err && expiry_watch_phones(all))
+		err = -ENOMEM;
 	if (!err)
 		enrolment_sweep_soon(all);
 	return err;
@@ -210,6 +212,7 @@ void enrolment_close(struct enrolment *all)
 {
 	if (!all)
 		return;
+	expiry_unwatch_phones(all);
 	show_close(all);
 	trust_keys_unwatch(all->config.keys, on_keys, all);
 	store_unwatch(all->config.store, on_change, all);

@@ -33,7 +33,8 @@ struct enrolment {
 	struct phone_service *service;
 	struct capf_guard *guard;
 	struct anchors anchors;
-	struct event *sweep;
+	struct event *sweep, *daily;
+	int64_t looked;			/* at certificates' ends; 0: never */
 	bool sweeping;			/* it was asked for already */
 	unsigned int swept;		/* given up in this sweep */
 	LIST_HEAD(, visit) visits;
@@ -68,6 +69,7 @@ struct visit {
 	uint8_t *issued;
 	size_t issued_len;
 
+	struct capf_judgement judgement;	/* once it is on the disk */
 	struct ticket *ticket;		/* the writer has something of ours */
 	char why[KEYD_SENTENCE_LEN];
 };
@@ -81,7 +83,7 @@ void policy_session(const struct enrolment *all, struct capf_config *config);
 void policy_auth(const struct enrolment *all, struct capf_auth_policy *policy);
 void policy_guard(const struct enrolment *all,
 		  struct capf_guard_limits *limits);
-void policy_net(const struct enrolment *all, struct net_limits *limits);
+void policy_net(void *arg, struct net_limits *limits);
 
 /* anchors.c. 0 or -ENOMEM; @shown is the certificate on record, or is not. */
 int anchors_trust(struct enrolment *all, bool recorded,
@@ -92,6 +94,18 @@ void anchors_clear(struct anchors *anchors);
 extern const struct net_ops visit_net_ops;
 void visit_arm(struct visit *visit);
 
+/* guesses.c */
+int guesses_recall(struct enrolment *all);
+/*
+ * capf_auth_judge(). *is_kept: what comes of it is the phone's to hear when it
+ * is on the disk, which is seen to.
+ */
+struct capf_judgement guesses_judge(struct visit *visit,
+				    const struct capf_message *res,
+				    const struct capf_trust *trust,
+				    const struct capf_auth_policy *policy,
+				    bool *is_kept);
+
 /* judge.c, issue.c, keep.c: what a session asks for */
 void visit_judge(void *arg, const struct capf_message *res);
 void visit_issue(void *arg, const struct capf_request *request);
@@ -99,13 +113,22 @@ void visit_forget_issue(struct visit *visit);
 void visit_keep(void *arg, enum capf_result result, struct element_bytes der);
 /* Before the phone hears of an LSC that it will show one day. */
 int visit_keep_issued(struct visit *visit);
+/* Then refuses as the judgement says; NULL: nobody waits for it. */
+int visit_keep_guesses(struct visit *visit, const struct store_guesses *guesses,
+		       const struct capf_judgement *judgement);
 /* What did not come off, for the history; and of a phone that never came. */
 void visit_keep_failure(struct visit *visit, enum capf_result result,
 			const char *why);
-int enrolment_keep_overdue(struct enrolment *all, int64_t phone,
-			   enum store_capf_operation operation);
+int enrolment_keep_overdue(struct enrolment *all,
+			   const struct store_enrolment_state *state);
 /* Nobody hears what becomes of it. */
 void visit_forget_ticket(struct visit *visit);
+
+/* expiry.c. 0, or no memory. */
+int expiry_watch_phones(struct enrolment *all);
+void expiry_unwatch_phones(struct enrolment *all);
+/* As if it were @now. */
+void expiry_of_phones(struct enrolment *all, time_t now);
 
 /* show.c: to administrators */
 int show_open(struct enrolment *all);

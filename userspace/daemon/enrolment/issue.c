@@ -78,11 +78,15 @@ static int copy(struct visit *visit, const union keyd_buffer *answer)
 	return 0;
 }
 
-/* Who enrols by his LSC will show this one, maybe before we hear of it again. */
+/*
+ * Who has an LSC, or enrols by one, will show this one, maybe before we hear of
+ * it again; where another is on record, it would be nobody's.
+ */
 static void hand_over(struct visit *visit)
 {
 	metrics_add(visit->all->issued, 1);
-	if (visit->device.mode == CAPF_BY_LSC_FIRST) {
+	if (visit->device.mode == CAPF_BY_LSC_FIRST ||
+	    visit->device.has_lsc) {
 		if (visit_keep_issued(visit))
 			refuse(visit, CAPF_RESULT_NO_COMMUNICATION,
 			       "the certificate could not be written down");

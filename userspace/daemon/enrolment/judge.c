@@ -183,7 +183,7 @@ void visit_judge(void *arg, const struct capf_message *res)
 	struct capf_judgement judgement;
 	struct capf_auth_policy policy;
 	struct capf_trust trust;
-	bool recorded = false;
+	bool recorded = false, is_kept;
 	int err = find_device(visit, res, &recorded);
 
 	if (err == -ENOENT) {
@@ -201,8 +201,9 @@ void visit_judge(void *arg, const struct capf_message *res)
 		return;
 	}
 	policy_auth(all, &policy);
-	judgement = capf_auth_judge(res, &visit->device, all->guard,
-				    enrolment_now(), &trust, &policy);
+	judgement = guesses_judge(visit, res, &trust, &policy, &is_kept);
+	if (is_kept)
+		return;
 	if (judgement.result != CAPF_RESULT_PENDING &&
 	    judgement.result != CAPF_RESULT_NONE) {
 		capf_session_refuse(visit->session, CAPF_REASON_DECLINED,

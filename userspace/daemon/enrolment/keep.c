@@ -11,14 +11,24 @@
 #include "enrolment/internal.h"
 #include "log.h"
 
-/* Seconds in which the same failure of a phone is written down once. */
-enum { SAME_FAILURE = 60 };
+enum {
+	/* Seconds in which the same failure of a phone is written down once. */
+	SAME_FAILURE = 60,
+	/*
+	 * One of each phone that enrols. Of those that gave up while the disk
+	 * stood still as many more as memory is to be had for.
+	 */
+	TICKETS_MAX = 8192,
+};
 
 /* Stands between the writer and a visit that may end before it answers. */
 struct ticket {
 	struct visit *visit;		/* NULL: it has ended */
 	void (*done)(struct visit *visit, bool good);
 };
+
+/* The writer has; it may answer after the service has ended. */
+static unsigned int tickets;
 
 static void log_refusal(const struct store_error *error)
 {
@@ -31,6 +41,7 @@ static void on_done(void *ctx, struct store_reply *reply)
 	struct ticket *ticket = ctx;
 	struct visit *visit = ticket->visit;
 
+	tickets--;
 	if (reply->error.status)
 		log_refusal(&reply->error);
 	if (visit) {
@@ -51,22 +62,45 @@ static void on_late(void *ctx, struct store_reply *reply)
 	store_reply_clear(reply);
 }
 
-static int submit(struct visit *visit, const struct store_enrolment *what,
+static struct ticket *ticket_new(struct visit *visit,
+				 void (*done)(struct visit *visit, bool good))
+{
+	struct ticket *ticket = tickets < TICKETS_MAX ?
+		calloc(1, sizeof(*ticket)) : NULL;
+
+	if (!ticket)
+		return NULL;
+	*ticket = (struct ticket){ visit, done };
+	visit->ticket = ticket;
+	tickets++;
+	return ticket;
+}
+
+/* It was not taken. */
+static void ticket_free(struct ticket *ticket)
+{
+	ticket->visit->ticket = NULL;
+	tickets--;
+	free(ticket);
+}
+
+/*
+ * What the phone has, it has: were that refused since others' changes wait, it
+ * would have to enrol once more. @what is owed to it.
+ */
+static int submit(struct visit *visit, struct store_enrolment *what,
 		  void (*done)(struct visit *visit, bool good))
 {
-	struct ticket *ticket = calloc(1, sizeof(*ticket));
+	struct ticket *ticket = ticket_new(visit, done);
 	int err;
 
 	if (!ticket)
 		return -ENOMEM;
-	*ticket = (struct ticket){ visit, done };
-	visit->ticket = ticket;
+	what->owed = true;
 	err = store_enrolment_keep(visit->all->config.store, what, on_done,
 				   ticket);
-	if (err) {
-		visit->ticket = NULL;
-		free(ticket);
-	}
+	if (err)
+		ticket_free(ticket);
 	return err;
 }
 
@@ -91,13 +125,41 @@ static void on_issued_kept(struct visit *visit, bool good)
 
 int visit_keep_issued(struct visit *visit)
 {
-	const struct store_enrolment what = {
+	struct store_enrolment what = {
 		.phone = visit->phone,
 		.issued = visit->issued,
 		.issued_len = visit->issued_len,
 	};
 
 	return submit(visit, &what, on_issued_kept);
+}
+
+/* It is counted in memory where it is not on the disk. */
+static void on_guesses_kept(struct visit *visit, bool good)
+{
+	(void)good;
+	capf_session_refuse(visit->session, CAPF_REASON_DECLINED,
+			    visit->judgement.result, visit->judgement.why);
+}
+
+int visit_keep_guesses(struct visit *visit, const struct store_guesses *guesses,
+		       const struct capf_judgement *judgement)
+{
+	struct store *store = visit->all->config.store;
+	struct ticket *ticket;
+	int err;
+
+	if (!judgement)
+		return store_guesses_keep(store, visit->phone, guesses,
+					  on_late, NULL);
+	visit->judgement = *judgement;
+	ticket = ticket_new(visit, on_guesses_kept);
+	if (!ticket)
+		return -ENOMEM;
+	err = store_guesses_keep(store, visit->phone, guesses, on_done, ticket);
+	if (err)
+		ticket_free(ticket);
+	return err;
 }
 
 static void on_kept(struct visit *visit, bool good)
@@ -179,6 +241,7 @@ void visit_keep_failure(struct visit *visit, enum capf_result result,
 		.done = result == CAPF_RESULT_LATE,
 		.operation = (enum store_capf_operation)
 			visit->device.operation,
+		.completes_by = visit->device.completes_by,
 	};
 
 	if (!visit->phone || is_told_already(visit, result, what.when))
@@ -186,15 +249,16 @@ void visit_keep_failure(struct visit *visit, enum capf_result result,
 	store_enrolment_keep(visit->all->config.store, &what, on_late, NULL);
 }
 
-int enrolment_keep_overdue(struct enrolment *all, int64_t phone,
-			   enum store_capf_operation operation)
+int enrolment_keep_overdue(struct enrolment *all,
+			   const struct store_enrolment_state *state)
 {
 	const struct store_enrolment what = {
-		.phone = phone,
+		.phone = state->phone,
 		.result = CAPF_RESULT_TIMED_OUT,
 		.when = time(NULL),
 		.done = true,
-		.operation = operation,
+		.operation = state->operation,
+		.completes_by = state->completes_by,
 	};
 
 	return store_enrolment_keep(all->config.store, &what, on_late, NULL);

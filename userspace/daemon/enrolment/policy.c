@@ -59,8 +59,10 @@ void policy_guard(const struct enrolment *all, struct capf_guard_limits *limits)
 	limits->devices = 1000000;
 }
 
-void policy_net(const struct enrolment *all, struct net_limits *limits)
+void policy_net(void *arg, struct net_limits *limits)
 {
+	const struct enrolment *all = arg;
+
 	*limits = (struct net_limits){
 		.conns = param(all, STORE_PARAM_CAPF_SESSIONS),
 		.conns_per_source =

@@ -47,11 +47,22 @@ static const char *status_of(const struct store_enrolment_state *state)
 		capf_result_name(CAPF_RESULT_NONE);
 }
 
+/* Whole days that are left, less than none where it has ended. */
+static json_t *days_json(int64_t end)
+{
+	const int64_t day = 86400;
+	int64_t left = end - time(NULL);
+
+	if (!end)
+		return json_null();
+	return json_integer(left < 0 ? -1 - (-1 - left) / day : left / day);
+}
+
 static json_t *state_json(const struct store_enrolment_state *state)
 {
 	const char *last = state->when ? result_name(state->result) : "none";
 
-	return json_pack("{ss ss ss so ss so ss sb sb}",
+	return json_pack("{ss ss ss so ss so ss sb sb so so}",
 			 "name", state->name,
 			 "operation", store_capf_operations[state->operation],
 			 "status", status_of(state),
@@ -60,7 +71,9 @@ static json_t *state_json(const struct store_enrolment_state *state)
 			 "last_time", time_json(state->when),
 			 "last_reason", state->why,
 			 "lsc", state->have[STORE_LSC],
-			 "mic", state->have[STORE_MIC]);
+			 "mic", state->have[STORE_MIC],
+			 "lsc_days", days_json(state->lsc_end),
+			 "mic_days", days_json(state->mic_end));
 }
 
 static bool is_failure(const struct store_enrolment_state *state)

@@ -304,6 +304,7 @@ static bool may_trunk(struct access *access, const struct store_trunk *trunk)
 
 static bool may_phone(struct access *access, const struct store_phone *phone)
 {
+	const struct net_peer *peer = net_conn_peer(access->in->conn);
 	const char *detail;
 	struct authz_verdict verdict;
 	enum authz_digest digest = AUTHZ_DIGEST_OFF;
@@ -311,8 +312,8 @@ static bool may_phone(struct access *access, const struct store_phone *phone)
 	access->peer->id = phone->id;
 	strcpy(access->peer->name, phone->name);
 	detail = sip_phone_fault(access->sip->store, phone,
-				 access->peer->class,
-				 net_conn_peer(access->in->conn)->transport);
+				 access->peer->class, peer->transport,
+				 peer->cert);
 	if (detail) {
 		deny(access, 403, detail, NULL);
 		return false;

@@ -3,6 +3,9 @@
 
 #include "sip/conform.h"
 #include "sip/identify.h"
+#include "store/enrolment.h"
+
+const char sip_not_judged[] = "its certificate could not be looked up";
 
 static const char *class_fault(enum store_mode mode, enum net_class class)
 {
@@ -41,10 +44,39 @@ const char *sip_profile_fault(const struct store *store,
 	return class_fault(mode_of(store, profile), class);
 }
 
-const char *sip_phone_fault(const struct store *store,
+/*
+ * The handshake proved its issuer and its dates. Whether it is the phone's still,
+ * what came of its enrolments tells: where both exist, the LSC counts (CERT-3).
+ */
+static const char *certificate_fault(struct store *store,
+				     const struct store_phone *phone,
+				     const struct net_cert *cert)
+{
+	uint32_t may = store_param(store, STORE_PARAM_PHONE_CERTIFICATE);
+	enum store_shown shown;
+
+	if (store_shown_cert(store, phone->id, cert->sha256, &shown))
+		return sip_not_judged;
+	switch (shown) {
+	case STORE_SHOWN_LSC:
+	case STORE_SHOWN_NO_LSC:
+		return NULL;
+	case STORE_SHOWN_PAST:
+		return "its certificate is an LSC that was replaced or deleted";
+	case STORE_SHOWN_MIC:
+		return may == STORE_CERTIFICATE_LSC ?
+			"it shows its MIC, and has an LSC" : NULL;
+	case STORE_SHOWN_OTHER:
+		break;
+	}
+	return may == STORE_CERTIFICATE_ANY ? NULL :
+		"its certificate is not its LSC on record";
+}
+
+const char *sip_phone_fault(struct store *store,
 			    const struct store_phone *phone,
-			    enum net_class class,
-			    enum net_transport transport)
+			    enum net_class class, enum net_transport transport,
+			    const struct net_cert *cert)
 {
 	enum store_mode mode = mode_of(store, &phone->profile);
 	const char *fault = class_fault(mode, class);
@@ -56,5 +88,6 @@ const char *sip_phone_fault(const struct store *store,
 	if (mode == STORE_NONSECURE && phone->profile.mode == STORE_NONSECURE &&
 	    !(phone->profile.transports & sip_store_transport(transport)))
 		return "transport is not the profile's";
-	return NULL;
+	return mode != STORE_NONSECURE && cert ?
+		certificate_fault(store, phone, cert) : NULL;
 }

@@ -77,6 +77,7 @@ static const char *incoming_fault(struct sip *sip, struct net_conn *conn,
 	static struct sip_identity id;		/* too large for the stack */
 	static struct store_phone_profile profile;
 	const struct net_peer *peer = net_conn_peer(conn);
+	const char *fault;
 	int err = sip_identify_trunk(sip, conn, &id.trunk);
 
 	if (!err) {
@@ -87,8 +88,9 @@ static const char *incoming_fault(struct sip *sip, struct net_conn *conn,
 		err = sip_identify_phone(sip, peer->cert, &id.phone);
 	if (!err) {
 		strcpy(name, id.phone.name);
-		return sip_phone_fault(sip->store, &id.phone, peer->class,
-				       peer->transport);
+		fault = sip_phone_fault(sip->store, &id.phone, peer->class,
+					peer->transport, peer->cert);
+		return fault == sip_not_judged ? NULL : fault;
 	}
 	if (err == -ENOENT)
 		err = sip_identify_profile(sip, peer->cert, &profile);
@@ -145,8 +147,9 @@ static const char *binding_fault(struct sip *sip,
 		return err == -ENOENT ? "the phone is deleted" : NULL;
 	if (!is_button(sip, binding->phone, binding->line))
 		return "the line is not the phone's any more";
+	/* Its connection's certificate is judged with that. */
 	fault = sip_phone_fault(sip->store, &phone, binding->class,
-				binding->transport);
+				binding->transport, NULL);
 	if (fault || !phone.profile.digest)
 		return fault;
 	if (!binding->user[0])

@@ -91,7 +91,8 @@ int db_open(struct db *db, const char *path, bool sync, char *why, size_t size)
 	sqlite3_extended_result_codes(db->sql, 1);
 	sqlite3_busy_timeout(db->sql, BUSY_MS);
 	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	err = db_exec(db, "PRAGMA journal_mode=WAL");
+	err = cert_sql_add(db->sql) ? -ENOMEM :
+		db_exec(db, "PRAGMA journal_mode=WAL");
 	if (!err)
 		err = db_exec(db, sync ? "PRAGMA synchronous=FULL" :
 			      "PRAGMA synchronous=NORMAL");

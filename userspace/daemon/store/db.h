@@ -12,7 +12,7 @@
 
 #define DB_SEAL_KEY_SIZE	32
 
-enum { DB_KEPT = 16 };
+enum { DB_KEPT = 32 };
 
 struct db {
 	sqlite3 *sql;
@@ -68,5 +68,8 @@ int db_exec_kept(struct db *db, const char *sql);
 
 /* A text column into a buffer; NULL is "", what is too long is cut. */
 void db_copy(char *to, size_t size, sqlite3_stmt *stmt, int column);
+
+/* cert-sql.c: functions of certificates. 0, or not. */
+int cert_sql_add(sqlite3 *sql);
 
 #endif /* STORE_DB_H */

@@ -15,8 +15,12 @@
 	"SELECT p.id, p.name, p.capf_operation," \
 	" CAST(strftime('%s', p.capf_completes_by) AS INTEGER)," \
 	HAVE("lsc") HAVE("mic") HAVE("issued") HAVE("fetched") \
-	" e.result, e.time, e.why FROM phone p LEFT JOIN enrolment e ON e.id =" \
+	" e.result, e.time, e.why," END("lsc") "," END("mic") \
+	" FROM phone p LEFT JOIN enrolment e ON e.id =" \
 	" (SELECT max(id) FROM enrolment WHERE phone = p.id)"
+#define END(kind) \
+	" (SELECT not_after FROM device_cert WHERE phone = p.id AND" \
+	" kind = '" kind "')"
 #define HAVE(kind) \
 	" EXISTS(SELECT 1 FROM device_cert WHERE phone = p.id AND" \
 	" kind = '" kind "'),"
@@ -35,6 +39,8 @@ static void read_state(sqlite3_stmt *stmt, struct store_enrolment_state *state)
 	state->result = (unsigned int)sqlite3_column_int64(stmt, at);
 	state->when = sqlite3_column_int64(stmt, at + 1);
 	db_copy(state->why, sizeof(state->why), stmt, at + 2);
+	state->lsc_end = sqlite3_column_int64(stmt, at + 3);
+	state->mic_end = sqlite3_column_int64(stmt, at + 4);
 }
 
 int store_enrolment_state(struct store *store, int64_t phone,

@@ -47,6 +47,51 @@ int store_device_cert(struct store *store, int64_t phone,
 	return err;
 }
 
+static int bind_ends(sqlite3_stmt *stmt, enum store_device_cert kind,
+		     int64_t from, int64_t before)
+{
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_text(stmt, 1, kinds[kind], -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 2, from);
+	sqlite3_bind_int64(stmt, 3, before);
+	return 0;
+}
+
+int store_device_cert_ends(struct store *store, enum store_device_cert kind,
+			   int64_t from, int64_t before, store_device_end_fn fn,
+			   void *ctx)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_DEVICE_ENDS, "SELECT"
+		" p.name, c.not_after FROM device_cert c JOIN phone p ON"
+		" p.id = c.phone WHERE c.kind = ?1 AND c.not_after >= ?2 AND"
+		" c.not_after < ?3 ORDER BY c.not_after");
+	int err = bind_ends(stmt, kind, from, before), found = 0;
+
+	while (!err && !(found = store_row(store, stmt)))
+		err = fn(ctx, (const char *)sqlite3_column_text(stmt, 0),
+			 sqlite3_column_int64(stmt, 1));
+	sqlite3_reset(stmt);
+	return err ? err : found == -ENOENT ? 0 : found;
+}
+
+int64_t store_device_cert_count(struct store *store,
+				enum store_device_cert kind, int64_t from,
+				int64_t before)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_DEVICE_COUNT, "SELECT"
+		" count(*) FROM device_cert WHERE kind = ?1 AND"
+		" not_after >= ?2 AND not_after < ?3");
+	int64_t count = bind_ends(stmt, kind, from, before);
+
+	if (!count)
+		count = store_row(store, stmt);
+	if (!count)
+		count = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return count;
+}
+
 /* On its way to the writer's thread; certificates lie behind it. */
 struct record {
 	struct store_enrolment enrolment;
@@ -99,7 +144,8 @@ static int find_phone(struct db *db, int64_t phone, struct store_reply *reply,
 	return err == 1 ? 0 : err;
 }
 
-#define PUT_CERT " INTO device_cert (phone, kind, der) VALUES (?1, ?2, ?3)"
+#define PUT_CERT " INTO device_cert (phone, kind, der, sha256, not_after)" \
+	" VALUES (?1, ?2, ?3, cert_sha256(?3), cert_end(?3))"
 
 static int put_cert(struct db *db, const struct record *record,
 		    enum store_device_cert kind)
@@ -132,13 +178,49 @@ static int remove_cert(struct db *db, int64_t phone,
 	return db_run_kept(db, stmt);
 }
 
+/* Whoever has them still shall not pass for the phone; those ended cannot. */
+static int withdraw(struct db *db, int64_t phone)
+{
+	sqlite3_stmt *stmt;
+	int err = db_exec_kept(db, "DELETE FROM lsc_past WHERE not_after <"
+			       " CAST(strftime('%s', 'now') AS INTEGER)");
+
+	if (!err)
+		err = db_keep(db, &stmt, "INSERT OR REPLACE INTO lsc_past"
+			      " (sha256, not_after) SELECT sha256, not_after"
+			      " FROM device_cert WHERE phone = ?1 AND"
+			      " kind IN ('lsc', 'issued')");
+	if (err)
+		return err;
+	sqlite3_bind_int64(stmt, 1, phone);
+	return db_run_kept(db, stmt);
+}
+
+/* What arrived may be what was on its way, or the same once more. */
+static int admit(struct db *db, const struct record *record)
+{
+	sqlite3_stmt *stmt;
+	int err = db_keep(db, &stmt, "DELETE FROM lsc_past WHERE"
+			  " sha256 = cert_sha256(?1)");
+
+	if (err)
+		return err;
+	sqlite3_bind_blob(stmt, 1, record->bytes + record->certs[STORE_LSC].at,
+			  (int)record->certs[STORE_LSC].len, SQLITE_STATIC);
+	return db_run_kept(db, stmt);
+}
+
 static int put_certs(struct db *db, const struct record *record)
 {
 	const struct store_enrolment *e = &record->enrolment;
 	int err = 0, kind;
 
-	/* What was on its way has arrived, or never will. */
 	if (e->remove_lsc || e->lsc)
+		err = withdraw(db, e->phone);
+	if (!err && e->lsc)
+		err = admit(db, record);
+	/* What was on its way has arrived, or never will. */
+	if (!err && (e->remove_lsc || e->lsc))
 		err = remove_cert(db, e->phone, STORE_LSC_ISSUED);
 	if (!err && e->remove_lsc)
 		err = remove_cert(db, e->phone, STORE_LSC);
@@ -184,7 +266,9 @@ static int end_operation(struct db *db, const struct record *record)
 			  " capf_operation = 'none',"
 			  " capf_completes_by = NULL,"
 			  " capf_auth_string_sealed = NULL"
-			  " WHERE id = ?1 AND capf_operation = ?2");
+			  " WHERE id = ?1 AND capf_operation = ?2 AND"
+			  " ?3 IN (0, CAST(strftime('%s',"
+			  " capf_completes_by) AS INTEGER))");
 
 	if (err)
 		return err;
@@ -192,6 +276,7 @@ static int end_operation(struct db *db, const struct record *record)
 	sqlite3_bind_text(stmt, 2,
 			  store_capf_operations[record->enrolment.operation], -1,
 			  SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 3, record->enrolment.completes_by);
 	return db_run_kept(db, stmt);
 }
 
@@ -240,5 +325,5 @@ int store_enrolment_keep(struct store *store,
 			memcpy(record->bytes + at, cert.der, cert.len);
 		at += cert.len;
 	}
-	return writer_submit(store, apply, record, done, ctx);
+	return writer_submit(store, apply, record, enrolment->owed, done, ctx);
 }

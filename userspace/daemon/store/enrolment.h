@@ -24,6 +24,28 @@ enum store_device_cert {
 int store_device_cert(struct store *store, int64_t phone,
 		      enum store_device_cert kind, uint8_t **der, size_t *len);
 
+/* Of phones, of one kind, that end from @from on and before @before, by that. */
+typedef int (*store_device_end_fn)(void *ctx, const char *phone, int64_t end);
+int store_device_cert_ends(struct store *store, enum store_device_cert kind,
+			   int64_t from, int64_t before, store_device_end_fn fn,
+			   void *ctx);
+/* How many of them, or -errno. */
+int64_t store_device_cert_count(struct store *store,
+				enum store_device_cert kind, int64_t from,
+				int64_t before);
+
+/* What a certificate that names the phone is to it. The first that fits. */
+enum store_shown {
+	STORE_SHOWN_LSC,	/* on record, or maybe on its way to the phone */
+	STORE_SHOWN_PAST,	/* an LSC that was replaced or deleted */
+	STORE_SHOWN_NO_LSC,	/* there is none to compare with */
+	STORE_SHOWN_MIC,	/* its MIC, beside an LSC */
+	STORE_SHOWN_OTHER,	/* not its LSC */
+};
+
+int store_shown_cert(struct store *store, int64_t phone,
+		     const uint8_t sha256[32], enum store_shown *shown);
+
 enum { STORE_WHY_SIZE = 160 };
 
 /* What to write down of one enrolment, at once or not at all. */
@@ -33,9 +55,15 @@ struct store_enrolment {
 	const char *why;	/* for people, or NULL */
 	int64_t when;		/* seconds since 1970; 0: not for the history */
 	bool done;		/* the operation is none from now on */
-	/* The one that is: another one that was ordered meanwhile stays. */
+	/*
+	 * The one that is: another one that was ordered meanwhile stays. So does
+	 * one whose time was put off, where @completes_by is why it ends.
+	 */
 	enum store_capf_operation operation;
+	int64_t completes_by;	/* 0: whenever */
 	bool remove_lsc;
+	/* A phone waits for it: written down however many changes wait. */
+	bool owed;
 	/* NULL: as it was. A MIC that is there already stays. */
 	const uint8_t *lsc, *mic, *issued, *fetched;
 	size_t lsc_len, mic_len, issued_len, fetched_len;
@@ -53,6 +81,7 @@ struct store_enrolment_state {
 	enum store_capf_operation operation;
 	int64_t completes_by;		/* seconds since 1970; 0: never */
 	bool have[STORE_DEVICE_CERTS];
+	int64_t lsc_end, mic_end;	/* 0: there is none, or no end to read */
 	/* Of its last enrolment; when is 0 if there was none. */
 	unsigned int result;
 	int64_t when;
@@ -82,5 +111,22 @@ int store_enrolment_overdue(struct store *store, int64_t now,
  */
 int store_enrolment_serial(struct store *store, int64_t phone,
 			   int64_t *serial);
+
+/* Wrong authentication strings for the one that the phone has now. */
+struct store_guesses {
+	unsigned int row, total;
+	int64_t until;		/* locked; seconds since 1970, or 0 */
+};
+
+/*
+ * As of store_enrolment_keep(), owed; a total of 0 forgets them. With another
+ * string than the phone has by then nothing is kept. Nobody else is told.
+ */
+int store_guesses_keep(struct store *store, int64_t phone,
+		       const struct store_guesses *guesses, store_done done,
+		       void *ctx);
+typedef int (*store_guesses_fn)(void *ctx, int64_t phone, const char *name,
+				const struct store_guesses *guesses);
+int store_guesses_each(struct store *store, store_guesses_fn fn, void *ctx);
 
 #endif /* STORE_ENROLMENT_H */

@@ -251,6 +251,32 @@ static const char config_5[] =
 	" priority INTEGER NOT NULL, callmanager TEXT NOT NULL,"
 	" callmanager_ecdsa TEXT, tftp TEXT, tvs TEXT);";
 
+/* Those whose time may have passed, among all who enrolled long since. */
+static const char config_6[] =
+	"CREATE INDEX phone_capf_completes_by ON phone (capf_completes_by)"
+	" WHERE capf_operation <> 'none' AND capf_completes_by IS NOT NULL;";
+
+/* Wrong authentication strings, counted for the string that was set then. */
+static const char config_7[] =
+	"CREATE TABLE capf_guess (phone INTEGER PRIMARY KEY"
+	" REFERENCES phone(id) ON DELETE CASCADE, sealed TEXT NOT NULL,"
+	" in_row INTEGER NOT NULL, total INTEGER NOT NULL,"
+	" until INTEGER NOT NULL);";
+
+/*
+ * Which certificate of a phone somebody shows, and which end soon; LSCs that
+ * were replaced or deleted, whose issuer is trusted still, until they end.
+ */
+static const char config_8[] =
+	ADD("device_cert", "sha256 BLOB")
+	ADD("device_cert", "not_after INTEGER")
+	"UPDATE device_cert SET sha256 = cert_sha256(der),"
+	" not_after = cert_end(der);"
+	"CREATE INDEX device_cert_not_after ON device_cert (kind, not_after);"
+	"CREATE TABLE lsc_past (sha256 BLOB PRIMARY KEY,"
+	" not_after INTEGER) WITHOUT ROWID;"
+	"CREATE INDEX lsc_past_not_after ON lsc_past (not_after);";
+
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
 	" line INTEGER NOT NULL, contact TEXT NOT NULL,"
@@ -271,7 +297,8 @@ static const char runtime_2[] =
 	"ALTER TABLE registration ADD COLUMN user TEXT NOT NULL DEFAULT '';";
 
 static const char *const config[] = {
-	config_1, config_2, config_3, config_4, config_5
+	config_1, config_2, config_3, config_4, config_5,
+	config_6, config_7, config_8
 };
 static const char *const runtime[] = { runtime_1, runtime_2 };
 

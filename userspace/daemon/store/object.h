@@ -40,6 +40,8 @@ enum store_verb {
 struct store_request {
 	enum store_verb verb;
 	bool dry_run;			/* import: tell, change nothing */
+	/* The daemon's own, of which there are few: however many wait. */
+	bool owed;
 	const struct store_noun *noun;	/* NULL: params, or an import */
 	char key[STORE_KEY_SIZE];
 	json_t *body;			/* the store's from here on */

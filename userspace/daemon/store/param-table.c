@@ -27,6 +27,9 @@ static const char *const denials[] = { "reject", "drop", NULL };
 static const char *const unparsed[] = { "reject", "drop", "pass", NULL };
 
 static const char *const ctl_signers[] = { "itlrecovery", "token", NULL };
+static const char *const phone_certificates[] = {
+	"lsc", "lsc-or-mic", "any", NULL
+};
 static const char *const voice_vlans[] = {
 	"zero-enables", "zero-disables", "omit", NULL
 };
@@ -201,6 +204,9 @@ const struct store_param_info store_params[STORE_PARAM_COUNT + 1] = {
 		"1800", "seconds to make a key; with progress twice that"),
 	[STORE_PARAM_CAPF_LEGACY_TLS] = BOOL("capf_legacy_tls", "false",
 		"CAPF speaks TLS 1.0 with phones of the 7900 series; at start"),
+	[STORE_PARAM_PHONE_CERTIFICATE] = ENUM("phone_certificate",
+		phone_certificates, "lsc",
+		"what a phone whose LSC is on record may show over SIP"),
 	[STORE_PARAM_PHONE_FILE_VOICE_VLAN] = ENUM("phone_file_voice_vlan",
 		voice_vlans, "zero-enables",
 		"what phones take voiceVlanAccess for; sources disagree"),

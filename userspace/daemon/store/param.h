@@ -76,6 +76,7 @@ enum store_param {
 	STORE_PARAM_CAPF_ANSWER_TIMEOUT,
 	STORE_PARAM_CAPF_KEY_TIMEOUT,
 	STORE_PARAM_CAPF_LEGACY_TLS,
+	STORE_PARAM_PHONE_CERTIFICATE,	/* enum store_phone_certificate */
 	STORE_PARAM_PHONE_FILE_VOICE_VLAN,	/* enum store_voice_vlan */
 	STORE_PARAM_PHONE_FILE_SRST_CERTIFICATE,
 	STORE_PARAM_CERTIFICATE_WARNING_DAYS,
@@ -127,6 +128,13 @@ enum store_acl_verdict {
 	STORE_ACL_REJECT,
 	STORE_ACL_DROP,
 	STORE_ACL_PASS,		/* of what cannot be parsed alone */
+};
+
+/* What a phone whose LSC is on record may show over SIP. */
+enum store_phone_certificate {
+	STORE_CERTIFICATE_LSC,
+	STORE_CERTIFICATE_LSC_OR_MIC,	/* its MIC on record, too */
+	STORE_CERTIFICATE_ANY,		/* but an LSC that it has no more */
 };
 
 /* What 0 in voiceVlanAccess means to phones. */

@@ -35,6 +35,7 @@ enum stmt {
 	STMT_MAY_WATCH,
 	STMT_WATCHES_NOBODY,
 	STMT_CERTS,
+	STMT_CERT_ENDS,
 	STMT_CERT_BY_SHA256,
 	STMT_CERT_BY_SERIAL,
 	STMT_SRST,
@@ -44,11 +45,16 @@ enum stmt {
 	STMT_LOADS,
 	STMT_NODES,
 	STMT_DEVICE_CERT,
+	STMT_DEVICE_ENDS,
+	STMT_DEVICE_COUNT,
 	STMT_ENROLMENT,
 	STMT_ENROLMENTS,
 	STMT_OVERDUE,
 	STMT_HISTORY,
 	STMT_SERIAL,
+	STMT_GUESSED,
+	STMT_GUESSES,
+	STMT_SHOWN,
 	/* runtime.db */
 	STMT_REGISTRATION_PUT,
 	STMT_REGISTRATION_DEL,
@@ -122,7 +128,10 @@ struct writer *writer_new(struct store *store, const struct db *config,
 			  const struct db *runtime);
 void writer_free(struct writer *writer);	/* what waits is done first */
 void writer_checkpoint(struct writer *writer);
-/* What a request of the daemon itself does in its savepoint: 0 or -errno. */
+/*
+ * What a request of the daemon itself does in its savepoint: 0 or -errno. No
+ * change is told of whose noun is left NULL.
+ */
 typedef int (*writer_fn)(struct db *db, void *arg, struct store_reply *reply,
 			 struct store_change *change,
 			 char key[STORE_KEY_SIZE]);
@@ -130,7 +139,7 @@ typedef int (*writer_fn)(struct db *db, void *arg, struct store_reply *reply,
  * Like store_submit(). @arg is the writer's from here on and freed when it is
  * done, in one piece.
  */
-int writer_submit(struct store *store, writer_fn fn, void *arg,
+int writer_submit(struct store *store, writer_fn fn, void *arg, bool owed,
 		  store_done done, void *ctx);
 /* One request, within a transaction of its own: for tests, too. */
 int writer_apply(struct db *db, struct store_request *request,

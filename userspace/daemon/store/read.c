@@ -106,6 +106,30 @@ int store_cert_each_of(struct store *store, const char *purpose,
 	return err ? err : found == -ENOENT ? 0 : found;
 }
 
+static const char *text(sqlite3_stmt *stmt, int column)
+{
+	return (const char *)sqlite3_column_text(stmt, column) ?: "";
+}
+
+int store_cert_end_each(struct store *store, store_cert_end_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_CERT_ENDS,
+		"SELECT name, purpose, subject, not_after, fingerprint"
+		" FROM cert ORDER BY name");
+	int err = stmt ? 0 : -EIO, found = 0;
+
+	while (!err && !(found = store_row(store, stmt))) {
+		const struct store_cert_end cert = {
+			text(stmt, 0), text(stmt, 1), text(stmt, 2),
+			text(stmt, 3), text(stmt, 4),
+		};
+
+		err = fn(ctx, &cert);
+	}
+	sqlite3_reset(stmt);
+	return err ? err : found == -ENOENT ? 0 : found;
+}
+
 int store_cert_each(struct store *store, store_cert_fn fn, void *ctx)
 {
 	return store_cert_each_of(store, "callmanager-trust", fn, ctx);

@@ -195,6 +195,14 @@ int store_cert_each(struct store *store, store_cert_fn fn, void *ctx);
 int store_cert_each_of(struct store *store, const char *purpose,
 		       store_cert_fn fn, void *ctx);
 
+/* When each of them ends, by name; without the certificates themselves. */
+struct store_cert_end {
+	const char *name, *purpose, *subject, *not_after, *fingerprint;
+};
+
+typedef int (*store_cert_end_fn)(void *ctx, const struct store_cert_end *cert);
+int store_cert_end_each(struct store *store, store_cert_end_fn fn, void *ctx);
+
 /*
  * Of any purpose, our own among them: those with that fingerprint, or with that
  * number, which has no zeroes in front. Stops at the first not 0. As fast among

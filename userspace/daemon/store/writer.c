@@ -262,7 +262,8 @@ static void finish(void *arg, struct worker_job *at)
 
 	if (job->checkpoint)
 		w->checkpoint = false;
-	else if (!job->reply.error.status && !job->request.dry_run)
+	else if (!job->reply.error.status && !job->request.dry_run &&
+		 job->change.noun)
 		store_changed(w->store, &job->change);
 	if (job->done) {
 		job->done(job->ctx, &job->reply);
@@ -276,8 +277,12 @@ static const struct worker_ops ops = { .run = run, .done = finish };
 /* It is the worker's, or freed. */
 static int submit(struct writer *w, struct job *job)
 {
-	int err = w ? worker_submit(w->worker, &job->job) : -ESHUTDOWN;
+	int err = -ESHUTDOWN;
 
+	if (w && job->request.owed)
+		err = worker_submit_owed(w->worker, &job->job);
+	else if (w)
+		err = worker_submit(w->worker, &job->job);
 	if (err)
 		job_free(job);
 	return err;
@@ -298,7 +303,7 @@ int store_submit(struct store *store, const struct store_request *request,
 	return submit(store->writer, job);
 }
 
-int writer_submit(struct store *store, writer_fn fn, void *arg,
+int writer_submit(struct store *store, writer_fn fn, void *arg, bool owed,
 		  store_done done, void *ctx)
 {
 	struct job *job = calloc(1, sizeof(*job));
@@ -307,6 +312,7 @@ int writer_submit(struct store *store, writer_fn fn, void *arg,
 		free(arg);
 		return -ENOMEM;
 	}
+	job->request.owed = owed;
 	job->fn = fn;
 	job->arg = arg;
 	job->done = done;

@@ -32,7 +32,8 @@ struct row {
 struct expiry {
 	struct store *store;
 	struct admin *admin;
-	struct event *daily;
+	struct event *daily, *soon;
+	bool stale;		/* there is something to look at */
 	struct row *rows;
 	size_t count;
 	json_t *steps;		/* fingerprint: the step that was told */
@@ -66,58 +67,85 @@ static void tell(const struct row *row, time_t left)
 			  row->name, "days", days, "until", row->until, NULL);
 }
 
-static const char *text_of(const json_t *item, const char *field)
-{
-	const char *text = json_string_value(json_object_get(item, field));
+struct look {
+	struct expiry *expiry;
+	struct row *rows;
+	size_t count, size;
+	json_t *steps;
+	time_t now;
+};
 
-	return text ? text : "";
+static struct row *row_new(struct look *look)
+{
+	size_t size = look->size ? 2 * look->size : 64;
+	struct row *rows = look->rows;
+
+	if (look->count == look->size) {
+		rows = reallocarray(rows, size, sizeof(*rows));
+		if (!rows)
+			return NULL;
+		look->rows = rows;
+		look->size = size;
+	}
+	return &rows[look->count];
 }
 
-static void take_row(struct expiry *e, const json_t *item, json_t *steps,
-		     time_t now)
+static int take_row(void *ctx, const struct store_cert_end *cert)
 {
-	const char *print = text_of(item, "fingerprint");
-	struct row *row = &e->rows[e->count];
+	struct look *look = ctx;
+	struct expiry *e = look->expiry;
+	struct row *row = row_new(look);
 	struct tm tm = { 0 };
 	json_int_t step;
 
-	snprintf(row->name, sizeof(row->name), "%s", text_of(item, "name"));
-	snprintf(row->until, sizeof(row->until), "%s",
-		 text_of(item, "not_after"));
+	if (!row)
+		return -ENOMEM;
+	snprintf(row->name, sizeof(row->name), "%s", cert->name);
+	snprintf(row->until, sizeof(row->until), "%s", cert->not_after);
 	if (!strptime(row->until, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		return;
-	e->count++;
+		return 0;
+	look->count++;
 	row->end = timegm(&tm);
-	row->mic = !strcmp(text_of(item, "purpose"), "callmanager-trust") &&
-		store_cert_is_mic_root(text_of(item, "subject"));
-	step = step_of(e, row->end - now);
+	row->mic = !strcmp(cert->purpose, "callmanager-trust") &&
+		store_cert_is_mic_root(cert->subject);
+	step = step_of(e, row->end - look->now);
 	/* A later one than was told, of that name and certificate. */
-	if (step > json_integer_value(json_object_get(e->steps, print)))
-		tell(row, row->end - now);
-	json_object_set_new(steps, print, json_integer(step));
+	if (step > json_integer_value(json_object_get(e->steps,
+						      cert->fingerprint)))
+		tell(row, row->end - look->now);
+	json_object_set_new(look->steps, cert->fingerprint,
+			    json_integer(step));
+	return 0;
 }
 
 void expiry_look(struct expiry *e, time_t now)
 {
-	struct store_error error = { 0 };
-	json_t *list = store_object_list(e->store, store_noun_find("cert"),
-					 &error);
-	json_t *steps = json_object(), *item;
-	struct row *rows = list ? calloc(json_array_size(list) + 1,
-					 sizeof(*rows)) : NULL;
-	size_t i;
+	struct look look = { .expiry = e, .steps = json_object(), .now = now };
 
-	if (rows) {
+	e->stale = false;
+	if (look.steps && !store_cert_end_each(e->store, take_row, &look)) {
 		free(e->rows);
-		e->rows = rows;
-		e->count = 0;
-		json_array_foreach(list, i, item)
-			take_row(e, item, steps, now);
+		e->rows = look.rows;
+		e->count = look.count;
 		json_decref(e->steps);
-		e->steps = json_incref(steps);
+		e->steps = look.steps;
+		return;
 	}
-	json_decref(steps);
-	json_decref(list);
+	free(look.rows);
+	json_decref(look.steps);
+}
+
+/* Whoever asks hears of what has changed. */
+static void refresh(struct expiry *e)
+{
+	if (e->stale)
+		expiry_look(e, time(NULL));
+}
+
+static void on_soon(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	refresh(arg);
 }
 
 static void on_day(evutil_socket_t fd, short what, void *arg)
@@ -126,11 +154,19 @@ static void on_day(evutil_socket_t fd, short what, void *arg)
 	expiry_look(arg, time(NULL));
 }
 
+/* Of a thousand changes at once, once. */
 static void on_change(void *ctx, const struct store_change *change)
 {
-	if (!strcmp(change->noun, "*") || !strcmp(change->noun, "cert") ||
-	    !strcmp(change->noun, "param"))
-		expiry_look(ctx, time(NULL));
+	const struct timeval tv = { 0, 500000 };
+	struct expiry *e = ctx;
+	bool is_days = !strcmp(change->noun, "param") &&
+		!strcmp(change->key, "certificate_warning_days");
+
+	if (!is_days && strcmp(change->noun, "*") &&
+	    strcmp(change->noun, "cert"))
+		return;
+	if (!e->stale)
+		e->stale = !evtimer_add(e->soon, &tv);
 }
 
 __attribute__((format(printf, 2, 3)))
@@ -147,9 +183,10 @@ static void warn(json_t *warnings, const char *format, ...)
 static void add_warnings(void *ctx, json_t *item)
 {
 	json_t *warnings = json_object_get(item, "warnings");
-	const struct expiry *e = ctx;
+	struct expiry *e = ctx;
 	time_t now = time(NULL);
 
+	refresh(e);
 	if (!warnings) {
 		warnings = json_array();
 		json_object_set_new(item, "warnings", warnings);
@@ -172,9 +209,10 @@ static void add_warnings(void *ctx, json_t *item)
 
 static void write_metrics(FILE *out, void *ctx)
 {
-	const struct expiry *e = ctx;
+	struct expiry *e = ctx;
 	time_t now = time(NULL);
 
+	refresh(e);
 	fputs("# TYPE ucsec_certificate_expiry_seconds gauge\n"
 	      "# HELP ucsec_certificate_expiry_seconds Until a certificate "
 	      "ends, negative since it has\n", out);
@@ -200,7 +238,8 @@ int expiry_open(struct expiry **out, struct event_base *base,
 	e->admin = admin;
 	e->steps = json_object();
 	e->daily = event_new(base, -1, EV_PERSIST, on_day, e);
-	if (e->steps && e->daily && !event_add(e->daily, &day))
+	e->soon = evtimer_new(base, on_soon, e);
+	if (e->steps && e->daily && e->soon && !event_add(e->daily, &day))
 		err = store_watch(store, on_change, e);
 	if (!err)
 		err = admin_adorn(admin, "status", add_warnings, e);
@@ -225,6 +264,8 @@ void expiry_close(struct expiry *e)
 	store_unwatch(e->store, on_change, e);
 	if (e->daily)
 		event_free(e->daily);
+	if (e->soon)
+		event_free(e->soon);
 	json_decref(e->steps);
 	free(e->rows);
 	free(e);

@@ -14,7 +14,7 @@ struct event_base;
 struct expiry;
 struct store;
 
-/* Looks now, on each change, and once a day. 0 or -ENOMEM. */
+/* Looks now, soon after changes, and once a day. 0 or -ENOMEM. */
 int expiry_open(struct expiry **expiry, struct event_base *base,
 		struct store *store, struct admin *admin, char *why,
 		size_t size);

@@ -215,6 +215,7 @@ static void end_renewal(struct lists *lists)
 {
 	struct store_request request = {
 		.verb = STORE_SET,
+		.owed = true,
 		.key = "itl_renewal",
 		.body = json_pack("{sb}", "value", 0),
 	};

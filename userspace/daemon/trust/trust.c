@@ -102,6 +102,7 @@ static int show(struct trust *trust, const char *name, const char *pem,
 {
 	struct store_request request = {
 		.verb = STORE_OWN_CERT,
+		.owed = true,
 		.noun = store_noun_find("cert"),
 		.body = json_pack("{ssss*}", "name", name, "pem", pem),
 	};

@@ -220,6 +220,13 @@ static void make_metrics(struct tvs *tvs)
 	read_metrics(tvs);
 }
 
+static void set_limits(void *arg, struct net_limits *limits)
+{
+	(void)arg;
+	limits->conns = CONNS;
+	limits->idle_ms = IDLE_MS;
+}
+
 int tvs_open(struct tvs **out, const struct tvs_config *config, char *why,
 	     size_t size)
 {
@@ -230,7 +237,7 @@ int tvs_open(struct tvs **out, const struct tvs_config *config, char *why,
 		.keys = config->keys,
 		.service = KEYD_TVS,
 		.listen = config->listen,
-		.limits = { .conns = CONNS, .idle_ms = IDLE_MS },
+		.limits = set_limits,
 		.ops = &ops,
 		.arg = tvs,
 	};

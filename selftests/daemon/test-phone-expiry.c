@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CERT-2: LSCs and MICs that end are told of in each step, and counted.
+ */
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "enrolment/internal.h"
+#include "env.h"
+#include "log.h"
+#include "metrics.h"
+#include "tap.h"
+
+#define DAY	86400L
+
+enum { MANY = 300 };
+
+static struct env env;
+static struct enrolment all;
+static int log_fd;
+
+/* What was logged since it was asked last. */
+static const char *logged(void)
+{
+	static char text[65536];
+	ssize_t n;
+
+	n = read(log_fd, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static unsigned int count(const char *text, const char *word)
+{
+	unsigned int n = 0;
+
+	for (; (text = strstr(text, word)); text++)
+		n++;
+	return n;
+}
+
+static void sql(const char *format, ...)
+{
+	char path[CONF_PATH_SIZE + 16], *text;
+	va_list args;
+	sqlite3 *db;
+
+	va_start(args, format);
+	text = sqlite3_vmprintf(format, args);
+	va_end(args);
+	snprintf(path, sizeof(path), "%s/ucsec.db", env.conf.state_dir);
+	if (sqlite3_open(path, &db) || sqlite3_busy_timeout(db, 5000) ||
+	    sqlite3_exec(db, text, NULL, NULL, NULL))
+		abort();
+	sqlite3_close(db);
+	sqlite3_free(text);
+}
+
+static void test_steps(time_t end)
+{
+	static const struct {
+		long days;
+		const char *wanted;	/* NULL: nothing is told */
+	} steps[] = {
+		{ 40, NULL }, { 30, "days=30" }, { 29, NULL }, { 13, "days=13" },
+		{ 6, "days=6" }, { 2, NULL }, { 1, "days=1" },
+		{ -1, "phone-certificate-expired" }, { -2, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		const char *text;
+
+		expiry_of_phones(&all, end - steps[i].days * DAY);
+		expiry_of_phones(&all, end - steps[i].days * DAY);
+		text = logged();
+		ok(steps[i].wanted ? count(text, "phone-certificate") == 1 &&
+		   strstr(text, steps[i].wanted) &&
+		   strstr(text, "device=SEP000000000001 kind=lsc") : !text[0],
+		   "%ld days before: %s", steps[i].days, steps[i].wanted ?
+		   "told once" : "nothing new");
+	}
+	all.looked = 0;
+	expiry_of_phones(&all, end - 20 * DAY);
+	ok(count(logged(), "days=20") == 1, "told anew by who starts later");
+}
+
+static void test_many(time_t end)
+{
+	const char *text;
+
+	for (int i = 2; i < MANY; i++)
+		sql("INSERT INTO phone (id, name, description, model,"
+		    " protocol, profile, srtp_required) SELECT %d,"
+		    " 'SEP%012X', '', '', 'sip', id, 0 FROM profile LIMIT 1;"
+		    "INSERT INTO device_cert (phone, kind, der, not_after)"
+		    " VALUES (%d, 'mic', x'00', %lld)", i, i, i,
+		    (long long)end);
+	expiry_of_phones(&all, end - 14 * DAY);
+	text = logged();
+	ok(count(text, "kind=mic") == 101 && strstr(text, "others=198"),
+	   "many at once: a hundred lines, and how many others there are");
+}
+
+static void test_count(void)
+{
+	time_t now = time(NULL);
+
+	sql("UPDATE device_cert SET not_after = %lld WHERE phone < 11",
+	    (long long)now + 10 * DAY);
+	sql("UPDATE device_cert SET not_after = %lld WHERE phone < 4",
+	    (long long)now - 10);
+	ok(store_device_cert_count(env.store, STORE_MIC, now,
+				   now + 30 * DAY) == 7 &&
+	   store_device_cert_count(env.store, STORE_MIC, INT64_MIN, now) == 2 &&
+	   store_device_cert_count(env.store, STORE_LSC, INT64_MIN, now) == 1,
+	   "they are counted");
+}
+
+static void test_metrics(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	all.config.base = env.base;
+	all.looked = 0;
+	ok(!expiry_watch_phones(&all) && count(logged(), "kind=mic") == 7,
+	   "at the start those that have ended are not told of");
+	metrics_write(out);
+	fclose(out);
+	ok(strstr(text, "ucsec_phone_certificates_expiring{kind=\"mic\"} 7\n") &&
+	   strstr(text, "ucsec_phone_certificates_expired{kind=\"lsc\"} 1\n"),
+	   "metrics");
+	expiry_unwatch_phones(&all);
+	free(text);
+}
+
+int main(void)
+{
+	time_t end = time(NULL) + 3000 * DAY;
+	char path[CONF_PATH_SIZE + 16];
+
+	env_open(&env);
+	snprintf(path, sizeof(path), "%.200s/log", env.conf.state_dir);
+	log_fd = open(path, O_CREAT | O_RDONLY, 0600);
+	dup2(open(path, O_WRONLY | O_APPEND), STDERR_FILENO);
+	log_set_level(LOG_LEVEL_WARNING);
+	all.config.store = env.store;
+	sql("INSERT INTO phone (id, name, description, model, protocol,"
+	    " profile, srtp_required) SELECT 1, 'SEP000000000001', '', '',"
+	    " 'sip', id, 0 FROM profile LIMIT 1;"
+	    "INSERT INTO device_cert (phone, kind, der, not_after) VALUES"
+	    " (1, 'lsc', x'00', %lld)", (long long)end);
+	test_steps(end);
+	test_many(end);
+	test_count();
+	test_metrics();
+	env_close(&env);
+	return tap_end();
+}
