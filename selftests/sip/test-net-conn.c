@@ -335,20 +335,6 @@ static void test_held(void)
 static struct cert certs[4];
 enum { CA, SERVER, CLIENT, OTHER };
 
-static void set_tls(struct net *net, int own, int trusted, bool authenticated)
-{
-	const char *list[] = { certs[trusted].pem, NULL };
-	struct net_tls tls = {
-		.cert_pem = certs[own].pem, .key_pem = certs[own].key_pem,
-		.trusted_pem = list, .menu = NET_MENU_ALL,
-		.authenticated = authenticated,
-	};
-	char why[128];
-
-	if (net_tls_set(net, &tls, why, sizeof(why)))
-		abort();
-}
-
 static void test_connect_tls(void)
 {
 	static const char *const good[] = { "a.example", "pbx.example", NULL };
@@ -382,8 +368,9 @@ static void test_connect_tls(void)
 		int err;
 
 		reset();
-		set_tls(there, SERVER, CA, rows[i].admitted);
-		set_tls(here, CLIENT, rows[i].trusted, false);
+		cert_use(&certs[SERVER], &certs[CA], rows[i].admitted, there);
+		cert_use(&certs[CLIENT], &certs[rows[i].trusted], false,
+			 here);
 		if (net_listen(there, NET_TLS, false, &target.addr))
 			abort();
 		err = net_connect(here, &target, &conn);

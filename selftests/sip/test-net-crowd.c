@@ -53,26 +53,13 @@ static const struct net_ops ops = {
 			event_base_loop(base, EVLOOP_ONCE);	\
 	} while (0)
 
-static void set_tls(struct net *net, int own)
-{
-	const char *list[] = { certs[CA].pem, NULL };
-	struct net_tls tls = {
-		.cert_pem = certs[own].pem, .key_pem = certs[own].key_pem,
-		.trusted_pem = list, .menu = NET_MENU_ALL,
-	};
-	char why[128];
-
-	if (net_tls_set(net, &tls, why, sizeof(why)))
-		abort();
-}
-
 static struct net *make_net(const struct net_limits *limits, int own,
 			    enum net_transport transport, struct net_addr *addr)
 {
 	struct net *net = net_new(base, limits, &ops, NULL);
 
 	memset(&seen, 0, sizeof(seen));
-	set_tls(net, own);
+	cert_use(&certs[own], &certs[CA], false, net);
 	net_addr_parse(addr, "127.0.0.1", 0);
 	if (addr && net_listen(net, transport, false, addr))
 		abort();
