@@ -278,6 +278,30 @@ static void test_stalled(const char *what, const struct net_limits *limits)
 	net_free(net);
 }
 
+/* Its first bytes are still there, but nobody who waits for an answer. */
+static void test_left(void)
+{
+	struct net_limits limits = { .handshakes = 1, .handshake_ms = 600000 };
+	struct net_addr addr;
+	struct net *net = make_net(&limits, SERVER, NET_TLS, &addr);
+	const struct net_counters *counters = net_counters(net);
+	int fd[2], i;
+
+	for (i = 0; i < 2; i++) {
+		fd[i] = dial(&addr, i);
+		say(fd[i], i ? "GET / HTTP/1.0\r\n\r\n" : "\x16\x03\x01");
+		WAIT(counters->accepted == (unsigned int)i + 1);
+	}
+	for (i = 0; i < 10; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	close(fd[1]);
+	close(fd[0]);
+	WAIT(seen.closed == 2);
+	ok(counters->handshake_failures == 1 && !counters->shed && !seen.err,
+	   "who gave up while he waited has no turn any more");
+	net_free(net);
+}
+
 int main(void)
 {
 	int i;
@@ -296,6 +320,7 @@ int main(void)
 	test_turns("in all", &(struct net_limits){ .handshakes = 2 });
 	test_turns("of a source",
 		   &(struct net_limits){ .handshakes_per_source = 2 });
+	test_left();
 	test_stalled("in all", &(struct net_limits){
 		.handshakes = 2, .handshake_ms = 600000 });
 	for (i = 0; i < 3; i++)

@@ -8,6 +8,7 @@
  * connect and say nothing are in nobody's way.
  */
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -147,6 +148,17 @@ static bool has_turn(struct net *net, struct net_stream *stream)
 	return false;
 }
 
+/*
+ * Whoever was kept waiting may have given up and come anew: no key is troubled for
+ * those, or a long queue would be served too late to the last.
+ */
+static bool has_left(struct net_stream *stream)
+{
+	struct pollfd fd = { .fd = stream->fd, .events = POLLRDHUP };
+
+	return stream->delayed && poll(&fd, 1, 0) == 1 && fd.revents;
+}
+
 static void take_turns(evutil_socket_t fd, short what, void *arg)
 {
 	static const struct timeval later = { .tv_usec = LOOK_MS * 1000 };
@@ -157,10 +169,16 @@ static void take_turns(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	for (stream = TAILQ_FIRST(&net->waiting); stream; stream = next) {
 		next = TAILQ_NEXT(stream, waits);
-		if (has_turn(net, stream))
+		if (has_left(stream)) {
+			net_stream_finish(stream, 0);
+			continue;
+		}
+		if (has_turn(net, stream)) {
 			begin(stream);
-		else if (net->counters.handshakes_now >=
-			 net->limits.handshakes)
+			continue;
+		}
+		stream->delayed = true;
+		if (net->counters.handshakes_now >= net->limits.handshakes)
 			break;
 	}
 	if (!TAILQ_EMPTY(&net->waiting))
@@ -191,6 +209,8 @@ void net_turn_wait(struct net_stream *stream)
 
 	event_del(&stream->reader);
 	stream->waiting = true;
+	stream->delayed = !TAILQ_EMPTY(&net->waiting) ||
+		net->counters.handshakes_now >= net->limits.handshakes;
 	stream->active = net_now();
 	crowd_heard(net->crowd, &stream->place);
 	TAILQ_INSERT_TAIL(&net->waiting, stream, waits);

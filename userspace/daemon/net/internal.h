@@ -92,7 +92,7 @@ struct net_stream {
 	/* Incoming ones: among all, and while its handshake is under way. */
 	struct crowd_member place, turn;
 	TAILQ_ENTRY(net_stream) waits;
-	bool waiting;			/* for its turn */
+	bool waiting, delayed;		/* for its turn; it had to */
 	bool counted;			/* among the handshakes */
 	bool legacy;			/* came to a legacy listener */
 	bool skipped;			/* by a review, as it was not open */
