@@ -258,37 +258,67 @@ const char *fake_answer(const struct fake_party *p, bool secure)
 	return describe(p->name, secure, tag);
 }
 
-void fake_offered(struct fake_party *p)
+void fake_offers(struct fake_party *p, bool secure)
 {
-	const char *sdp = fake_sdp(p->name, true);
+	const char *sdp = fake_sdp(p->name, secure);
 
-	p->party.is_connected = true;
 	call_offered(&p->party, sdp, strlen(sdp));
 }
 
-void fake_answers(struct fake_party *p)
+void fake_offered(struct fake_party *p)
 {
-	const char *sdp = fake_answer(p, true);
+	p->party.is_connected = true;
+	fake_offers(p, true);
+}
+
+void fake_answers_by(struct fake_party *p, bool secure)
+{
+	const char *sdp = fake_answer(p, secure);
 
 	p->party.is_connected = true;
 	call_answered(&p->party, sdp, strlen(sdp));
 }
 
-void fake_gone(struct fake_party *p)
+void fake_answers(struct fake_party *p)
 {
-	struct call_cause cause = {};
+	fake_answers_by(p, true);
+}
+
+void fake_refuses(struct fake_party *p, int status)
+{
+	struct call_cause cause = { .status = status };
+
+	call_refused(&p->party, &cause);
+}
+
+void fake_goes(struct fake_party *p, int status)
+{
+	struct call_cause cause = { .status = status };
 
 	p->is_gone = true;
 	call_gone(&p->party, &cause);
 }
 
+void fake_gone(struct fake_party *p)
+{
+	fake_goes(p, 0);
+}
+
+struct fake_party *fake_calls(const char *name, const char *number,
+			      bool secure)
+{
+	struct fake_party *p = fake_caller(name);
+	const char *sdp = fake_sdp(name, secure);
+
+	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
+	return p;
+}
+
 struct fake_party *fake_talk(const char *name, const char *number,
 			     const char *callee)
 {
-	struct fake_party *p = fake_caller(name);
-	const char *sdp = fake_sdp(name, true);
+	struct fake_party *p = fake_calls(name, number, true);
 
-	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
 	fake_run();
 	fake_answers(fake_find(callee));
 	fake_run();

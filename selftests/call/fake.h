@@ -50,6 +50,14 @@ const char *fake_sdp(const char *name, bool secure);
 /* @p's to the offer that it was given last. */
 const char *fake_answer(const struct fake_party *p, bool secure);
 
+/* @name asks for @number; what becomes of it is not waited for. */
+struct fake_party *fake_calls(const char *name, const char *number,
+			      bool secure);
+/* An offer of its own, or its answer to the last one, with keys or not. */
+void fake_offers(struct fake_party *p, bool secure);
+void fake_answers_by(struct fake_party *p, bool secure);
+void fake_refuses(struct fake_party *p, int status);
+void fake_goes(struct fake_party *p, int status);
 /* What a party with SRTP does: a 2xx with an offer, with an answer; hang up. */
 void fake_offered(struct fake_party *p);
 void fake_answers(struct fake_party *p);

@@ -10,15 +10,6 @@
 #include "call/internal.h"
 #include "fake.h"
 
-static struct fake_party *calls(const char *name, const char *number)
-{
-	struct fake_party *p = fake_caller(name);
-	const char *sdp = fake_sdp(name, true);
-
-	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
-	return p;
-}
-
 static uint64_t over_limit(void)
 {
 	return call_system_counters(fake.system)->over_limit;
@@ -29,13 +20,13 @@ static void test_early(void **state)
 	(void)state;
 	fake_limit[STORE_PARAM_MAX_EARLY_CALLS_PER_PHONE] = 1;
 	fake_limit[STORE_PARAM_MAX_CALLS_PER_PHONE] = 2;
-	calls("a", "1002");
+	fake_calls("a", "1002", true);
 	fake_expect("p2 offer\n");
-	calls("a", "1002");
+	fake_calls("a", "1002", true);
 	fake_expect("a hangup 486\n");
 	assert_int_equal(over_limit(), 1);
 	/* Another device has its own. */
-	calls("t", "1002");
+	fake_calls("t", "1002", true);
 	fake_expect("p2 offer\n");
 }
 
@@ -48,12 +39,12 @@ static void test_answered(void **state)
 	fake_limit[STORE_PARAM_MAX_CALLS_PER_PHONE] = 2;
 	a = fake_talk("a", "1002", "p2");
 	fake_talk("a", "1002", "p2");
-	calls("a", "1002");
+	fake_calls("a", "1002", true);
 	fake_expect("a hangup 486\n");
 	assert_int_equal(over_limit(), 1);
 	fake_gone(a);
 	fake_expect("p2 hangup 0\n");
-	calls("a", "1002");
+	fake_calls("a", "1002", true);
 	fake_expect("p2 offer\n");
 }
 
@@ -65,7 +56,7 @@ static void test_failed(void **state)
 	(void)state;
 	fake_limit[STORE_PARAM_MAX_EARLY_CALLS_PER_PHONE] = 1;
 	for (i = 0; i < 5; i++) {
-		calls("a", "4711");
+		fake_calls("a", "4711", true);
 		fake_expect("a hangup 404\n");
 	}
 	assert_int_equal(over_limit(), 0);
@@ -77,10 +68,10 @@ static void test_trunk(void **state)
 	(void)state;
 	fake_limit[STORE_PARAM_MAX_EARLY_CALLS_PER_PHONE] = 1;
 	fake_limit[STORE_PARAM_MAX_EARLY_CALLS_PER_TRUNK] = 2;
-	calls("t", "1002");
-	calls("t", "1002");
+	fake_calls("t", "1002", true);
+	fake_calls("t", "1002", true);
 	fake_expect("p2 offer\np2 offer\n");
-	calls("t", "1002");
+	fake_calls("t", "1002", true);
 	fake_expect("t hangup 486\n");
 }
 
@@ -101,7 +92,7 @@ static void test_deleted(void **state)
 static void test_deleted_caller(void **state)
 {
 	(void)state;
-	calls("a", "1002");
+	fake_calls("a", "1002", true);
 	fake_expect("p2 offer\n");
 	fake_deleted = 1;
 	call_devices_recheck(fake.system);
@@ -113,7 +104,7 @@ static void test_deleted_caller(void **state)
 static void test_deleted_answered(void **state)
 {
 	(void)state;
-	calls("a", "1002");
+	fake_calls("a", "1002", true);
 	fake_expect("p2 offer\n");
 	fake_deleted = 1;
 	call_devices_recheck(fake.system);
@@ -123,7 +114,7 @@ static void test_deleted_answered(void **state)
 	assert_true(fake_find("p2")->is_gone);
 	fake.transcript[0] = '\0';
 	fake_deleted = 0;
-	calls("a", "95551");
+	fake_calls("a", "95551", true);
 	fake_expect("t1 offer\n");
 	fake_deleted = 1;
 	call_devices_recheck(fake.system);

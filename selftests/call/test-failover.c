@@ -9,22 +9,6 @@
 #include "call/internal.h"
 #include "fake.h"
 
-static struct fake_party *calls(const char *name, const char *number)
-{
-	struct fake_party *p = fake_caller(name);
-	const char *sdp = fake_sdp(name, true);
-
-	call_setup(fake.system, &p->party, number, sdp, strlen(sdp));
-	return p;
-}
-
-static void refused(struct fake_party *p, int status)
-{
-	struct call_cause cause = { .status = status };
-
-	call_refused(&p->party, &cause);
-}
-
 static const struct row {
 	int status;
 	bool goes_on;
@@ -45,13 +29,13 @@ static void test_statuses(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		calls("a", "95551");
+		fake_calls("a", "95551", true);
 		fake_expect("t1 offer\n");
-		refused(fake_find("t1"), rows[i].status);
+		fake_refuses(fake_find("t1"), rows[i].status);
 		/* One that will have no SRTP is asked without, first. */
 		if (rows[i].status == 488 || rows[i].status == 606) {
 			fake_expect("t1 offer\n");
-			refused(fake_find("t1"), rows[i].status);
+			fake_refuses(fake_find("t1"), rows[i].status);
 		}
 		snprintf(expected, sizeof(expected), rows[i].goes_on ?
 			 "t1 hangup %d\nt2 offer\n" :
@@ -60,7 +44,7 @@ static void test_statuses(void **state)
 		fake_expect(expected);
 		if (!rows[i].goes_on)
 			continue;
-		refused(fake_find("t2"), 486);
+		fake_refuses(fake_find("t2"), 486);
 		fake_expect("t2 hangup 486\na hangup 486\n");
 	}
 	assert_int_equal(call_system_counters(fake.system)->now, 0);
@@ -71,10 +55,10 @@ static void test_silence(void **state)
 {
 	(void)state;
 	fake_no_answer = 0;
-	calls("a", "95551");
+	fake_calls("a", "95551", true);
 	fake_expect("t1 offer\n");
 	assert_true(fake_find("t1")->has_next);
-	refused(fake_find("t1"), 408);
+	fake_refuses(fake_find("t1"), 408);
 	fake_expect("t1 hangup 408\nt2 offer\n");
 	assert_false(fake_find("t2")->has_next);
 	call_trying(&fake_find("t2")->party);
@@ -86,12 +70,12 @@ static void test_rings(void **state)
 {
 	(void)state;
 	fake_no_answer = 0;
-	calls("a", "95551");
+	fake_calls("a", "95551", true);
 	fake_expect("t1 offer\n");
 	call_alerting(&fake_find("t1")->party, 180, NULL, 0);
 	fake_expect("a alert 180\nt1 hangup 480\na hangup 480\n");
 	/* Phones are asked all at once, and have no hops. */
-	calls("a", "1003");
+	fake_calls("a", "1003", true);
 	fake_expect("p2 offer\np3 offer\np3 hangup 480\np2 hangup 480\n"
 		    "a hangup 480\n");
 }
@@ -107,7 +91,7 @@ static void test_early(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-		a = calls("a", "95551");
+		a = fake_calls("a", "95551", true);
 		fake_expect("t1 offer\n");
 		t = fake_find("t1");
 		sdp = fake_answer(t, true);
@@ -116,7 +100,7 @@ static void test_early(void **state)
 		sdp = fake_sdp("x", true);
 		call_offered(&a->party, sdp, strlen(sdp));
 		fake_expect("t1 offer\n");
-		refused(t, statuses[i]);
+		fake_refuses(t, statuses[i]);
 		snprintf(expected, sizeof(expected),
 			 "t1 hangup %d\na hangup %d\n", statuses[i],
 			 statuses[i]);

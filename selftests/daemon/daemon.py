@@ -18,6 +18,14 @@ DEADLINE = 60
 ADDRESS = f'127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}.254'
 
 
+def wait_for(condition, seconds=DEADLINE):
+    """What the condition has become, true in time or not."""
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return found
+
+
 class Connection(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__('ucsecd', timeout=DEADLINE)
@@ -117,6 +125,13 @@ class Daemon:
             return reply.status, json.loads(text)
         finally:
             connection.close()
+
+    def change(self, method, path, body=None):
+        """The same for what has to succeed; @path is behind /v1/."""
+        status, reply = self.ask(method, '/v1/' + path, body)
+        if status not in (200, 201):
+            raise RuntimeError(f'{method} {path}: {status} {reply}')
+        return reply
 
     def remove(self):
         if self.process and self.process.poll() is None:

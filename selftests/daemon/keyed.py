@@ -56,6 +56,10 @@ class Keyed(Daemon):
         self.keyd.terminate()
         self.keyd.wait(DEADLINE)
 
+    def kill_keyd(self):
+        self.keyd.kill()
+        self.keyd.wait()
+
     def start(self):
         if not self.keyd or self.keyd.poll() is not None:
             self.start_keyd()

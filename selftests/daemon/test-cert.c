@@ -4,71 +4,33 @@
  * once.
  */
 #include <errno.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "certs.h"
 #include "env.h"
 #include "store/enrolment.h"
 #include "tap.h"
 
 static struct env env;
 
-struct pair {
-	EVP_PKEY *key;
-	X509 *cert;
-};
-
-static void pair_free(struct pair *pair)
-{
-	EVP_PKEY_free(pair->key);
-	X509_free(pair->cert);
-}
-
 /* Good for a day; @issuer NULL: signs itself. */
-static struct pair make_cert(const char *cn, const struct pair *issuer)
+static struct cert make_cert(const char *cn, const struct cert *issuer)
 {
-	struct pair pair = { EVP_EC_gen("P-256"), X509_new() };
-	X509_NAME *name = X509_get_subject_name(pair.cert);
+	struct cert cert;
 
-	X509_set_version(pair.cert, X509_VERSION_3);
-	ASN1_INTEGER_set(X509_get_serialNumber(pair.cert), 7);
-	X509_gmtime_adj(X509_getm_notBefore(pair.cert), -3600);
-	X509_gmtime_adj(X509_getm_notAfter(pair.cert), 86400);
-	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
-				   (const unsigned char *)"Cisco Systems", -1,
-				   -1, 0);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-				   (const unsigned char *)cn, -1, -1, 0);
-	X509_set_issuer_name(pair.cert, issuer ?
-			     X509_get_subject_name(issuer->cert) : name);
-	X509_set_pubkey(pair.cert, pair.key);
-	X509_sign(pair.cert, issuer ? issuer->key : pair.key, EVP_sha256());
-	return pair;
-}
-
-static char *pem_of(X509 *cert)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *text = NULL, *data;
-	long len;
-
-	if (PEM_write_bio_X509(bio, cert)) {
-		len = BIO_get_mem_data(bio, &data);
-		text = strndup(data, len);
-	}
-	BIO_free(bio);
-	return text;
+	cert_make(&cert, &(struct cert_spec){ .o = "Cisco Systems", .cn = cn,
+					      .issuer = issuer });
+	return cert;
 }
 
 /* Of that name; free() it. */
 static char *make_pem(const char *cn)
 {
-	struct pair pair = make_cert(cn, NULL);
-	char *text = pem_of(pair.cert);
+	struct cert cert = make_cert(cn, NULL);
+	char *text = strdup(cert.pem);
 
-	pair_free(&pair);
+	cert_free(&cert);
 	return text;
 }
 
@@ -198,9 +160,9 @@ static void on_kept(void *ctx, struct store_reply *reply)
 }
 
 /* A phone with an LSC of that issuer. */
-static void enrol(const char *name, const struct pair *issuer)
+static void enrol(const char *name, const struct cert *issuer)
 {
-	struct pair pair = make_cert(name, issuer);
+	struct cert cert = make_cert(name, issuer);
 	struct store_enrolment e = { 0 };
 	struct store_phone phone;
 	unsigned char *der = NULL;
@@ -213,14 +175,14 @@ static void enrol(const char *name, const struct pair *issuer)
 	if (store_phone_find(env.store, name, &phone))
 		abort();
 	e.phone = phone.id;
-	e.lsc_len = (size_t)i2d_X509(pair.cert, &der);
+	e.lsc_len = (size_t)i2d_X509(cert.x509, &der);
 	e.lsc = der;
 	if (store_enrolment_keep(env.store, &e, on_kept, &status))
 		abort();
 	while (!status)
 		event_base_loop(env.base, EVLOOP_ONCE);
 	OPENSSL_free(der);
-	pair_free(&pair);
+	cert_free(&cert);
 }
 
 /* What is said when it goes; "" if nothing is. */
@@ -238,33 +200,31 @@ static const char *delete(const char *name)
 	return said;
 }
 
-static void add_pair(const char *name, const char *purpose,
-		     const struct pair *pair)
+static void add_cert(const char *name, const char *purpose,
+		     const struct cert *cert)
 {
-	char *pem = pem_of(pair->cert);
 	json_t *body = json_pack("{ssssss}", "name", name, "purpose", purpose,
-				 "pem", pem);
+				 "pem", cert->pem);
 
 	env_ask(&env, STORE_ADD, "cert", NULL, body, NULL);
 	json_decref(body);
-	free(pem);
 }
 
 static void test_users(void)
 {
-	struct pair ca = make_cert("LSC CA", NULL);
-	struct pair other = make_cert("other CA", NULL);
+	struct cert ca = make_cert("LSC CA", NULL);
+	struct cert other = make_cert("other CA", NULL);
 
-	add_pair("ca", "capf-trust", &ca);
-	add_pair("other", "capf-trust", &other);
+	add_cert("ca", "capf-trust", &ca);
+	add_cert("other", "capf-trust", &other);
 	enrol("SEP000000000001", &ca);
 	enrol("SEP000000000002", &ca);
 	ok(!strcmp(delete("other"), ""), "an issuer of nobody goes silently");
 	ok(!strcmp(delete("ca"), "SEP000000000001, SEP000000000002: have a "
 		   "certificate that it has signed"),
 	   "of another it is said whose certificates it has signed");
-	pair_free(&ca);
-	pair_free(&other);
+	cert_free(&ca);
+	cert_free(&other);
 }
 
 int main(void)

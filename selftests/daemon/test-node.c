@@ -3,7 +3,6 @@
  * TRUST-1: the other nodes of a cluster: certificates that lists can have, no
  * more than lists have room for, and who must be told.
  */
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,19 +18,6 @@ static struct env env;
 static char *pem[COUNT];
 static char said[1024];
 static struct store_reply reply;
-
-static char *pem_of(X509 *cert)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *text, *copy;
-	long len;
-
-	PEM_write_bio_X509(bio, cert);
-	len = BIO_get_mem_data(bio, &text);
-	copy = strndup(text, (size_t)len);
-	BIO_free(bio);
-	return copy;
-}
 
 /* As long as a field takes. */
 static void add_comment(X509 *cert)

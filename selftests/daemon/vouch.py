@@ -3,7 +3,6 @@
 
 import os
 import sys
-import time
 import types
 import urllib.request
 
@@ -12,6 +11,7 @@ sys.path.insert(0, os.path.join(HERE, '..', 'phone'))
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import serialization  # noqa: E402
 from daemon import ADDRESS, DEADLINE, Tap  # noqa: E402
+from daemon import wait_for as wait  # noqa: E402,F401
 from identity import Identity  # noqa: E402
 from keyed import TVS, Keyed  # noqa: E402
 from maker import Maker  # noqa: E402
@@ -65,13 +65,6 @@ def query(der, *misbehave, **instead):
             **instead}
     return refused(tvs_of(*misbehave).query, types.SimpleNamespace(**said),
                    [cert_of('tvs-rsa')])
-
-
-def wait(condition):
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end and not condition():
-        time.sleep(0.05)
-    return condition()
 
 
 def metric(name):

@@ -2,39 +2,22 @@
 """ucsec-keyd, ucsecd on it, and phones that know nothing of either."""
 
 import os
-import pwd
-import signal
-import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ('phone', 'daemon'):
     sys.path.insert(0, os.path.join(HERE, '..', folder))
-import daemon  # noqa: E402
 import factory  # noqa: E402
 import capf  # noqa: E402
+from daemon import Tap, wait_for  # noqa: E402,F401
 from identity import Identity  # noqa: E402
+from keyed import CAPF as SERVER, Keyed  # noqa: E402
 from link import Link  # noqa: E402
 from mischief import Mischief  # noqa: E402
 from refusal import Refused  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives.serialization import (  # noqa: E402
     Encoding)
-
-Tap = daemon.Tap
-PORT = 43804
-SERVER = (daemon.ADDRESS, PORT)
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    return condition()
 
 
 def read_pem(text):
@@ -57,19 +40,10 @@ class Stepped(capf.Capf):
         super().make_key(elements)
 
 
-class House(daemon.Daemon):
+class House(Keyed):
     def __init__(self, kind='san'):
-        listen = '\n'.join(f'{name} = {daemon.ADDRESS}:{port}' for name, port
-                           in (('http', 46970), ('tvs', 42445),
-                               ('capf', PORT)))
-        super().__init__('', f'build/{kind}/ucsecd')
-        self.kind = kind
-        self.sock = os.path.join(self.dir, 'keyd.sock')
-        with open(self.conf, 'a', encoding='utf-8') as out:
-            out.write(f'[trust]\nkeyd-socket = {self.sock}\n{listen}\n')
-        self.keyd = None
+        super().__init__(kind=kind)
         try:
-            self.start_keyd()
             self.start()
             with open(os.path.join(self.dir, 'keyd', 'capf-rsa.pem'),
                       encoding='ascii') as file:
@@ -77,21 +51,6 @@ class House(daemon.Daemon):
         except BaseException:
             self.remove()
             raise
-
-    def start_keyd(self):
-        state = os.path.join(self.dir, 'keyd')
-        os.makedirs(state, 0o700, exist_ok=True)
-        if os.path.exists(self.sock):
-            os.unlink(self.sock)
-        with open(os.path.join(self.dir, 'keyd.log'), 'ab') as log:
-            self.keyd = subprocess.Popen(
-                [os.path.join(daemon.ROOT, f'build/{self.kind}/ucsec-keyd'),
-                 '--user', pwd.getpwuid(os.getuid()).pw_name, '--state',
-                 state, '--socket', self.sock], stderr=log)
-
-    def kill_keyd(self):
-        self.keyd.kill()
-        self.keyd.wait()
 
     def issued(self):
         """How many LSCs keyd has ever issued."""
@@ -101,21 +60,7 @@ class House(daemon.Daemon):
         with open(path, 'rb') as file:
             return file.read().count(b'lsc1')
 
-    def remove(self):
-        if self.process and self.process.poll() is None:
-            self.stop()
-        if self.keyd and self.keyd.poll() is None:
-            self.keyd.send_signal(signal.SIGTERM)
-            self.keyd.wait()
-        super().remove()
-
     # Administration
-
-    def change(self, method, path, body=None):
-        status, reply = self.ask(method, '/v1/' + path, body)
-        if status not in (200, 201):
-            raise RuntimeError(f'{method} {path}: {status} {reply}')
-        return reply
 
     def item(self, noun, key):
         return self.change('GET', f'{noun}/{key}')['item']

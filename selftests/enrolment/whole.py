@@ -7,12 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ('phone', 'daemon'):
     sys.path.insert(0, os.path.join(HERE, '..', folder))
-from daemon import ADDRESS, DEADLINE, ROOT, Tap  # noqa: E402
+from daemon import ADDRESS, DEADLINE, ROOT, Tap, wait_for  # noqa: E402
 from keyed import HTTP, Keyed  # noqa: E402
 from maker import Maker  # noqa: E402
 
@@ -23,13 +22,6 @@ LOAD = 'sip88xx.9'
 PHONES = {'SEP00000000000A': ('739154628001', 'alice', 'wonderland-in-clear'),
           'SEP00000000000B': ('739154628002', 'bob', 'builder-in-clear')}
 tap = Tap()
-
-
-def wait_for(condition):
-    end = time.monotonic() + DEADLINE
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
 
 
 class Whole(Keyed):
@@ -52,12 +44,6 @@ class Whole(Keyed):
         if done.returncode != status or 'Sanitizer' in said:
             raise RuntimeError(f'{words}: {done.returncode} {said}')
         return said
-
-    def change(self, method, path, body=None):
-        status, reply = self.ask(method, '/v1/' + path, body)
-        if status not in (200, 201):
-            raise RuntimeError(f'{method} {path}: {status} {reply}')
-        return reply
 
     def document(self):
         """Two phones and their firmware's maker; nothing is secure."""

@@ -2,7 +2,6 @@
 """The real ucsecd and ucsec-keyd, who serve phones their files."""
 
 import os
-import pwd
 import subprocess
 import sys
 import tempfile
@@ -11,28 +10,22 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', 'daemon'),
                 os.path.join(HERE, '..', 'phone')]
-from daemon import ADDRESS, ROOT, Daemon, Tap  # noqa: E402,F401
+from daemon import ADDRESS, ROOT, Tap  # noqa: E402,F401
 from fetch import Absent, Server  # noqa: E402
+from keyed import HTTP as PLACE, Keyed  # noqa: E402
 from refusal import Refused  # noqa: E402
 
-HTTP, TFTP = 46970, 46969
-KEYD = os.path.join(ROOT, 'build/san/ucsec-keyd')
+HTTP, TFTP = PLACE[1], 46969
 
 
 class Serving:
     def __init__(self):
         os.umask(0o077)     # as systemd starts it; TFTP is somebody else
         self.dir = tempfile.mkdtemp(prefix='serving-')
-        self.daemon = Daemon(
-            f'[trust]\nkeyd-socket = {self.dir}/s\n'
-            f'http = {ADDRESS}:{HTTP}\ntvs = {ADDRESS}:42445\n'
-            f'capf = {ADDRESS}:43804\n')
+        self.daemon = Keyed()
         self.files = os.path.join(self.daemon.state, 'files')
         self.server = Server(ADDRESS, HTTP, TFTP)
         self.processes = []
-        self.spawn(KEYD, '--user', pwd.getpwuid(os.getuid()).pw_name,
-                   '--state', f'{self.dir}/state', '--socket',
-                   f'{self.dir}/s')
         self.daemon.start()
 
     def spawn(self, *words):
@@ -56,10 +49,7 @@ class Serving:
         raise RuntimeError('in.tftpd does not answer')
 
     def ask(self, method, path, body=None):
-        status, reply = self.daemon.ask(method, path, body)
-        if status not in (200, 201):
-            raise RuntimeError(f'{method} {path}: {status} {reply}')
-        return reply
+        return self.daemon.change(method, path.removeprefix('/v1/'), body)
 
     def settle(self):
         """Until the files are what they should be."""

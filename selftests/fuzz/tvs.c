@@ -3,13 +3,13 @@
  * TVS messages from a stream; what was read is written, and read again. Questions
  * are looked up among a few certificates, of our own and in a store that is none.
  */
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "identity.h"
 #include "store/store.h"
 #include "trust/keys.h"
 #include "trust/tvs-lookup.h"
@@ -55,39 +55,6 @@ static void write_again(const struct tvs_message *m)
 		abort();
 }
 
-static X509 *make_cert(int serial)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *cert = X509_new();
-	X509_NAME *name = X509_get_subject_name(cert);
-
-	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
-				   (const unsigned char *)"Lab", -1, -1, 0);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-				   (const unsigned char *)"a", -1, -1, 0);
-	X509_set_issuer_name(cert, name);
-	ASN1_INTEGER_set(X509_get_serialNumber(cert), serial);
-	X509_gmtime_adj(X509_getm_notBefore(cert), -60);
-	X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
-	X509_set_pubkey(cert, key);
-	X509_sign(cert, key, EVP_sha256());
-	EVP_PKEY_free(key);
-	return cert;
-}
-
-static char *pem_of(X509 *cert)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *text, *copy;
-	long len;
-
-	PEM_write_bio_X509(bio, cert);
-	len = BIO_get_mem_data(bio, &text);
-	copy = strndup(text, (size_t)len);
-	BIO_free(bio);
-	return copy;
-}
-
 /*
  * Numbers 1 to 5: CallManager's, TFTP's, one that is trusted, one of no use,
  * another node's TFTP's.
@@ -98,7 +65,11 @@ static void make_certs(void)
 		unsigned char *der = NULL;
 		int len;
 
-		certs[i] = make_cert(i + 1);
+		struct identity id;
+
+		identity_make(&id, "O=Lab/CN=a", 0, i + 1);
+		EVP_PKEY_free(id.key);
+		certs[i] = id.cert;
 		if (i >= OWN) {
 			pems[i - OWN] = pem_of(certs[i]);
 			continue;

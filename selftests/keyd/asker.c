@@ -128,6 +128,36 @@ bool stop_keyd(pid_t pid, int signal)
 	return WIFSIGNALED(status) && WTERMSIG(status) == signal;
 }
 
+void fake_reply(union keyd_buffer *m)
+{
+	uint32_t id = m->m.head.id;
+
+	memset(&m->m, 0, sizeof(m->m));
+	keyd_seal(m, KEYD_REPLY, id, 0);
+}
+
+pid_t start_fake(const char *path, fake_fn *play)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), peer;
+	static union keyd_buffer m;
+	pid_t pid;
+
+	strcpy(addr.sun_path, path);
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, 1))
+		abort();
+	pid = fork();
+	if (pid) {
+		close(fd);
+		return pid;
+	}
+	peer = accept(fd, NULL, NULL);
+	while (recv(peer, &m, sizeof(m), 0) > 0)
+		play(peer, &m);
+	_exit(0);
+}
+
 int dial(void)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

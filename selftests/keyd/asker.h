@@ -27,6 +27,14 @@ pid_t start_keyd_as(const char *user);
 bool refuses_to_start(void);
 /* Ends it by a signal; true if it had not ended by itself. */
 bool stop_keyd(pid_t pid, int signal);
+/*
+ * One in its place, at @path, for the first who comes: @play answers each request,
+ * by what fake_reply() has left of it or as it likes.
+ */
+typedef void fake_fn(int fd, union keyd_buffer *m);
+pid_t start_fake(const char *path, fake_fn *play);
+/* The request becomes a reply to it that says that all is well. */
+void fake_reply(union keyd_buffer *m);
 /* A new connection, waited for. */
 int dial(void);
 /* The next message; false if keyd hung up or sent what is none. */

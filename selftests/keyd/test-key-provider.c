@@ -393,6 +393,32 @@ static void check_stopped(void)
 	end_peers(MANY);
 }
 
+/* Others wait for their turn, and no peer is to blame for keyd's time. */
+static void check_patience(void)
+{
+	struct net_limits limits = { .handshakes = MANY / 2,
+				     .handshakes_per_source = 2 * MANY,
+				     .handshake_ms = PATIENCE_MS };
+	const struct net_counters *counters = net_counters(net);
+
+	net_limit(net, &limits);
+	kill(keyd, SIGSTOP);
+	start_peers(MANY);
+	/* More than who says nothing has. */
+	for (int i = 0; i < 500; i++) {
+		count_served(MANY);
+		turn();
+	}
+	ok(counters->handshakes_now == MANY / 2 && !counters->shed,
+	   "%d wait for keyd and as many for their turn", MANY / 2);
+	kill(keyd, SIGCONT);
+	ok(wait_until(count_served(MANY) == MANY) && !counters->shed,
+	   "all of them are served");
+	end_peers(MANY);
+	limits.handshakes = 0;
+	net_limit(net, &limits);
+}
+
 /* How many are in the middle of a handshake, once nothing more happens. */
 static bool all_wait(unsigned int count)
 {
@@ -503,6 +529,7 @@ int main(void)
 	check_outgoing("TLS 1.2, EC", "-tls1_2 -client_sigalgs ECDSA+SHA256");
 	make_peers(&tls_addr);
 	check_stopped();
+	check_patience();
 	check_killed();
 	check_deadly();
 	check_end();

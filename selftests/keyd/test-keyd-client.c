@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -146,45 +145,33 @@ static void check_death(struct keyd_client *client, pid_t *pid)
 	   wait_for(&next.replies, 1) && next.items == 2, "with its keys");
 }
 
-/* One that greets and then says @len bytes of @what, or nothing. */
-static pid_t start_liar(const void *what, size_t len)
+static struct {
+	const void *what;
+	size_t len;			/* 0: nothing */
+} lie;
+
+/* One that greets and then lies. */
+static void play_liar(int fd, union keyd_buffer *request)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), peer;
-	pid_t pid;
-
-	strcpy(addr.sun_path, in_folder("sock"));
-	unlink(addr.sun_path);
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, 1))
-		return -1;
-	pid = fork();
-	if (pid) {
-		close(fd);
-		return pid;
+	if (request->m.head.type == KEYD_HELLO) {
+		fake_reply(request);
+		send(fd, request, request->m.head.len, 0);
+	} else if (lie.len) {
+		send(fd, lie.what, lie.len, 0);
 	}
-	peer = accept(fd, NULL, NULL);
-	while (recv(peer, &m, sizeof(m), 0) > 0) {
-		uint32_t id = m.m.head.id;
-		bool hello = m.m.head.type == KEYD_HELLO;
-
-		memset(&m.m, 0, sizeof(m.m));
-		keyd_seal(&m, KEYD_REPLY, id, 0);
-		if (hello)
-			send(peer, &m, m.m.head.len, 0);
-		else if (len)
-			send(peer, what, len, 0);
-	}
-	_exit(0);
 }
 
 static void check_liar(const char *name, const void *what, size_t len,
 		       int wanted)
 {
-	pid_t pid = start_liar(what, len);
 	struct keyd_client *client;
 	struct told told = { 0 };
 	unsigned int up = ups + 1, down = downs + 1;
+	pid_t pid;
 
+	lie.what = what;
+	lie.len = len;
+	pid = start_fake(in_folder("sock"), play_liar);
 	client = keyd_client_new(base, in_folder("sock"), &ops, NULL);
 	keyd_client_set_timeout(client, 300);
 	ok(wait_for(&ups, up) && !keyd_client_send(client, KEYD_LIST, &m, 0,

@@ -7,7 +7,6 @@
 #include "trust/lists.h"
 
 #include <errno.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "certs.h"
 #include "lists-world.h"
 #include "files/publisher.h"
 #include "tap.h"
@@ -189,30 +189,13 @@ static void check_renewal(void)
 
 static json_t *certificate(const char *name)
 {
-	EVP_PKEY *key = EVP_RSA_gen(2048);
-	X509 *cert = X509_new();
-	BIO *bio = BIO_new(BIO_s_mem());
+	struct cert cert;
 	json_t *body;
-	char *pem;
-	long len;
 
-	X509_set_version(cert, X509_VERSION_3);
-	ASN1_INTEGER_set(X509_get_serialNumber(cert), 77);
-	X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
-	X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN",
-				   MBSTRING_ASC, (const unsigned char *)name,
-				   -1, -1, 0);
-	X509_set_issuer_name(cert, X509_get_subject_name(cert));
-	X509_set_pubkey(cert, key);
-	X509_sign(cert, key, EVP_sha256());
-	PEM_write_bio_X509(bio, cert);
-	len = BIO_get_mem_data(bio, &pem);
-	body = json_pack("{ssssss%}", "name", name, "purpose",
-			 "phone-sast-trust", "pem", pem, (size_t)len);
-	BIO_free(bio);
-	X509_free(cert);
-	EVP_PKEY_free(key);
+	cert_make(&cert, &(struct cert_spec){ .cn = name, .rsa_bits = 2048 });
+	body = json_pack("{ssssss}", "name", name, "purpose",
+			 "phone-sast-trust", "pem", cert.pem);
+	cert_free(&cert);
 	return body;
 }
 

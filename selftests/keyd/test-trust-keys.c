@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../daemon/env.h"
@@ -95,41 +94,23 @@ static void check_nobody(void)
 	   strstr(why, conf.trust.keyd_socket), "without keyd: %s", why);
 }
 
-/* One that greets, and refuses all the rest. */
-static pid_t start_refuser(void)
+/* One that greets, and makes no keys. */
+static void play_refuser(int fd, union keyd_buffer *request)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), peer;
-	pid_t pid;
+	bool makes = request->m.head.type == KEYD_MAKE;
 
-	strcpy(addr.sun_path, conf.trust.keyd_socket);
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, 1))
-		abort();
-	pid = fork();
-	if (pid) {
-		close(fd);
-		return pid;
+	fake_reply(request);
+	if (makes) {
+		request->m.reply.error = -ENOSPC;
+		request->m.reply.reason = KEYD_WHY_SYSTEM;
+		strcpy(request->m.reply.sentence, "the disk is full");
 	}
-	peer = accept(fd, NULL, NULL);
-	while (recv(peer, &m, sizeof(m), 0) > 0) {
-		uint32_t id = m.m.head.id;
-		bool makes = m.m.head.type == KEYD_MAKE;
-
-		memset(&m.m, 0, sizeof(m.m));
-		keyd_seal(&m, KEYD_REPLY, id, 0);
-		if (makes) {
-			m.m.reply.error = -ENOSPC;
-			m.m.reply.reason = KEYD_WHY_SYSTEM;
-			strcpy(m.m.reply.sentence, "the disk is full");
-		}
-		send(peer, &m, m.m.head.len, 0);
-	}
-	_exit(0);
+	send(fd, request, request->m.head.len, 0);
 }
 
 static void check_refused(void)
 {
-	pid_t pid = start_refuser();
+	pid_t pid = start_fake(conf.trust.keyd_socket, play_refuser);
 	char why[256] = "";
 
 	ok(trust_keys_open(&keys, env.base, &conf, why, sizeof(why)) ==

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Parties that we call: forks, early answers, CANCEL, what crosses what. */
+/* Parties that we call: forks, CANCEL, what crosses what. */
 #include <errno.h>
 
 #include "world.h"
-
-#define THERE "Contact: <sip:1001@10.0.0.9>\n" \
-	"Allow: INVITE, ACK, BYE, UPDATE\n"
 
 /* RFC 3665 section 3.1, from the other end. */
 static void test_session(void **state)
@@ -352,142 +349,6 @@ static void test_many_forks(void **state)
 	expect_line(expect_sent(w, "ACK"), ";tag=f19\r\n");
 }
 
-/* The answer came reliably; the 200 has none: RFC 3262 section 5. */
-static void test_early_answer(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite, *prack;
-
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	base_answer(invite, 183, "t", THERE
-		    "Require: 100rel\nRSeq: 7\n", "early");
-	expect_events(w, "alerting 183 early\n");
-	prack = expect_sent(w, "PRACK");
-	expect_line(prack, "RAck: 7 1 INVITE\r\n");
-	expect_line(prack, "CSeq: 2 PRACK\r\n");
-	expect_line(prack, ";tag=t\r\n");
-	base_answer(prack, 200, NULL, "", NULL);
-	/* Repeated, and one that is out of order. */
-	base_answer(invite, 183, "t", THERE
-		    "Require: 100rel\nRSeq: 7\n", "early");
-	base_answer(invite, 180, "t", THERE
-		    "Require: 100rel\nRSeq: 9\n", NULL);
-	expect_nothing(w);
-	expect_events(w, "");
-	base_answer(invite, 180, "t", THERE
-		    "Require: 100rel\nRSeq: 8\n", NULL);
-	expect_line(expect_sent(w, "PRACK"), "CSeq: 3 PRACK\r\n");
-	expect_events(w, "alerting 180 -\n");
-	base_answer(invite, 200, "t", THERE, NULL);
-	expect_events(w, "answered early\n");
-	expect_line(expect_sent(w, "ACK"), "CSeq: 1 ACK\r\n");
-	OP(party, hangup, NULL);
-	expect_line(expect_sent(w, "BYE"), "CSeq: 4 BYE\r\n");
-}
-
-/* The early answer of one fork is none for the 200 of another. */
-static void test_early_of_other_fork(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
-
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	base_answer(invite, 183, "a", THERE, "early-a");
-	base_answer(invite, 200, "b", THERE, NULL);
-	expect_events(w, "alerting 183 early-a\nanswered -\n");
-}
-
-static void answer_it(struct world *w, struct call_party *party,
-		      const char *event)
-{
-	(void)w;
-	if (!strcmp(event, "offered"))
-		assert_int_equal(OP(party, answer, TEXT("mine")), 0);
-}
-
-/* Asked for an offer: the answer is in our ACK. */
-static void test_solicit(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite;
-
-	assert_int_equal(OP(party, solicit), 0);
-	invite = expect_sent(w, "INVITE");
-	/* Else it might offer in an 18x, to be answered by PRACK. */
-	expect_no_line(invite, "100rel");
-	base_answer(invite, 183, "t", THERE, "preview");
-	expect_events(w, "alerting 183 -\n");
-	base_answer(invite, 200, "t", THERE, "theirs");
-	expect_events(w, "offered theirs\n");
-	expect_nothing(w);
-	base_answer(invite, 200, "t", THERE, "theirs");
-	expect_nothing(w);
-	assert_int_equal(OP(party, answer, TEXT("mine")), 0);
-	expect_line(expect_sent(w, "ACK"), "\r\n\r\nmine");
-	OP(party, hangup, NULL);
-	expect_sent(w, "BYE");
-}
-
-static void test_solicit_in_event(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-
-	w->on_event = answer_it;
-	OP(party, solicit);
-	base_answer(expect_sent(w, "INVITE"), 200, "t", THERE, "theirs");
-	expect_line(expect_sent(w, "ACK"), "\r\n\r\nmine");
-}
-
-static void test_solicit_nothing(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-
-	OP(party, solicit);
-	base_answer(expect_sent(w, "INVITE"), 200, "t", THERE, NULL);
-	expect_events(w, "gone 488\n");
-	expect_sent(w, "ACK");
-	base_answer(expect_sent(w, "BYE"), 200, NULL, "", NULL);
-	expect_gone(w);
-}
-
-/* No to an offer in a 200: ACK, BYE, and the call is told from the loop. */
-static void test_solicit_refuse(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-
-	OP(party, solicit);
-	base_answer(expect_sent(w, "INVITE"), 200, "t", THERE, "theirs");
-	expect_events(w, "offered theirs\n");
-	OP(party, refuse, &(struct call_cause){ .status = 488 });
-	expect_events(w, "");
-	expect_sent(w, "ACK");
-	base_answer(expect_sent(w, "BYE"), 200, NULL, "", NULL);
-	while (sip_parties_count(w->parties))
-		event_base_loop(w->base, EVLOOP_ONCE);
-	expect_events(w, "gone 488\n");
-}
-
-static void test_solicit_hangup(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-
-	OP(party, solicit);
-	base_answer(expect_sent(w, "INVITE"), 200, "t", THERE, "theirs");
-	OP(party, hangup, NULL);
-	expect_sent(w, "ACK");
-	base_answer(expect_sent(w, "BYE"), 200, NULL, "", NULL);
-	expect_gone(w);
-}
-
 /* A 2xx that names no place is acked where it was asked. */
 static void test_no_contact(void **state)
 {
@@ -532,118 +393,6 @@ static void test_replace_ringing(void **state)
 	assert_int_equal(base_status(pickup), 481);
 }
 
-static void test_early_requests(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite;
-
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	base_answer(invite, 180, "t", THERE, NULL);
-	w->events[0] = '\0';
-	ask_back(w, invite, "t", "UPDATE", 1, "", NULL);
-	expect_sent(w, "200 UPDATE");
-	ask_back(w, invite, "t", "UPDATE", 2, "", "theirs");
-	expect_sent(w, "491 UPDATE");
-	ask_back(w, invite, "t", "INVITE", 3, "", "theirs");
-	expect_sent(w, "491 INVITE");
-	ask_back(w, invite, "t", "BYE", 4, "", NULL);
-	expect_sent(w, "481 BYE");
-	ask_back(w, invite, "other", "UPDATE", 1, "", NULL);
-	expect_sent(w, "481 UPDATE");
-	expect_events(w, "");
-}
-
-/* RFC 3311: after an answer that came reliably another offer may follow. */
-static void test_early_offers(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite, *update;
-
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	assert_int_equal(OP(party, offer, TEXT("more")), -EBUSY);
-	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
-		    "early");
-	expect_sent(w, "PRACK");
-	expect_events(w, "alerting 183 early\n");
-	/* None may follow that answer, in this dialog. */
-	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 2\n",
-		    "another");
-	expect_sent(w, "PRACK");
-	expect_events(w, "alerting 183 -\n");
-	assert_int_equal(OP(party, offer, TEXT("more")), 0);
-	update = expect_sent(w, "UPDATE");
-	expect_line(update, "\r\n\r\nmore");
-	ask_back(w, invite, "t", "UPDATE", 1, "", "theirs");
-	expect_sent(w, "491 UPDATE");
-	assert_int_equal(OP(party, offer, TEXT("again")), -EBUSY);
-	base_answer(update, 200, "t", "", "well");
-	expect_events(w, "answered well\n");
-	ask_back(w, invite, "t", "UPDATE", 2, "", "theirs");
-	expect_events(w, "offered theirs\n");
-	ask_back(w, invite, "t", "UPDATE", 3, "", "more");
-	expect_sent(w, "500 UPDATE");
-	assert_int_equal(OP(party, answer, TEXT("ours")), 0);
-	expect_line(expect_sent(w, "200 UPDATE"), "\r\n\r\nours");
-	assert_int_equal(OP(party, offer, TEXT("more")), 0);
-	base_answer(expect_sent(w, "UPDATE"), 488, "t", "", NULL);
-	expect_events(w, "early-refused 488\n");
-	/* What was agreed on since then is not with this one. */
-	base_answer(invite, 200, "other", THERE, "answer");
-	expect_sent(w, "ACK");
-	expect_sent(w, "BYE");
-	expect_events(w, "gone 500\n");
-}
-
-/* What another fork says while it rings does not lose whom we agreed with. */
-static void test_early_offer_forks(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
-
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
-		    "early");
-	expect_sent(w, "PRACK");
-	OP(party, offer, TEXT("more"));
-	base_answer(expect_sent(w, "UPDATE"), 200, "t", "", "well");
-	base_answer(invite, 183, "other", THERE, "another");
-	expect_events(w, "alerting 183 early\nanswered well\n"
-		      "alerting 183 -\n");
-	base_answer(invite, 200, "t", THERE, NULL);
-	expect_line(expect_sent(w, "ACK"), ";tag=t\r\n");
-	expect_events(w, "answered early\n");
-	OP(party, hangup, NULL);
-	expect_sent(w, "BYE");
-}
-
-static void test_early_offer_late(void **state)
-{
-	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite, *update;
-
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
-	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
-		    "early");
-	expect_sent(w, "PRACK");
-	OP(party, offer, TEXT("more"));
-	update = expect_sent(w, "UPDATE");
-	base_answer(invite, 200, "t", THERE, NULL);
-	expect_sent(w, "ACK");
-	expect_events(w, "alerting 183 early\nanswered early\n");
-	base_time_out(update, -ETIMEDOUT);
-	expect_events(w, "early-refused 408\n");
-	OP(party, hangup, NULL);
-	expect_sent(w, "BYE");
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, \
@@ -664,19 +413,8 @@ int main(void)
 		TEST(test_cancel_crosses),
 		TEST(test_forks),
 		TEST(test_many_forks),
-		TEST(test_early_answer),
-		TEST(test_early_of_other_fork),
-		TEST(test_solicit),
-		TEST(test_solicit_in_event),
-		TEST(test_solicit_nothing),
-		TEST(test_solicit_refuse),
-		TEST(test_solicit_hangup),
 		TEST(test_no_contact),
 		TEST(test_replace_ringing),
-		TEST(test_early_requests),
-		TEST(test_early_offers),
-		TEST(test_early_offer_forks),
-		TEST(test_early_offer_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

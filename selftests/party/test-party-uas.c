@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Parties that call us: RFC 3665 flows, refusals, 100rel, races. */
-#include <errno.h>
+/* Parties that call us: RFC 3665 flows, refusals, races. */
 
 #include "world.h"
 
@@ -282,36 +281,6 @@ static void test_hangup_in_setup(void **state)
 	expect_gone(w);
 }
 
-/* Our offer is in the 2xx, its answer in the ACK: RFC 3261 section 13.2.1. */
-static void test_delayed_offer(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", NULL);
-
-	expect_events(w, "setup 1001>2000 -\n");
-	expect_sent(w, "100 INVITE");
-	assert_int_equal(OP(w->party, answer, TEXT("answer")), -EINVAL);
-	assert_int_equal(OP(w->party, offer, TEXT("ours")), 0);
-	expect_line(expect_sent(w, "200 INVITE"), "\r\n\r\nours");
-	/* One of its own before the ACK is glare. */
-	ask(w, invite, "INVITE", 101, "", "theirs");
-	expect_sent(w, "491 INVITE");
-	base_ack(invite, "theirs");
-	expect_events(w, "answered theirs\n");
-	OP(w->party, hangup, NULL);
-	expect_sent(w, "BYE");
-}
-
-static void test_delayed_offer_unanswered(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", NULL);
-
-	OP(w->party, offer, TEXT("ours"));
-	base_ack(invite, NULL);
-	expect_events(w, "setup 1001>2000 -\nanswered -\n");
-}
-
 /* No part for others: another phone, a request out of order, a ghost. */
 static void test_strangers(void **state)
 {
@@ -352,206 +321,6 @@ static void test_class_changes(void **state)
 	expect_events(w, "changed\n");
 	assert_int_equal(w->party->signalling, STORE_NONSECURE);
 	assert_int_equal(w->party->leg.policy.class, CALL_CLASS_CLEAR);
-}
-
-#define REL "Supported: 100rel\n"
-
-static const char *rack(const struct sent *sent)
-{
-	static char header[64];
-
-	snprintf(header, sizeof(header), "RAck: %s 100 INVITE\n",
-		 value_of(sent, "RSeq"));
-	return header;
-}
-
-/* RFC 3262 section 5: the 2xx waits for the PRACK of an answer. */
-static void test_reliable(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, REL, "offer");
-	struct sent *sent;
-
-	expect_sent(w, "100 INVITE");
-	OP(w->party, alert, 183, TEXT("early"));
-	sent = expect_sent(w, "183 INVITE");
-	expect_line(sent, "Require: 100rel\r\n");
-	expect_line(sent, "\r\n\r\nearly");
-	assert_int_equal(OP(w->party, answer, TEXT("early")), 0);
-	expect_nothing(w);
-	assert_false(w->party->is_connected);
-	ask(w, invite, "PRACK", 101, "RAck: 1 1 INVITE\n", NULL);
-	expect_sent(w, "481 PRACK");
-	ask(w, invite, "PRACK", 102, rack(sent), NULL);
-	expect_sent(w, "200 PRACK");
-	/* Said once, it is not said again. */
-	expect_no_line(expect_sent(w, "200 INVITE"), "early");
-	assert_true(w->party->is_connected);
-	ask(w, invite, "PRACK", 103, rack(sent), NULL);
-	expect_sent(w, "481 PRACK");
-	base_ack(invite, NULL);
-	expect_events(w, "setup 1001>2000 offer\n");
-}
-
-/* Its timer runs when everything is torn down. */
-static void test_reliable_at_the_end(void **state)
-{
-	struct world *w = *state;
-
-	call_in(w, REL, "offer");
-	expect_sent(w, "100 INVITE");
-	OP(w->party, alert, 183, TEXT("early"));
-	expect_sent(w, "183 INVITE");
-}
-
-static void test_reliable_repeats(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, REL, "offer");
-	struct sent *first, *again;
-	int count = 1;
-
-	expect_sent(w, "100 INVITE");
-	OP(w->party, alert, 183, TEXT("early"));
-	first = expect_sent(w, "183 INVITE");
-	while ((again = world_wait(w)) && again->msg->status_code == 183) {
-		assert_string_equal(value_of(again, "RSeq"),
-				    value_of(first, "RSeq"));
-		count++;
-	}
-	/* T1, 2 * T1, ... 32 * T1 after the first; then 64 * T1 are over. */
-	assert_int_equal(count, 7);
-	assert_non_null(again);
-	assert_int_equal(again->msg->status_code, 504);
-	expect_events(w, "setup 1001>2000 offer\ngone 504\n");
-	base_end(invite, 0);
-	expect_gone(w);
-}
-
-/* RFC 3311: once its offer was answered reliably it may make another. */
-static void test_early_offers(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, REL, "offer");
-	struct call_party *party = w->party;
-	struct sent *update, *first;
-
-	expect_sent(w, "100 INVITE");
-	OP(party, alert, 183, TEXT("early"));
-	first = expect_sent(w, "183 INVITE");
-	assert_int_equal(OP(party, offer, TEXT("more")), -EBUSY);
-	ask(w, invite, "UPDATE", 101, "", "theirs");
-	expect_sent(w, "500 UPDATE");
-	w->events[0] = '\0';
-	/* In its PRACK already. */
-	ask(w, invite, "PRACK", 102, rack(first), "theirs");
-	expect_events(w, "offered theirs\n");
-	expect_nothing(w);
-	assert_int_equal(OP(party, answer, TEXT("ours")), 0);
-	expect_line(expect_sent(w, "200 PRACK"), "\r\n\r\nours");
-	ask(w, invite, "UPDATE", 103, "", "theirs");
-	ask(w, invite, "UPDATE", 104, "", "more");
-	expect_sent(w, "500 UPDATE");
-	OP(party, refuse, &(struct call_cause){ .status = 488 });
-	expect_sent(w, "488 UPDATE");
-	expect_events(w, "offered theirs\n");
-	assert_int_equal(OP(party, offer, TEXT("more")), 0);
-	update = expect_sent(w, "UPDATE");
-	base_answer(update, 200, "peer", "", "well");
-	expect_events(w, "answered well\n");
-	/* What was said while it rang is the answer to its INVITE. */
-	assert_int_equal(OP(party, answer, TEXT("early")), 0);
-	expect_no_line(expect_sent(w, "200 INVITE"), "early");
-	base_ack(invite, NULL);
-	OP(party, hangup, NULL);
-	expect_sent(w, "BYE");
-}
-
-static void test_early_offer_ends(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, REL, "offer");
-	struct sent *first;
-
-	expect_sent(w, "100 INVITE");
-	OP(w->party, alert, 183, TEXT("early"));
-	first = expect_sent(w, "183 INVITE");
-	ask(w, invite, "PRACK", 101, rack(first), NULL);
-	expect_sent(w, "200 PRACK");
-	ask(w, invite, "UPDATE", 102, "", "theirs");
-	OP(w->party, hangup, &(struct call_cause){ .status = 486 });
-	expect_sent(w, "486 INVITE");
-	expect_sent(w, "487 UPDATE");
-	base_end(invite, 0);
-	expect_gone(w);
-}
-
-/* The place that said so failed, and the next one has the call. */
-static void test_reliable_other(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, REL, "offer");
-	struct sent *sent;
-
-	expect_sent(w, "100 INVITE");
-	OP(w->party, alert, 183, TEXT("early"));
-	sent = expect_sent(w, "183 INVITE");
-	ask(w, invite, "PRACK", 101, rack(sent), NULL);
-	expect_sent(w, "200 PRACK");
-	assert_int_equal(OP(w->party, answer, TEXT("another")), 0);
-	expect_no_line(expect_sent(w, "200 INVITE"), "another");
-	expect_nothing(w);
-	base_ack(invite, NULL);
-	sent = expect_sent(w, "INVITE");
-	expect_line(sent, "Content-Length: 0\r\n");
-	assert_int_equal(OP(w->party, offer, TEXT("more")), -EBUSY);
-	base_answer(sent, 200, NULL, THERE, "theirs");
-	expect_events(w, "setup 1001>2000 offer\noffered theirs\n");
-	assert_int_equal(OP(w->party, answer, TEXT("ours")), 0);
-	expect_line(expect_sent(w, "ACK"), "\r\n\r\nours");
-	OP(w->party, hangup, NULL);
-	expect_sent(w, "BYE");
-}
-
-/* One at a time, and the last of those that wait. */
-static void test_reliable_queue(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "Require: 100rel\n", "offer");
-	struct sent *first, *second;
-
-	expect_sent(w, "100 INVITE");
-	OP(w->party, alert, 180, NULL, 0);
-	first = expect_sent(w, "180 INVITE");
-	expect_line(first, "RSeq: ");
-	OP(w->party, alert, 182, NULL, 0);
-	OP(w->party, alert, 183, TEXT("early"));
-	expect_nothing(w);
-	ask(w, invite, "PRACK", 101, rack(first), NULL);
-	expect_sent(w, "200 PRACK");
-	second = expect_sent(w, "183 INVITE");
-	assert_int_equal(atoi(value_of(second, "RSeq")),
-			 atoi(value_of(first, "RSeq")) + 1);
-	base_cancel(invite, NULL);
-	expect_sent(w, "487 INVITE");
-	ask(w, invite, "PRACK", 102, rack(second), NULL);
-	expect_sent(w, "481 PRACK");
-	expect_gone(w);
-}
-
-static void test_second_invite_early(void **state)
-{
-	struct world *w = *state;
-	struct sip_request *invite = call_in(w, "", "offer");
-
-	expect_sent(w, "100 INVITE");
-	ask(w, invite, "INVITE", 101, "", "more");
-	expect_line(expect_sent(w, "500 INVITE"), "Retry-After: ");
-	ask(w, invite, "UPDATE", 102, "", "more");
-	expect_line(expect_sent(w, "500 UPDATE"), "Retry-After: ");
-	ask(w, invite, "UPDATE", 103, "", NULL);
-	expect_sent(w, "200 UPDATE");
-	expect_events(w, "setup 1001>2000 offer\n");
 }
 
 /* RFC 3891 section 3 */
@@ -599,18 +368,8 @@ int main(void)
 		TEST(test_cancel),
 		TEST(test_hangup_refuses),
 		TEST(test_hangup_in_setup),
-		TEST(test_delayed_offer),
-		TEST(test_delayed_offer_unanswered),
 		TEST(test_strangers),
 		TEST(test_class_changes),
-		TEST(test_reliable),
-		TEST(test_reliable_at_the_end),
-		TEST(test_reliable_repeats),
-		TEST(test_early_offers),
-		TEST(test_early_offer_ends),
-		TEST(test_reliable_other),
-		TEST(test_reliable_queue),
-		TEST(test_second_invite_early),
 		TEST(test_replaces),
 	};
 

@@ -64,7 +64,8 @@ void cert_make(struct cert *cert, const struct cert_spec *spec)
 	X509_gmtime_adj(X509_getm_notAfter(x), to * 86400L);
 	X509_set_pubkey(x, cert->key);
 	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
-				   (const uint8_t *)"Example", -1, -1, 0);
+				   (const uint8_t *)(spec->o ?: "Example"), -1,
+				   -1, 0);
 	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
 				   (const uint8_t *)spec->cn, -1, -1, 0);
 	X509_set_subject_name(x, name);

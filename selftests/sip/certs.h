@@ -9,6 +9,8 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
+struct net;
+
 struct cert {
 	X509 *x509;
 	EVP_PKEY *key;
@@ -16,7 +18,7 @@ struct cert {
 };
 
 struct cert_spec {
-	const char *cn;
+	const char *o, *cn;		/* o NULL: Example */
 	const char *san;		/* "DNS:name,URI:sip:host" or NULL */
 	const char *eku;		/* "clientAuth" or NULL */
 	const struct cert *issuer;	/* NULL: signs itself */
@@ -28,5 +30,8 @@ struct cert_spec {
 
 void cert_make(struct cert *cert, const struct cert_spec *spec);
 void cert_free(struct cert *cert);
+/* Both are of RSA or EC; any suite, NULL ones too if @authenticated. */
+void cert_use(const struct cert *own, const struct cert *trusted,
+	      bool authenticated, struct net *net);
 
 #endif /* CERTS_H */

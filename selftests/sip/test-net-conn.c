@@ -253,32 +253,6 @@ static void test_size(void)
 	reset();
 }
 
-static void test_limits(void)
-{
-	struct net_limits limits = { .conns = 5, .conns_per_source = 3 };
-	struct net_addr addr;
-	struct net *net = make_net(&limits, NET_TCP, "127.0.0.1", &addr);
-	int fd[4], i;
-	char c;
-
-	reset();
-	for (i = 0; i < 4; i++)
-		fd[i] = dial(&addr, SOCK_STREAM);
-	WAIT(net_counters(net)->refused_limit == 1);
-	ok(net_counters(net)->conns_now == 3 && !recv(fd[3], &c, 1, 0),
-	   "the fourth of a source is one too many");
-	close(fd[0]);
-	WAIT(seen.closed);
-	close(fd[3]);
-	fd[3] = dial(&addr, SOCK_STREAM);
-	WAIT(net_counters(net)->accepted == 4);
-	ok(net_counters(net)->conns_now == 3, "until one of them goes");
-	for (i = 1; i < 4; i++)
-		close(fd[i]);
-	net_free(net);
-	reset();
-}
-
 static void test_queue(void)
 {
 	struct net_limits limits = { .queued_bytes = 300000 };
@@ -361,20 +335,6 @@ static void test_held(void)
 static struct cert certs[4];
 enum { CA, SERVER, CLIENT, OTHER };
 
-static void set_tls(struct net *net, int own, int trusted, bool authenticated)
-{
-	const char *list[] = { certs[trusted].pem, NULL };
-	struct net_tls tls = {
-		.cert_pem = certs[own].pem, .key_pem = certs[own].key_pem,
-		.trusted_pem = list, .menu = NET_MENU_ALL,
-		.authenticated = authenticated,
-	};
-	char why[128];
-
-	if (net_tls_set(net, &tls, why, sizeof(why)))
-		abort();
-}
-
 static void test_connect_tls(void)
 {
 	static const char *const good[] = { "a.example", "pbx.example", NULL };
@@ -408,8 +368,9 @@ static void test_connect_tls(void)
 		int err;
 
 		reset();
-		set_tls(there, SERVER, CA, rows[i].admitted);
-		set_tls(here, CLIENT, rows[i].trusted, false);
+		cert_use(&certs[SERVER], &certs[CA], rows[i].admitted, there);
+		cert_use(&certs[CLIENT], &certs[rows[i].trusted], false,
+			 here);
 		if (net_listen(there, NET_TLS, false, &target.addr))
 			abort();
 		err = net_connect(here, &target, &conn);
@@ -453,37 +414,6 @@ static void test_refused(void)
 	net_free(net);
 }
 
-static void test_handshakes(void)
-{
-	struct net_limits limits = { .handshakes = 2, .handshake_ms = 100,
-				     .handshakes_per_source = 9 };
-	struct net_addr addr;
-	struct net *net = make_net(&limits, NET_TLS, "127.0.0.1", &addr);
-	int fd[4], i;
-
-	set_tls(net, SERVER, CA, false);
-	reset();
-	if (net_listen(net, NET_TLS, false, &addr))
-		abort();
-	for (i = 0; i < 4; i++)
-		fd[i] = dial(&addr, SOCK_STREAM);
-	WAIT(net_counters(net)->accepted == 2);
-	for (i = 0; i < 20; i++)
-		event_base_loop(base, EVLOOP_NONBLOCK);
-	ok(net_counters(net)->handshakes_now == 2 &&
-	   net_counters(net)->accepted == 2, "no more handshakes at a time");
-	put(fd[0], "GET / HTTP/1.0\r\n\r\n");
-	WAIT(net_counters(net)->accepted == 3);
-	ok(seen.err == -EPROTO, "garbage makes room for the next");
-	WAIT(net_counters(net)->accepted == 4 && seen.closed == 4);
-	ok(seen.err == -ETIMEDOUT && !net_counters(net)->handshakes_now,
-	   "and so does time");
-	for (i = 0; i < 4; i++)
-		close(fd[i]);
-	net_free(net);
-	reset();
-}
-
 int main(void)
 {
 	int i;
@@ -496,7 +426,6 @@ int main(void)
 	test_datagram("::1", "::");
 	test_slow();
 	test_size();
-	test_limits();
 	test_queue();
 	test_held();
 	cert_make(&certs[CA], &(struct cert_spec){ .cn = "CA", .ca = true });
@@ -507,7 +436,6 @@ int main(void)
 		.cn = "ccm1", .issuer = &certs[CA], .rsa_bits = 2048 });
 	test_connect_tls();
 	test_refused();
-	test_handshakes();
 	for (i = 0; i < 4; i++)
 		cert_free(&certs[i]);
 	event_base_free(base);

@@ -57,6 +57,20 @@ void identity_free(struct identity *id)
 	EVP_PKEY_free(id->key);
 }
 
+char *pem_of(X509 *cert)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text, *copy;
+	long len;
+
+	must(bio && PEM_write_bio_X509(bio, cert));
+	len = BIO_get_mem_data(bio, &text);
+	copy = strndup(text, (size_t)len);
+	must(copy);
+	BIO_free(bio);
+	return copy;
+}
+
 X509 *vector_cert(const char *name)
 {
 	char path[256];

@@ -20,6 +20,8 @@ struct identity {
 void identity_make(struct identity *id, const char *dn, unsigned int bits,
 		   uint32_t serial);
 void identity_free(struct identity *id);
+/* A certificate in PEM; free() it. */
+char *pem_of(X509 *cert);
 /* The certificate of a vector, without a key. */
 X509 *vector_cert(const char *name);
 

@@ -37,15 +37,9 @@ enum status cmd_capf_list(struct ctl *ctl, char **words)
 static enum status get_phone(struct ctl *ctl, char **words, json_t **reply)
 {
 	enum status status = expect_name(ctl, words);
-	char *path;
 
-	if (status != STATUS_OK)
-		return status;
-	path = http_path("capf", words[0], false);
-	status = path ? http_call(ctl, "GET", path, NULL, reply) :
-		STATUS_FAILED;
-	free(path);
-	return status;
+	return status == STATUS_OK ? http_call_one(ctl, "GET", "capf", words[0],
+						   NULL, reply) : status;
 }
 
 /* A table of each list: certificates have more than a line. */

@@ -374,16 +374,9 @@ enum status cmd_cert_request(struct ctl *ctl, char **words)
 static enum status call_any(struct ctl *ctl, const char *name, bool next,
 			    json_t **reply)
 {
-	char *path;
-	enum status status;
-
 	if (next)
 		return call_own(ctl, "GET", name, "?slot=next", NULL, reply);
-	path = http_path("cert", name, false);
-	status = path ? http_call(ctl, "GET", path, NULL, reply) :
-		STATUS_FAILED;
-	free(path);
-	return status;
+	return http_call_one(ctl, "GET", "cert", name, NULL, reply);
 }
 
 enum status cmd_cert_export(struct ctl *ctl, char **words)

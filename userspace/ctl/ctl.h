@@ -102,6 +102,10 @@ json_t *json_of_names(uint32_t bits, const char *(*name)(uint32_t bit));
  */
 enum status http_call(const struct ctl *ctl, const char *method,
 		      const char *path, const json_t *body, json_t **reply);
+/* The same of an object. */
+enum status http_call_one(const struct ctl *ctl, const char *method,
+			  const char *noun, const char *key,
+			  const json_t *body, json_t **reply);
 /* The path of an object, to be freed. */
 char *http_path(const char *noun, const char *key, bool two_parts);
 

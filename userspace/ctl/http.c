@@ -149,3 +149,18 @@ char *http_path(const char *noun, const char *key, bool two_parts)
 	curl_easy_cleanup(curl);
 	return path;
 }
+
+enum status http_call_one(const struct ctl *ctl, const char *method,
+			  const char *noun, const char *key,
+			  const json_t *body, json_t **reply)
+{
+	char *path = http_path(noun, key, false);
+	enum status status = STATUS_FAILED;
+
+	if (path)
+		status = http_call(ctl, method, path, body, reply);
+	else
+		fail(ctl, "out of memory");
+	free(path);
+	return status;
+}

@@ -35,15 +35,11 @@ static enum status call_one(struct ctl *ctl, const char *method, char **words,
 			    json_t **reply)
 {
 	enum status status = expect_name(ctl, words);
-	char *path;
 
 	if (status != STATUS_OK)
 		return status;
-	path = http_path(ctl->command->noun, words[0], false);
-	status = path ? http_call(ctl, method, path, NULL, reply) :
-		STATUS_FAILED;
-	free(path);
-	return status;
+	return http_call_one(ctl, method, ctl->command->noun, words[0], NULL,
+			     reply);
 }
 
 enum status cmd_runtime_show(struct ctl *ctl, char **words)

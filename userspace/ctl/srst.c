@@ -50,18 +50,15 @@ enum status cmd_srst_fetch(struct ctl *ctl, char **words)
 {
 	json_t *body = json_object(), *reply, *item;
 	enum status status;
-	char *path;
 
 	if (!words[0]) {
 		json_decref(body);
 		return usage_error(ctl, "it must be named", NULL);
 	}
 	status = parse_words(ctl, words + 1, body);
-	path = http_path("srst-fetch", words[0], false);
 	if (status == STATUS_OK)
-		status = path ? http_call(ctl, "POST", path, body, &reply) :
-			STATUS_FAILED;
-	free(path);
+		status = http_call_one(ctl, "POST", "srst-fetch", words[0],
+				       body, &reply);
 	json_decref(body);
 	if (status != STATUS_OK || ctl->json)
 		return status == STATUS_OK ? print_json(reply) : status;

@@ -38,16 +38,12 @@ static enum status change(struct ctl *ctl, char **words, const char *method,
 {
 	enum status status = expect_name(ctl, words);
 	json_t *body = again ? json_pack("{sb}", "retry_pin", 1) : NULL;
-	char *path = NULL;
 	json_t *reply;
 
-	if (status == STATUS_OK) {
-		path = http_path("token", words[0], false);
-		status = path ? http_call(ctl, method, path, body, &reply) :
-			STATUS_FAILED;
-	}
+	if (status == STATUS_OK)
+		status = http_call_one(ctl, method, "token", words[0], body,
+				       &reply);
 	json_decref(body);
-	free(path);
 	return status == STATUS_OK ? finish_change(ctl, reply) : status;
 }
 

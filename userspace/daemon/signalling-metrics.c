@@ -94,6 +94,8 @@ static struct row rows[] = {
 	    "connections that we ended", "reason=\"size\""),
 	NET(closed_held, false, "ucsec_connections_closed",
 	    "connections that we ended", "reason=\"held\""),
+	NET(shed, false, "ucsec_connections_closed",
+	    "connections that we ended", "reason=\"shed\""),
 };
 
 static int64_t read_row(void *ctx)

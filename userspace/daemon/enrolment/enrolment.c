@@ -122,6 +122,25 @@ static int64_t count_visits(void *ctx)
 	return ctx ? (int64_t)((struct enrolment *)ctx)->count : 0;
 }
 
+static int64_t count_shed(void *ctx)
+{
+	const struct enrolment *all = ctx;
+
+	return all && all->service ?
+		(int64_t)net_counters(phone_service_net(all->service))->shed : 0;
+}
+
+/* Not of who is not there: NULL, at the end. */
+static void read_metrics(struct enrolment *all)
+{
+	metrics_gauge_read("ucsec_capf_connections",
+			   "phones that are enrolling", NULL, count_visits,
+			   all);
+	metrics_counter_read("ucsec_capf_shed",
+			     "connections ended to make room for others", NULL,
+			     count_shed, all);
+}
+
 static void find_metrics(struct enrolment *all)
 {
 	/* Not copied: the metrics outlive us. */
@@ -136,9 +155,7 @@ static void find_metrics(struct enrolment *all)
 	}
 	all->issued = metrics_counter("ucsec_capf_certificates",
 				      "LSCs that keyd has issued", NULL);
-	metrics_gauge_read("ucsec_capf_connections",
-			   "phones that are enrolling", NULL, count_visits,
-			   all);
+	read_metrics(all);
 }
 
 static int listen_to_phones(struct enrolment *all, char *why, size_t size)
@@ -218,9 +235,7 @@ void enrolment_close(struct enrolment *all)
 	store_unwatch(all->config.store, on_change, all);
 	if (all->service)
 		phone_service_close(all->service);
-	metrics_gauge_read("ucsec_capf_connections",
-			   "phones that are enrolling", NULL, count_visits,
-			   NULL);
+	read_metrics(NULL);
 	if (all->sweep)
 		event_free(all->sweep);
 	anchors_clear(&all->anchors);

@@ -173,6 +173,7 @@ static void accept_phone(struct visit *visit)
 		return;
 	}
 	visit->accepted = device->operation != CAPF_NONE;
+	net_conn_known(visit->conn);
 	capf_session_accept(visit->session, &order, enrolment_now());
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "crowd.h"
 #include "files/http-request.h"
 #include "files/publisher.h"
 #include "log.h"
@@ -35,7 +36,8 @@ struct conn {
 	struct files_http *http;
 	struct bufferevent *bev;
 	struct event *deadline;
-	struct in6_addr source;
+	struct crowd_member place;
+	char peer[INET6_ADDRSTRLEN];
 	bool answering;		/* what was asked for is on its way */
 	bool last;
 	bool closed;		/* his side */
@@ -50,8 +52,9 @@ struct files_http {
 	struct evconnlistener *listeners[CONF_MAX_SERVICE_LISTEN];
 	struct event *again;
 	LIST_HEAD(conns, conn) conns;
+	struct crowd *crowd;
 	unsigned int count;
-	struct metric *answers[STATUSES], *refused, *slow;
+	struct metric *answers[STATUSES], *refused, *shed, *slow;
 };
 
 static const int statuses[STATUSES] = { 200, 400, 404, 405, 431 };
@@ -59,6 +62,7 @@ static const int statuses[STATUSES] = { 200, 400, 404, 405, 431 };
 static void conn_free(struct conn *c)
 {
 	LIST_REMOVE(c, link);
+	crowd_leave(c->http->crowd, &c->place);
 	c->http->count--;
 	if (c->bev)
 		bufferevent_free(c->bev);
@@ -108,6 +112,7 @@ static void answer(struct conn *c, const struct http_request *request, int fd,
 	struct evbuffer *out = bufferevent_get_output(c->bev);
 
 	c->answering = true;
+	crowd_keep(c->http->crowd, &c->place, true);
 	c->last = request->last;
 	count(c->http, request->status);
 	evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nContent-Length: %lld\r\n",
@@ -197,6 +202,7 @@ static void on_written(struct bufferevent *bev, void *arg)
 		return;
 	}
 	c->answering = false;
+	crowd_keep(c->http->crowd, &c->place, false);
 	set_deadline(c, 0);
 	take_request(c);
 }
@@ -213,82 +219,81 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		conn_free(c);
 }
 
-/* A host of IPv6 has a /64 to itself: counting addresses would count nothing. */
-static struct in6_addr source_of(const struct sockaddr *sa)
+static void refuse(struct conn *c)
 {
-	struct in6_addr source = { 0 };
-
-	if (sa->sa_family == AF_INET6) {
-		memcpy(&source, &((const struct sockaddr_in6 *)sa)->sin6_addr,
-		       8);
-		return source;
-	}
-	memcpy(&source, &((const struct sockaddr_in *)sa)->sin_addr, 4);
-	return source;
+	metrics_add(c->http->refused, 1);
+	if (refusal_admit(c->peer))
+		log_security("connection-refused", "source", c->peer, "service",
+			     "files", "reason", "too many connections", NULL);
 }
 
-static bool is_one_too_many(const struct files_http *http,
-			    const struct in6_addr *source)
+static bool make_room(struct conn *c)
 {
-	unsigned int same = 0;
-	struct conn *c;
+	const struct files_http_limits *limits = &c->http->limits;
+	struct crowd_member *who = crowd_pick(c->http->crowd, &c->place,
+					      c->http->count > limits->conns,
+					      limits->conns_per_source);
+	struct conn *other;
 
-	if (http->count >= http->limits.conns)
+	if (!who)
 		return true;
-	LIST_FOREACH(c, &http->conns, link)
-		same += !memcmp(&c->source, source, sizeof(*source));
-	return same >= http->limits.conns_per_source;
+	if (who == &c->place) {
+		refuse(c);
+		return false;
+	}
+	other = (struct conn *)((char *)who - offsetof(struct conn, place));
+	metrics_add(c->http->shed, 1);
+	crowd_tell(c->http->crowd, other->peer, "files");
+	conn_free(other);
+	return true;
 }
 
-static void refuse(struct files_http *http, const struct sockaddr *sa)
+static void set_peer(struct conn *c, const struct sockaddr *sa)
 {
-	char text[INET6_ADDRSTRLEN] = "";
-
 	inet_ntop(sa->sa_family, sa->sa_family == AF_INET6 ?
 		  (const void *)&((const struct sockaddr_in6 *)sa)->sin6_addr :
-		  &((const struct sockaddr_in *)sa)->sin_addr, text,
-		  sizeof(text));
-	metrics_add(http->refused, 1);
-	if (refusal_admit(text))
-		log_security("connection-refused", "source", text, "service",
-			     "files", "reason", "too many connections", NULL);
+		  &((const struct sockaddr_in *)sa)->sin_addr, c->peer,
+		  sizeof(c->peer));
+}
+
+static bool conn_open(struct conn *c, int fd)
+{
+	c->deadline = evtimer_new(c->http->base, on_deadline, c);
+	c->bev = bufferevent_socket_new(c->http->base, fd,
+					BEV_OPT_CLOSE_ON_FREE);
+	if (!c->bev)
+		close(fd);
+	if (!c->bev || !c->deadline)
+		return false;
+	set_deadline(c, 0);
+	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
+	bufferevent_setwatermark(c->bev, EV_READ, 0, HTTP_HEAD_MAX);
+	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+	return true;
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		      struct sockaddr *sa, int len, void *arg)
 {
-	struct in6_addr source = source_of(sa);
 	struct files_http *http = arg;
-	struct conn *c;
+	struct conn *c = calloc(1, sizeof(*c));
 
 	(void)listener;
 	(void)len;
-	if (is_one_too_many(http, &source)) {
-		refuse(http, sa);
-		close(fd);
-		return;
-	}
-	c = calloc(1, sizeof(*c));
 	if (!c) {
 		close(fd);
 		return;
 	}
 	c->http = http;
-	c->source = source;
+	set_peer(c, sa);
 	http->count++;
 	LIST_INSERT_HEAD(&http->conns, c, link);
-	c->deadline = evtimer_new(http->base, on_deadline, c);
-	c->bev = bufferevent_socket_new(http->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!c->bev)
+	if (!crowd_enter(http->crowd, &c->place, sa) || !make_room(c)) {
 		close(fd);
-	if (!c->bev || !c->deadline) {
 		conn_free(c);
-		return;
+	} else if (!conn_open(c, fd)) {
+		conn_free(c);
 	}
-	set_deadline(c, 0);
-	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
-	bufferevent_setwatermark(c->bev, EV_READ, 0, HTTP_HEAD_MAX);
-	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 }
 
 static void on_again(evutil_socket_t fd, short what, void *arg)
@@ -345,6 +350,9 @@ static void open_metrics(struct files_http *http)
 			"Requests for phones' files over HTTP", labels[i]);
 	http->refused = metrics_counter("ucsec_files_connections_refused",
 		"Connections beyond a limit", NULL);
+	http->shed = metrics_counter("ucsec_files_shed",
+		"Connections that had asked for nothing, ended to make room",
+		NULL);
 	http->slow = metrics_counter("ucsec_files_slow",
 		"Connections closed as their peer took nothing", NULL);
 }
@@ -380,7 +388,8 @@ int files_http_open(struct files_http **out, struct event_base *base,
 	set_limits(http, limits);
 	open_metrics(http);
 	http->again = evtimer_new(base, on_again, http);
-	if (!http->again) {
+	http->crowd = crowd_new();
+	if (!http->again || !http->crowd) {
 		snprintf(why, size, "out of memory");
 		err = -ENOMEM;
 	}
@@ -405,6 +414,7 @@ void files_http_close(struct files_http *http)
 		event_free(http->again);
 	while (!LIST_EMPTY(&http->conns))
 		conn_free(LIST_FIRST(&http->conns));
+	crowd_free(http->crowd);
 	free(http);
 }
 

@@ -109,6 +109,12 @@ void net_conn_release(struct net_conn *conn)
 		conn->stream->holds--;
 }
 
+void net_conn_known(struct net_conn *conn)
+{
+	if (conn->stream)
+		crowd_keep(conn->net->crowd, &conn->stream->place, true);
+}
+
 void net_conn_set_data(struct net_conn *conn, void *data)
 {
 	conn->data = data;

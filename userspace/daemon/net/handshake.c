@@ -50,10 +50,15 @@ static bool waits_for_key(struct net_stream *stream)
 {
 	bool waits = SSL_waiting_for_async(stream->ssl);
 
+	/* It is ours to do: not the peer's fault that it takes time. */
+	crowd_keep(stream->conn->net->handshakes, &stream->turn, waits);
 	if (waits) {
+		stream->active = 0;
 		event_del(&stream->reader);
 		net_transfer_watch(stream);
 	} else {
+		if (!stream->active)
+			stream->active = net_now();
 		event_add(&stream->reader, NULL);
 	}
 	return waits;
@@ -64,6 +69,20 @@ void net_handshake_prepare(struct net_stream *stream)
 	SSL_set_fd(stream->ssl, stream->fd);
 	SSL_set_async_callback(stream->ssl, on_key_answered);
 	SSL_set_async_callback_arg(stream->ssl, stream);
+}
+
+void net_handshake_count(struct net_stream *stream, bool on)
+{
+	struct net *net = stream->conn->net;
+
+	if (stream->counted == on)
+		return;
+	stream->counted = on;
+	net->counters.handshakes_now += on ? 1 : -1;
+	if (on)
+		return;
+	crowd_leave(net->handshakes, &stream->turn);
+	net_turn_free(net);
 }
 
 int net_handshake_step(struct net_stream *stream)

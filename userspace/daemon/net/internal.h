@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <sys/queue.h>
 
+#include "crowd.h"
 #include "net/net.h"
 
 struct evbuffer;
@@ -27,15 +28,6 @@ struct net_listener {
 	struct event event;			/* datagrams */
 	struct evconnlistener *acceptor;	/* streams */
 };
-
-/* Connections and handshakes of one source; an IPv6 source is a /64. */
-struct net_source {
-	LIST_ENTRY(net_source) entry;
-	uint8_t key[9];
-	unsigned int conns, handshakes;
-};
-
-enum { SOURCE_BUCKETS = 1024 };
 
 /* A walk over all streams, some of them a turn of the loop. */
 struct net_review {
@@ -58,7 +50,9 @@ struct net {
 	LIST_HEAD(, net_listener) listeners;
 	uint32_t mark;			/* of rejected datagrams, 0: none */
 	LIST_HEAD(net_streams, net_stream) accepted, outgoing;
-	LIST_HEAD(, net_source) sources[SOURCE_BUCKETS];
+	struct crowd *crowd, *handshakes;	/* incoming ones */
+	TAILQ_HEAD(, net_stream) waiting;	/* for their handshake */
+	struct event turns;
 	struct event retry_accept;	/* after we were out of descriptors */
 	struct net_tls_context *tls;
 	const char *null_refused;	/* why not NULL suites; NULL: admitted */
@@ -69,6 +63,7 @@ struct net {
 };
 
 enum net_state {
+	NET_ACCEPTED,			/* for TLS, not begun yet */
 	NET_CONNECTING,			/* TCP is under way */
 	NET_HANDSHAKE,			/* TLS is */
 	NET_OPEN,
@@ -94,7 +89,10 @@ struct net_stream {
 	int fd;
 	SSL *ssl;
 	struct event reader, writer, timer;
-	struct net_source *source;	/* incoming only */
+	/* Incoming ones: among all, and while its handshake is under way. */
+	struct crowd_member place, turn;
+	TAILQ_ENTRY(net_stream) waits;
+	bool waiting, delayed;		/* for its turn; it had to */
 	bool counted;			/* among the handshakes */
 	bool legacy;			/* came to a legacy listener */
 	bool skipped;			/* by a review, as it was not open */
@@ -105,7 +103,9 @@ struct net_stream {
 	uint8_t *rest;			/* arrived, not consumed */
 	size_t rest_len, rest_size;
 	struct evbuffer *queue;		/* unsent */
-	int64_t started, active, partial;	/* net_now(); 0: no rest */
+	int64_t started;		/* net_now() */
+	int64_t active;			/* its last bytes; the peer's turn since */
+	int64_t partial;		/* 0: no rest */
 	unsigned int holds;
 };
 
@@ -123,8 +123,6 @@ struct net_listener *net_listener_find(struct net *net,
 				       enum net_transport transport,
 				       const struct net_addr *remote,
 				       const struct net_addr *local);
-/* Accept anew if handshakes became few enough, or wait. */
-void net_listeners_pause(struct net *net);
 
 /* datagram.c */
 void net_datagram_event(evutil_socket_t fd, short what, void *listener);
@@ -132,9 +130,20 @@ int net_datagram_send(struct net_conn *conn, const void *data, size_t len);
 int net_datagram_connect(struct net *net, const struct net_target *target,
 			 struct net_conn **conn);
 
-/* stream.c: takes fd over in every case */
+/* accept.c: takes fd over in every case */
 void net_stream_accept(struct net_listener *listener, int fd,
 		       const struct net_addr *remote);
+void net_turn_open(struct net *net);
+void net_turn_close(struct net *net);
+/* Its handshake begins when there is a place for it. */
+void net_turn_wait(struct net_stream *stream);
+void net_turn_forget(struct net_stream *stream);
+/* There may be one. */
+void net_turn_free(struct net *net);
+
+/* stream.c */
+/* From here on the list has the reference that net_conn_new() gave. */
+void net_stream_publish(struct net_stream *stream);
 int net_stream_connect(struct net *net, const struct net_target *target,
 		       struct net_conn **conn);
 /* Ends it from the loop: at once, or with err 0 when the queue is empty. */
@@ -147,6 +156,7 @@ void net_stream_arm(struct net_stream *stream);
 
 /* handshake.c */
 void net_handshake_prepare(struct net_stream *stream);
+void net_handshake_count(struct net_stream *stream, bool on);
 /* 0 it is through, -EAGAIN, or -EPROTO, which was counted and logged. */
 int net_handshake_step(struct net_stream *stream);
 /*
@@ -166,12 +176,6 @@ int net_transfer_flush(struct net_stream *stream);
 void net_transfer_drop(struct net_stream *stream);
 /* One read; -EAGAIN when there is no more, -ESHUTDOWN at the peer's end. */
 int net_transfer_take(struct net_stream *stream);
-
-/* source.c: NULL if this source has as many as it may */
-struct net_source *net_source_take(struct net *net,
-				   const struct net_addr *addr);
-void net_source_give(struct net *net, struct net_source *source);
-void net_sources_free(struct net *net);
 
 /* tls.c */
 SSL *net_tls_accept(struct net *net, bool legacy);

@@ -30,9 +30,14 @@ static void take_connection(struct evconnlistener *acceptor, evutil_socket_t fd,
 
 static void retry(evutil_socket_t fd, short what, void *arg)
 {
+	struct net_listener *listener;
+	struct net *net = arg;
+
 	(void)fd;
 	(void)what;
-	net_listeners_pause(arg);
+	LIST_FOREACH(listener, &net->listeners, entry)
+		if (listener->acceptor)
+			evconnlistener_enable(listener->acceptor);
 }
 
 /*
@@ -51,21 +56,6 @@ static void accept_failed(struct evconnlistener *acceptor, void *arg)
 		evtimer_assign(&listener->net->retry_accept,
 			       listener->net->base, retry, listener->net);
 	evtimer_add(&listener->net->retry_accept, &tv);
-}
-
-void net_listeners_pause(struct net *net)
-{
-	struct net_listener *listener;
-	bool full = net->counters.handshakes_now >= net->limits.handshakes;
-
-	LIST_FOREACH(listener, &net->listeners, entry) {
-		if (!listener->acceptor)
-			continue;
-		if (full && listener->transport == NET_TLS)
-			evconnlistener_disable(listener->acceptor);
-		else
-			evconnlistener_enable(listener->acceptor);
-	}
 }
 
 static int set_options(int fd, const struct net_addr *addr, bool datagrams)

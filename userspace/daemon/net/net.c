@@ -52,11 +52,14 @@ struct net *net_new(struct event_base *base, const struct net_limits *limits,
 	net->arg = arg;
 	net->refs = 1;
 	net_limit(net, limits);
+	net_turn_open(net);
+	net->crowd = crowd_new();
+	net->handshakes = crowd_new();
 	/* A datagram of any size must fit. */
 	net->buffer_size = 64 * 1024;
 	net->buffer = malloc(net->buffer_size);
-	if (!net->buffer) {
-		free(net);
+	if (!net->crowd || !net->handshakes || !net->buffer) {
+		net_put(net);
 		return NULL;
 	}
 	return net;
@@ -71,6 +74,8 @@ void net_put(struct net *net)
 {
 	if (--net->refs)
 		return;
+	crowd_free(net->crowd);
+	crowd_free(net->handshakes);
 	free(net->buffer);
 	free(net);
 }
@@ -89,11 +94,11 @@ void net_free(struct net *net)
 	       (stream = LIST_FIRST(&net->outgoing)))
 		net_stream_finish(stream, -ESHUTDOWN);
 	net->freed = true;
+	net_turn_close(net);
 	net_review_stop(net);
 	net_listeners_free(net);
 	net_resolver_free(net->resolver);
 	net->resolver = NULL;
-	net_sources_free(net);
 	net_tls_free(net);
 	net_put(net);
 }

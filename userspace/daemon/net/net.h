@@ -77,7 +77,7 @@ struct net_ops {
 struct net_limits {			/* 0 takes the default */
 	unsigned int conns;		/* 32768 streams in all */
 	unsigned int conns_per_source;	/* 512 from one address */
-	unsigned int handshakes;	/* 256 at a time, then accept waits */
+	unsigned int handshakes;	/* 256 at a time, then others wait */
 	unsigned int handshakes_per_source;	/* 32 */
 	size_t message_bytes;		/* 64 KiB unconsumed */
 	size_t queued_bytes;		/* 256 KiB unsent, then it is closed */
@@ -91,6 +91,7 @@ struct net_counters {
 	uint64_t accepted, refused_limit, handshakes, handshake_failures;
 	uint64_t closed_idle, closed_slow, closed_queue, closed_size;
 	uint64_t closed_held;		/* as all streams held too much */
+	uint64_t shed;			/* to make room for others */
 	uint64_t conns_now, handshakes_now, held_now;
 };
 
@@ -175,6 +176,11 @@ int net_conn_send(struct net_conn *conn, const void *data, size_t len);
  */
 void net_conn_hold(struct net_conn *conn);
 void net_conn_release(struct net_conn *conn);	/* NULL is allowed */
+/*
+ * What came by it was somebody's: it never has to go to make room for another.
+ * net/ knows that itself of who showed a certificate.
+ */
+void net_conn_known(struct net_conn *conn);
 /* What is queued still leaves for a while; closed() follows from the loop. */
 void net_conn_close(struct net_conn *conn);
 

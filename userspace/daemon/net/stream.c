@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A stream's life: accepted or connected, handshake, bytes, its end.
+// A stream's life: connected, handshake, bytes, its end.
 
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -7,9 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "net/internal.h"
-#include "refusal.h"
 
 enum {
 	READS_A_TURN = 8,		/* then others have theirs */
@@ -25,7 +23,7 @@ static int64_t deadline(const struct net_stream *stream)
 	int64_t due = (stream->holds ? net_now() : stream->active) +
 		limits->idle_ms;
 
-	if (stream->state < NET_OPEN)
+	if (stream->state < NET_OPEN && !stream->waiting)
 		return stream->started + limits->handshake_ms;
 	if (stream->state == NET_CLOSING)
 		return stream->started + LINGER_MS;
@@ -44,21 +42,6 @@ void net_stream_arm(struct net_stream *stream)
 		tv.tv_usec = ms % 1000 * 1000;
 	}
 	evtimer_add(&stream->timer, &tv);
-}
-
-static void count_handshake(struct net_stream *stream, bool on)
-{
-	struct net *net = stream->conn->net;
-
-	if (stream->counted == on)
-		return;
-	stream->counted = on;
-	net->counters.handshakes_now += on ? 1 : -1;
-	if (stream->source)
-		stream->source->handshakes += on ? 1 : -1;
-	/* Those that wait may come when this one made room, or must not. */
-	if (!net->freed)
-		net_listeners_pause(net);
 }
 
 void net_stream_release(struct net_stream *stream)
@@ -82,14 +65,13 @@ void net_stream_finish(struct net_stream *stream, int err)
 	if (stream->ssl && stream->state >= NET_OPEN && !err)
 		SSL_shutdown(stream->ssl);
 	stream->state = NET_CLOSED;
-	count_handshake(stream, false);
+	net_handshake_count(stream, false);
 	SSL_free(stream->ssl);
 	stream->ssl = NULL;
 	close(stream->fd);
 	net_transfer_drop(stream);
-	if (stream->source)
-		net_source_give(net, stream->source);
-	stream->source = NULL;
+	net_turn_forget(stream);
+	crowd_leave(net->crowd, &stream->place);
 	net_review_gone(stream);
 	LIST_REMOVE(stream, entry);
 	net->counters.conns_now--;
@@ -141,7 +123,9 @@ static void set_open(struct net_stream *stream)
 
 	stream->state = NET_OPEN;
 	stream->active = net_now();
-	count_handshake(stream, false);
+	net_handshake_count(stream, false);
+	if (stream->conn->peer.cert)
+		net_conn_known(stream->conn);
 	net_stream_arm(stream);
 	if (net_transfer_flush(stream)) {
 		net_stream_finish(stream, -ECONNRESET);
@@ -191,7 +175,9 @@ static void on_reader(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (stream->state == NET_HANDSHAKE)
+	if (stream->state == NET_ACCEPTED)
+		net_turn_wait(stream);
+	else if (stream->state == NET_HANDSHAKE)
 		handshake(stream);
 	/* The first message may have come with the end of the handshake. */
 	if (stream->state == NET_OPEN)
@@ -253,8 +239,7 @@ static void set_option(int fd, int level, int option, int value)
 	setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* From here on the list has the reference that net_conn_new() gave. */
-static void publish(struct net_stream *stream)
+void net_stream_publish(struct net_stream *stream)
 {
 	struct net *net = stream->conn->net;
 
@@ -277,78 +262,9 @@ static void publish(struct net_stream *stream)
 	net->counters.conns_now++;
 	if (stream->ssl) {
 		net_handshake_prepare(stream);
-		count_handshake(stream, true);
+		net_handshake_count(stream, true);
 	}
 	net_stream_arm(stream);
-}
-
-/* Why a connection is not taken; NULL: it is. */
-static const char *limit_met(struct net_listener *listener,
-			     struct net_source *source)
-{
-	const struct net_limits *limits = &listener->net->limits;
-
-	if (!source)
-		return "as many connections as one address may have";
-	if (listener->net->counters.conns_now >= limits->conns)
-		return "as many connections as there may be";
-	if (listener->transport == NET_TLS &&
-	    source->handshakes >= limits->handshakes_per_source)
-		return "as many handshakes as one address may have";
-	return NULL;
-}
-
-static void log_limit(const struct net_addr *remote, const char *reason)
-{
-	char peer[NET_ADDR_LEN + 8];
-
-	net_addr_full(remote, peer, sizeof(peer));
-	if (refusal_admit(peer))
-		log_security("connection-refused", "peer", peer, "reason",
-			     reason, NULL);
-}
-
-void net_stream_accept(struct net_listener *listener, int fd,
-		       const struct net_addr *remote)
-{
-	struct net *net = listener->net;
-	struct net_source *source = net_source_take(net, remote);
-	const char *reason = limit_met(listener, source);
-	struct net_conn *conn = NULL;
-	socklen_t len = sizeof(struct net_addr);
-
-	if (reason) {
-		net->counters.refused_limit++;
-		log_limit(remote, reason);
-		goto err_source;
-	}
-	conn = net_conn_new(net, listener->transport, true);
-	if (!conn)
-		goto err_source;
-	conn->peer.remote = *remote;
-	if (getsockname(fd, &conn->peer.local.sa, &len))
-		goto err_conn;
-	conn->stream->state = NET_OPEN;
-	if (listener->transport == NET_TLS) {
-		conn->stream->state = NET_HANDSHAKE;
-		conn->stream->legacy = listener->legacy;
-		conn->stream->ssl = net_tls_accept(net, listener->legacy);
-		if (!conn->stream->ssl)
-			goto err_conn;
-	}
-	conn->stream->fd = fd;
-	conn->stream->source = source;
-	net->counters.accepted++;
-	publish(conn->stream);
-	event_add(&conn->stream->reader, NULL);
-	return;
-
-err_conn:
-	net_conn_put(conn);
-err_source:
-	if (source)
-		net_source_give(net, source);
-	close(fd);
 }
 
 static int copy_policy(struct net_stream *stream,
@@ -427,7 +343,7 @@ int net_stream_connect(struct net *net, const struct net_target *target,
 		err = open_socket(stream, target);
 	if (err)
 		goto err_conn;
-	publish(stream);
+	net_stream_publish(stream);
 	net_transfer_watch(stream);
 	*out = net_conn_get(conn);
 	return 0;

@@ -235,6 +235,8 @@ static int deliver(struct net_stream *stream, const uint8_t *data, size_t len)
 		return (int)used;
 	if (stream->state != NET_OPEN)
 		return 0;
+	if (used)
+		crowd_heard(net->crowd, &stream->place);
 	/*
 	 * A rest that nothing is consumed of keeps its time: dripping bytes
 	 * does not buy more of it.

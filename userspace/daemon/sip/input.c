@@ -138,6 +138,7 @@ static void take_request(struct sip *sip, const struct sip_input *in,
 	}
 	if (!sip_access(sip, in, msg, &peer, &facts))
 		goto out;
+	net_conn_known(in->conn);
 	if (!handler) {
 		log_refused(in, 405, "no such method here");
 		sip_answer(sip, in, 405, NULL, "Allow: " SIP_ALLOW "\r\n");

@@ -85,11 +85,6 @@ const struct store_field store_cert_fields[] = {
 	  .flags = STORE_REQUIRED | STORE_FIXED | STORE_FROM_FILE,
 	  .allowed = PEM_CHARS,
 	  .about = "the certificate in PEM" },
-	DERIVED("subject", 512, "whose it is"),
-	DERIVED("issuer", 512, "who signed it"),
-	DERIVED("serial", 64, "serial number"),
-	DERIVED("not_before", 20, "good from"),
-	DERIVED("not_after", 20, "good until"),
-	DERIVED("fingerprint", 95, "SHA-256 of it"),
+	CERTIFICATE_FACTS,
 	END
 };

@@ -63,6 +63,14 @@
 #define DERIVED(field, length, what) \
 	{ .name = field, .flags = STORE_DERIVED, .max = length, \
 	  .about = what }
+/* Of the certificate in the field "pem". */
+#define CERTIFICATE_FACTS \
+	DERIVED("subject", 512, "whose it is"), \
+	DERIVED("issuer", 512, "who signed it"), \
+	DERIVED("serial", 64, "serial number"), \
+	DERIVED("not_before", 20, "good from"), \
+	DERIVED("not_after", 20, "good until"), \
+	DERIVED("fingerprint", 95, "SHA-256 of it")
 #define PRESENCE_GROUP \
 	REF("presence_group", "presence-group", \
 	    "who may watch it, and whom it may watch")

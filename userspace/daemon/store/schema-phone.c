@@ -48,12 +48,7 @@ const struct store_field store_srst_fields[] = {
 	{ .name = "pem", .min = 1, .max = 16384, .allowed = PEM_CHARS,
 	  .flags = STORE_FROM_FILE,
 	  .about = "its certificate in PEM" },
-	DERIVED("subject", 512, "whose it is"),
-	DERIVED("issuer", 512, "who signed it"),
-	DERIVED("serial", 64, "serial number"),
-	DERIVED("not_before", 20, "good from"),
-	DERIVED("not_after", 20, "good until"),
-	DERIVED("fingerprint", 95, "SHA-256 of it"),
+	CERTIFICATE_FACTS,
 	END
 };
 

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/whole-file.h"
+
 enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
 
 _Static_assert(NONCE_SIZE + TAG_SIZE == SEAL_OVERHEAD, "nonce and tag");
@@ -34,54 +36,12 @@ static int read_key(int fd, uint8_t *key)
 	return 0;
 }
 
-int seal_sync_directory(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fsync(fd))
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-/* The directory too: a key that power loss takes makes the secrets unreadable. */
-static int sync_parent(const char *path)
-{
-	char dir[4096];
-	char *slash;
-
-	snprintf(dir, sizeof(dir), "%s", path);
-	slash = strrchr(dir, '/');
-	if (!slash)
-		return 0;
-	slash[slash == dir] = '\0';
-	return seal_sync_directory(dir);
-}
-
-/* Under another name first: half a key must not be taken for one. */
+/* A key that power loss takes makes the secrets unreadable. */
 static int make_key(const char *path, uint8_t *key)
 {
-	char name[4096];
-	int fd, err = 0;
-
-	if (snprintf(name, sizeof(name), "%s.new", path) >= (int)sizeof(name))
-		return -ENAMETOOLONG;
 	if (RAND_priv_bytes(key, SEAL_KEY_SIZE) != 1)
 		return -EIO;
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-		  0600);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, key, SEAL_KEY_SIZE) != SEAL_KEY_SIZE || fsync(fd))
-		err = errno ? -errno : -EIO;
-	close(fd);
-	/* Never over a key that is there. */
-	if (!err && link(name, path))
-		err = -errno;
-	unlink(name);
-	return err ? err : sync_parent(path);
+	return whole_file_make(path, key, SEAL_KEY_SIZE);
 }
 
 int seal_key_load(const char *path, uint8_t key[SEAL_KEY_SIZE], bool *made,

@@ -16,9 +16,6 @@
 int seal_key_load(const char *path, uint8_t key[SEAL_KEY_SIZE], bool *made,
 		  char *why, size_t size);
 
-/* What was made and renamed in it survives a loss of power. -errno. */
-int seal_sync_directory(const char *dir);
-
 /* @out has room for @len + SEAL_OVERHEAD; @what is bound to it. */
 int seal_close(const uint8_t *key, const char *what, const void *data,
 	       size_t len, uint8_t *out);

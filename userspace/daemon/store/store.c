@@ -15,6 +15,7 @@
 #include "log.h"
 #include "store/private.h"
 #include "store/seal.h"
+#include "store/whole-file.h"
 
 /* Pages in runtime.db's log that call for a checkpoint: 4 MiB. */
 #define CHECKPOINT_PAGES	1000
@@ -200,7 +201,7 @@ int store_open(struct store **out, struct event_base *base,
 	if (!err)
 		err = params_load(store);
 	if (!err)
-		err = seal_sync_directory(conf->state_dir);
+		err = whole_file_sync(conf->state_dir);
 	if (err)
 		goto err_close;
 	sqlite3_wal_hook(store->runtime.sql, on_wal, store);

@@ -15,8 +15,8 @@
 #include "log.h"
 #include "store/object.h"
 #include "store/store.h"
+#include "store/whole-file.h"
 #include "trust/keys.h"
-#include "trust/whole-file.h"
 
 #define PATH_SIZE	(CONF_PATH_SIZE + 32)
 #define NAME_SIZE	(STORE_NAME_SIZE + 32)

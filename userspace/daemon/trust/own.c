@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "conf.h"
-#include "trust/whole-file.h"
+#include "store/whole-file.h"
 
 #define KEY_BITS	2048
 #define VALID_DAYS	(5 * 365)

@@ -193,6 +193,11 @@ static int64_t count_slow(void *ctx)
 	return (int64_t)counters_of(ctx)->closed_slow;
 }
 
+static int64_t count_shed(void *ctx)
+{
+	return (int64_t)counters_of(ctx)->shed;
+}
+
 static void read_metrics(struct tvs *tvs)
 {
 	metrics_gauge_read("ucsec_tvs_connections",
@@ -201,6 +206,9 @@ static void read_metrics(struct tvs *tvs)
 	metrics_counter_read("ucsec_tvs_slow",
 			     "TVS connections ended within half a message.",
 			     NULL, count_slow, tvs);
+	metrics_counter_read("ucsec_tvs_shed",
+			     "TVS connections ended to make room for others.",
+			     NULL, count_shed, tvs);
 }
 
 static void make_metrics(struct tvs *tvs)

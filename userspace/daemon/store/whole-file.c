@@ -2,7 +2,7 @@
 /*
  * Small files of the state directory that are there whole or not at all.
  */
-#include "trust/whole-file.h"
+#include "store/whole-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,19 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The new name, too, is on the disk. */
-static int sync_directory(const char *path)
+int whole_file_sync(const char *dir)
 {
-	char dir[PATH_MAX];
-	char *slash;
-	int fd, err = 0;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 
-	snprintf(dir, sizeof(dir), "%s", path);
-	slash = strrchr(dir, '/');
-	if (!slash)
-		return -EINVAL;
-	slash[slash == dir] = '\0';
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (fsync(fd))
@@ -32,7 +23,22 @@ static int sync_directory(const char *path)
 	return err;
 }
 
-int whole_file_write(const char *path, const void *data, size_t len)
+/* The new name, too, is on the disk. */
+static int sync_parent(const char *path)
+{
+	char dir[PATH_MAX];
+	char *slash;
+
+	snprintf(dir, sizeof(dir), "%s", path);
+	slash = strrchr(dir, '/');
+	if (!slash)
+		return whole_file_sync(".");
+	slash[slash == dir] = '\0';
+	return whole_file_sync(dir);
+}
+
+static int put(const char *path, const void *data, size_t len,
+	       int (*place)(const char *from, const char *to))
 {
 	char name[PATH_MAX];
 	int fd, err = 0;
@@ -47,9 +53,19 @@ int whole_file_write(const char *path, const void *data, size_t len)
 	if (write(fd, data, len) != (ssize_t)len || fsync(fd))
 		err = errno ? -errno : -ENOSPC;
 	close(fd);
-	if (!err && rename(name, path))
+	if (!err && place(name, path))
 		err = -errno;
-	if (err)
+	if (err || place != rename)
 		unlink(name);
-	return err ? err : sync_directory(path);
+	return err ? err : sync_parent(path);
+}
+
+int whole_file_write(const char *path, const void *data, size_t len)
+{
+	return put(path, data, len, rename);
+}
+
+int whole_file_make(const char *path, const void *data, size_t len)
+{
+	return put(path, data, len, link);
 }
