@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <openssl/x509.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "asker.h"
+#include "files/firmware.h"
 #include "tap.h"
 #include "trust/keyd-client.h"
 #include "world.h"
@@ -31,6 +33,8 @@ static struct world w;
 static bool full;			/* is the disk */
 static bool stuck;			/* nothing can be removed */
 static int lives = -1;			/* names taken before the death */
+static atomic_uint waits;		/* of the loop, for the disk */
+static atomic_uint loose;		/* names that are not on the disk */
 
 ssize_t __real_write(int fd, const void *data, size_t len);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
@@ -38,6 +42,8 @@ int __real_renameat(int from, const char *old, int to, const char *new);
 int __wrap_renameat(int from, const char *old, int to, const char *new);
 int __real_unlinkat(int dir, const char *name, int flags);
 int __wrap_unlinkat(int dir, const char *name, int flags);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
 
 /* Half of it finds room; of the log, which may be a file, all. */
 ssize_t __wrap_write(int fd, const void *data, size_t len)
@@ -57,15 +63,27 @@ int __wrap_renameat(int from, const char *old, int to, const char *new)
 {
 	if (!lives--)
 		raise(SIGKILL);
+	loose++;
 	return __real_renameat(from, old, to, new);
 }
 
 int __wrap_unlinkat(int dir, const char *name, int flags)
 {
+	loose++;
 	if (!stuck)
 		return __real_unlinkat(dir, name, flags);
 	errno = EIO;
 	return -1;
+}
+
+int __wrap_fsync(int fd)
+{
+	struct stat st;
+
+	waits += gettid() == getpid();
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
+		loose = 0;
+	return __real_fsync(fd);
 }
 
 static bool says(const char *name, X509 *signer, const char *word)
@@ -89,8 +107,8 @@ static void test_full(void)
 	   world_status(&w).pending == 1, "a full disk is told");
 	ok(says(ONE SIGNED, signer, "<device>") &&
 	   !says(ONE SIGNED, signer, ">new<"), "what was there is there still");
-	ok(publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"list", 4) ==
-	   -ENOSPC && !world_has(&w, "ITLFile.tlv"), "lists, too");
+	ok(world_put(&w, "ITLFile.tlv", "list") == -ENOSPC &&
+	   !world_has(&w, "ITLFile.tlv"), "lists, too");
 	full = false;
 	world_settle(&w);
 	ok(says(ONE SIGNED, signer, ">new<") && !world_status(&w).why[0],
@@ -101,12 +119,10 @@ static void test_full(void)
 static void test_folder(void)
 {
 	X509 *signer = world_signer(&w);
-	const char *why;
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/ring", w.env.conf.trust.files_dir);
-	if (mkdir(path, 0755) ||
-	    publisher_static_put(w.publisher, "ring", (uint8_t *)"x", 1, &why))
+	if (mkdir(path, 0755) || world_bring(&w, "ring", "x"))
 		abort();
 	world_fail(&w);
 	world_set(&w, "phone", ONE, "{'load':'other'}");
@@ -119,9 +135,58 @@ static void test_folder(void)
 	rmdir(path);
 	world_settle(&w);
 	ok(world_has(&w, "ring"), "and is written when it can be");
-	publisher_static_remove(w.publisher, "ring");
+	world_take_back(&w, "ring");
 	world_set(&w, "phone", ONE, "{'load':'new'}");
 	world_settle(&w);
+}
+
+static void on_image(void *arg, int err, const char *why,
+		     const struct firmware_image *image)
+{
+	(void)why;
+	(void)image;
+	*(int *)arg = err || loose ? -EIO : 0;
+}
+
+static void on_image_removed(void *arg, int err)
+{
+	*(int *)arg = err || loose ? -EIO : 0;
+}
+
+static int wait_for(int *told)
+{
+	while (*told == 1)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	return *told;
+}
+
+/* Whoever is told "done" has it on the disk; the loop has not waited for it. */
+static void test_loop(void)
+{
+	struct firmware *fw = publisher_firmware(w.publisher);
+	int told = 1;
+
+	waits = 0;
+	ok(!world_put(&w, "ITLFile.tlv", "list") && !loose, "a list");
+	ok(!world_bring(&w, "de/tones", "x") && !loose, "a static file");
+	world_settle(&w);
+	ok(!world_take_back(&w, "de/tones") && !loose &&
+	   !world_has(&w, "de/tones.sgn"), "it is taken back");
+	world_settle(&w);
+	firmware_upload(fw, "image", 1, 0, (const uint8_t *)"x", 1, on_image,
+			&told);
+	ok(!wait_for(&told) && world_has(&w, "image"), "an image");
+	while (firmware_find(fw, "image")->state != FIRMWARE_SERVED)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	world_write(&w, "image", "y", 1);
+	firmware_look(fw);
+	while (firmware_find(fw, "image")->state != FIRMWARE_REFUSED)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(!world_has(&w, "image") && !loose, "it is refused");
+	told = 1;
+	firmware_remove(fw, "image", on_image_removed, &told);
+	ok(!wait_for(&told) && !firmware_find(fw, "image"), "and removed");
+	ok(!waits, "the loop has not waited for the disk: %u", waits);
 }
 
 static void test_stuck(void)
@@ -243,7 +308,8 @@ static void test_death(void)
 
 	world_add_phones(&w, MANY, PROFILE);
 	world_settle(&w);
-	ok(world_count(&w) == 2 * MANY + 2, "a thousand phones");
+	/* With the default and a list. */
+	ok(world_count(&w) == 2 * MANY + 3, "a thousand phones");
 	old = X509_dup(world_signer(&w));
 	world_unpublish(&w);
 	world_renew(&w);
@@ -309,6 +375,7 @@ int main(void)
 	world_settle(&w);
 	test_full();
 	test_folder();
+	test_loop();
 	test_keyd();
 	test_stuck();
 	test_death();

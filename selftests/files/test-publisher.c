@@ -230,19 +230,15 @@ static void test_brought(void)
 	uint8_t *data = NULL;
 	size_t len = 0;
 
-	ok(!publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"one", 3) &&
-	   !publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"four", 4) &&
+	ok(!world_put(&w, "ITLFile.tlv", "one") &&
+	   !world_put(&w, "ITLFile.tlv", "four") &&
 	   !publisher_get(w.publisher, "ITLFile.tlv", &data, &len) &&
 	   len == 4 && !memcmp(data, "four", 4), "a list is put and got");
 	free(data);
-	ok(publisher_put(w.publisher, "../evil", (uint8_t *)"x", 1) ==
-	   -EINVAL && publisher_put(w.publisher, ".new/1", (uint8_t *)"x", 1) ==
-	   -EINVAL && publisher_get(w.publisher, "../lock", &data, &len) ==
-	   -ENOENT, "under no name but plain ones");
-	ok(!publisher_remove(w.publisher, "ITLFile.tlv") &&
-	   publisher_remove(w.publisher, "ITLFile.tlv") == -ENOENT &&
-	   publisher_get(w.publisher, "ITLFile.tlv", &data, &len) == -ENOENT,
-	   "and removed");
+	ok(world_put(&w, "../evil", "x") == -EINVAL &&
+	   world_put(&w, ".new/1", "x") == -EINVAL &&
+	   publisher_get(w.publisher, "../lock", &data, &len) == -ENOENT,
+	   "under no name but plain ones");
 }
 
 static int find_static(void *arg, const char *name, off_t size, bool served)
@@ -256,13 +252,10 @@ static int find_static(void *arg, const char *name, off_t size, bool served)
 static void test_deep(void)
 {
 	char deep[] = "1/2/3/4/5/6/7/8/list.xml";
-	const char *why = "";
 
-	ok(!publisher_static_put(w.publisher, deep, (uint8_t *)"x", 1, &why),
-	   "a file in eight folders");
-	ok(publisher_static_put(w.publisher, "1/2/3/4/5/6/7/8/9/list.xml",
-				(uint8_t *)"x", 1, &why) == -EINVAL &&
-	   strstr(why, "eight folders"), "in nine it is refused");
+	ok(!world_bring(&w, deep, "x"), "a file in eight folders");
+	ok(world_bring(&w, "1/2/3/4/5/6/7/8/9/list.xml", "x") == -EINVAL &&
+	   strstr(w.why, "eight folders"), "in nine it is refused");
 	world_settle(&w);
 	world_unpublish(&w);
 	world_publish(&w);
@@ -325,12 +318,10 @@ static void test_same_name(void)
 {
 	static const uint8_t data[] = "firmware";
 	struct firmware *fw = publisher_firmware(w.publisher);
-	const char *why;
 	int told = 0;
 
 	firmware_upload(fw, "both", sizeof(data), 0, data, 1, on_image, &told);
-	if (told != 1 || publisher_static_put(w.publisher, "both", data, 3,
-					      &why))
+	if (told != 1 || world_bring(&w, "both", "fir"))
 		abort();
 	world_settle(&w);
 	told = 0;
@@ -344,9 +335,7 @@ static void test_same_name(void)
 
 static int bring(const char *name)
 {
-	const char *why;
-
-	return publisher_static_put(w.publisher, name, (uint8_t *)"x", 1, &why);
+	return world_bring(&w, name, "x");
 }
 
 static void run_until(time_t end)

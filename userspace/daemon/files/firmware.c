@@ -59,7 +59,7 @@ X509 *firmware_signer(struct firmware *fw, const char *issuer,
 		search.serial++;
 		search.len--;
 	}
-	store_cert_each_of(fw->store, "firmware-trust", match, &search);
+	store_cert_each_of(fw->config.store, "firmware-trust", match, &search);
 	return search.found;
 }
 
@@ -105,20 +105,64 @@ static bool same_file(const struct stat *a, const struct stat *b)
 		same_time(a->st_ctim, b->st_ctim);
 }
 
-static void refuse(struct firmware *fw, struct loaded *one, const char *why)
+struct firmware_errand *firmware_errand(struct firmware *fw, struct loaded *one,
+					void (*done)(struct shelf_job *job))
+{
+	struct firmware_errand *errand = calloc(1, sizeof(*errand));
+
+	if (!errand)
+		return NULL;
+	errand->firmware = fw;
+	errand->one = one;
+	errand->job.done = done;
+	errand->job.arg = errand;
+	return errand;
+}
+
+void firmware_errand_free(struct firmware_errand *errand)
+{
+	free(errand->pin);
+	free(errand);
+}
+
+static void set_refused(struct loaded *one, const char *why)
 {
 	struct firmware_image *image = &one->image;
 
+	/* The same once more is no news. */
 	if (image->state == FIRMWARE_REFUSED && !strcmp(image->why, why))
 		return;
 	image->state = FIRMWARE_REFUSED;
 	snprintf(image->why, sizeof(image->why), "%s", why);
-	/* From where TFTP's server finds it, too. */
-	shelf_remove(fw->shelf, image->name);
 	log_event(LOG_LEVEL_ERROR, "firmware-refused", "name", image->name,
 		  "reason", why, NULL);
 	log_security("firmware-refused", "name", image->name, "reason", why,
 		     NULL);
+}
+
+static void on_refused(struct shelf_job *job)
+{
+	struct firmware_errand *errand = job->arg;
+
+	set_refused(errand->one, errand->why);
+	firmware_release(errand->firmware, errand->one);
+	firmware_errand_free(errand);
+}
+
+/* Told when it has gone from where TFTP's server finds it, too. */
+static void refuse(struct firmware *fw, struct loaded *one, const char *why)
+{
+	struct firmware_errand *errand = firmware_errand(fw, one, on_refused);
+
+	shelf_hide(fw->config.shelf, one->image.name);
+	if (!errand) {
+		set_refused(one, why);
+		return;
+	}
+	snprintf(errand->why, sizeof(errand->why), "%s", why);
+	shelf_job_add(&errand->job, fw->config.shelf, one->image.name, NULL, 0);
+	one->held = true;
+	shelf_writer_submit(fw->config.writer, &errand->job);
 }
 
 static void check_next(struct firmware *fw);
@@ -137,7 +181,7 @@ static void on_checked(void *arg, const struct firmware_facts *facts)
 		refuse(fw, one, "it is not what was imported");
 	else if (facts->signature == FIRMWARE_FORGED)
 		refuse(fw, one, facts->why);
-	else if (shelf_show(fw->shelf, image->name))
+	else if (shelf_show(fw->config.shelf, image->name))
 		refuse(fw, one, "no memory");
 	else
 		image->state = FIRMWARE_SERVED;
@@ -158,7 +202,7 @@ static X509 *signer_of(void *arg, const char *issuer, const uint8_t *serial,
 static void check(struct firmware *fw, struct loaded *one)
 {
 	off_t size;
-	int fd = shelf_file(fw->shelf, one->image.name, &size);
+	int fd = shelf_file(fw->config.shelf, one->image.name, &size);
 
 	one->due = false;
 	if (fd < 0 || fstat(fd, &one->stat)) {
@@ -169,7 +213,7 @@ static void check(struct firmware *fw, struct loaded *one)
 		return;
 	}
 	fw->checked = one;
-	fw->check = firmware_check_new(fw->base, fd, size, signer_of,
+	fw->check = firmware_check_new(fw->config.base, fd, size, signer_of,
 				       on_checked, fw);
 	close(fd);
 	if (!fw->check) {
@@ -185,7 +229,7 @@ static void check_next(struct firmware *fw)
 	LIST_FOREACH(one, &fw->images, link) {
 		if (fw->check)
 			return;
-		if (one->due)
+		if (one->due && !one->held)
 			check(fw, one);
 	}
 }
@@ -201,8 +245,20 @@ static void want_check(struct firmware *fw, struct loaded *one)
 	}
 	if (one->image.state == FIRMWARE_SERVED) {
 		one->image.state = FIRMWARE_CHECKING;
-		shelf_hide(fw->shelf, one->image.name);
+		shelf_hide(fw->config.shelf, one->image.name);
 	}
+}
+
+void firmware_hold(struct firmware *fw, struct loaded *one)
+{
+	want_check(fw, one);
+	one->held = true;
+}
+
+void firmware_release(struct firmware *fw, struct loaded *one)
+{
+	one->held = false;
+	check_next(fw);
 }
 
 int firmware_verify(struct firmware *fw, const char *name)
@@ -227,7 +283,7 @@ void firmware_look(struct firmware *fw)
 	off_t size;
 
 	LIST_FOREACH(one, &fw->images, link) {
-		int fd = shelf_file(fw->shelf, one->image.name, &size);
+		int fd = shelf_file(fw->config.shelf, one->image.name, &size);
 		bool same = fd >= 0 && !fstat(fd, &st) &&
 			same_file(&st, &one->stat);
 
@@ -263,33 +319,49 @@ void firmware_add(struct firmware *fw, struct loaded *one)
 	check_next(fw);
 }
 
-/* The pin last: if this is all that happens, it is told that it is gone. */
-int firmware_remove(struct firmware *fw, const char *name)
+static void on_removed(struct shelf_job *job)
 {
-	struct loaded *one = firmware_loaded(fw, name);
-	int err;
+	struct firmware_errand *errand = job->arg;
+	struct firmware *fw = errand->firmware;
+	int err = job->err;
 
-	if (!one)
-		return -ENOENT;
-	err = shelf_remove(fw->shelf, name);
-	if (!err || err == -ENOENT)
-		err = shelf_remove(fw->pins, name);
-	if (err)
-		return err;
-	if (fw->checked == one) {
-		firmware_check_free(fw->check);
-		fw->check = NULL;
-		fw->checked = NULL;
+	if (err) {
+		firmware_release(fw, errand->one);
+	} else {
+		LIST_REMOVE(errand->one, link);
+		free(errand->one);
+		check_next(fw);
 	}
-	LIST_REMOVE(one, link);
-	free(one);
-	check_next(fw);
-	return 0;
+	errand->removed(errand->arg, err);
+	firmware_errand_free(errand);
 }
 
-int firmware_open(struct firmware **out, struct event_base *base,
-		  struct store *store, struct shelf *shelf, const char *state,
-		  char *why, size_t size)
+/* The pin last: if this is all that happens, it is told that it is gone. */
+void firmware_remove(struct firmware *fw, const char *name,
+		     firmware_removed done, void *arg)
+{
+	struct loaded *one = firmware_loaded(fw, name);
+	struct firmware_errand *errand;
+
+	if (!one || one->held) {
+		done(arg, one ? -EBUSY : -ENOENT);
+		return;
+	}
+	errand = firmware_errand(fw, one, on_removed);
+	if (!errand) {
+		done(arg, -ENOMEM);
+		return;
+	}
+	errand->removed = done;
+	errand->arg = arg;
+	firmware_hold(fw, one);
+	shelf_job_add(&errand->job, fw->config.shelf, name, NULL, 0);
+	shelf_job_add(&errand->job, fw->pins, name, NULL, 0);
+	shelf_writer_submit(fw->config.writer, &errand->job);
+}
+
+int firmware_open(struct firmware **out, const struct firmware_config *config,
+		  const char *state, char *why, size_t size)
 {
 	struct firmware *fw = calloc(1, sizeof(*fw));
 	int err;
@@ -297,9 +369,7 @@ int firmware_open(struct firmware **out, struct event_base *base,
 	*out = NULL;
 	if (!fw)
 		return -ENOMEM;
-	fw->base = base;
-	fw->store = store;
-	fw->shelf = shelf;
+	fw->config = *config;
 	fw->upload.change.fd = -1;
 	LIST_INIT(&fw->images);
 	err = shelf_open(&fw->pins, state, why, size);

@@ -33,12 +33,12 @@ static bool is_reduced(struct publisher *p, const char *name)
 /* If it comes back as power goes, the next start finds it again. */
 static int take_away(struct publisher *p, const char *name)
 {
-	struct shelf_change change = { .fd = -1 };
+	struct shelf_change change = { .shelf = p->shelf, .fd = -1 };
 	int err;
 
 	snprintf(change.name, sizeof(change.name), "%s", name);
 	shelf_hide(p->shelf, name);
-	err = shelf_commit(p->shelf, &change);
+	err = shelf_commit(&change);
 	return err == -ENOENT ? 0 : err;
 }
 

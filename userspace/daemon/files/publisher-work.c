@@ -96,11 +96,12 @@ static bool concerns_all(int err)
 		err == -ENFILE;
 }
 
-static void on_written(void *arg, int err)
+static void on_written(struct shelf_job *job)
 {
-	struct work *work = arg;
+	struct work *work = job->arg;
 	struct publisher *p = work->publisher;
 	unsigned int count = 0;
+	int err = job->err;
 
 	if (err) {
 		work->err = err;
@@ -121,16 +122,6 @@ static void on_written(void *arg, int err)
 	end(work);
 }
 
-static void put(struct work *work, const char *name, const uint8_t *data,
-		size_t len)
-{
-	struct shelf_change *change = &work->job.changes[work->job.count++];
-
-	snprintf(change->name, sizeof(change->name), "%s", name);
-	change->data = data;
-	change->len = len;
-}
-
 static void write_all(struct work *work)
 {
 	struct publisher *p = work->publisher;
@@ -141,9 +132,11 @@ static void write_all(struct work *work)
 		struct edition_file *file = &edition->files[i];
 
 		if (file->made)
-			put(work, file->name, file->made, file->made_len);
+			shelf_job_add(&work->job, p->shelf, file->name,
+				      file->made, file->made_len);
 		else if (!file->good)
-			put(work, file->name, file->content, file->len);
+			shelf_job_add(&work->job, p->shelf, file->name,
+				      file->content, file->len);
 	}
 	for (size_t i = 0; i < edition->gone_count; i++) {
 		int fd = shelf_file(p->shelf, edition->gone[i], &size);
@@ -151,7 +144,8 @@ static void write_all(struct work *work)
 		if (fd >= 0)
 			close(fd);
 		if (fd != -ENOENT)
-			put(work, edition->gone[i], NULL, 0);
+			shelf_job_add(&work->job, p->shelf, edition->gone[i],
+				      NULL, 0);
 	}
 	if (!work->job.count) {
 		show_all(work);

@@ -255,17 +255,6 @@ void publisher_phone(struct publisher *p, int64_t id)
 						   phone.name));
 }
 
-int publisher_put(struct publisher *p, const char *name, const uint8_t *data,
-		  size_t len)
-{
-	return shelf_put(p->shelf, name, data, len);
-}
-
-int publisher_remove(struct publisher *p, const char *name)
-{
-	return shelf_remove(p->shelf, name);
-}
-
 int publisher_get(struct publisher *p, const char *name, uint8_t **data,
 		  size_t *len)
 {
@@ -363,6 +352,9 @@ static int write_tftp_map(const struct conf *conf, char *why, size_t size)
 
 static int open_shelves(struct publisher *p, char *why, size_t size)
 {
+	struct firmware_config firmware = {
+		.base = p->config.base, .store = p->config.store,
+	};
 	const struct conf *conf = p->config.conf;
 	char path[CONF_PATH_SIZE + 16];
 	int err;
@@ -376,9 +368,13 @@ static int open_shelves(struct publisher *p, char *why, size_t size)
 		err = write_tftp_map(conf, why, size);
 	if (err)
 		return err;
+	p->writer = shelf_writer_new(p->config.base);
+	if (!p->writer)
+		return -ENOMEM;
+	firmware.shelf = p->shelf;
+	firmware.writer = p->writer;
 	snprintf(path, sizeof(path), "%s/firmware", conf->state_dir);
-	return firmware_open(&p->firmware, p->config.base, p->config.store,
-			     p->shelf, path, why, size);
+	return firmware_open(&p->firmware, &firmware, path, why, size);
 }
 
 static int open_events(struct publisher *p)
@@ -386,11 +382,10 @@ static int open_events(struct publisher *p)
 	struct timeval clock = { .tv_sec = CLOCK_SECONDS };
 	struct event_base *base = p->config.base;
 
-	p->writer = shelf_writer_new(base, p->shelf);
 	p->pump = event_new(base, -1, 0, on_pump, p);
 	p->retry = event_new(base, -1, 0, on_retry, p);
 	p->clock = event_new(base, -1, EV_PERSIST, on_clock, p);
-	if (!p->writer || !p->pump || !p->retry || !p->clock ||
+	if (!p->pump || !p->retry || !p->clock ||
 	    event_add(p->clock, &clock))
 		return -ENOMEM;
 	return 0;

@@ -34,14 +34,20 @@ int publisher_open(struct publisher **publisher,
 void publisher_close(struct publisher *publisher);
 
 /*
- * Puts bytes under a name as they are, for CTLFile.tlv and ITLFile.tlv, which
- * come signed: temporary file, sync, rename, sync. 0 or -errno, in which case
- * what was there is there still.
+ * What was asked for is on the disk, or why not: -errno, with a sentence that is
+ * good during the call. From the loop or, if it is refused, at once; from
+ * publisher_close() at the latest.
  */
-int publisher_put(struct publisher *publisher, const char *name,
-		  const uint8_t *data, size_t len);
-/* -ENOENT: there was none. */
-int publisher_remove(struct publisher *publisher, const char *name);
+typedef void (*publisher_done)(void *arg, int err, const char *why);
+
+/*
+ * Puts bytes under a name as they are, for CTLFile.tlv and ITLFile.tlv, which
+ * come signed: temporary file, sync, rename, sync. If that fails what was there
+ * is there still.
+ */
+void publisher_put(struct publisher *publisher, const char *name,
+		   const uint8_t *data, size_t len, publisher_done done,
+		   void *arg);
 /* What is there now, free(); -ENOENT. */
 int publisher_get(struct publisher *publisher, const char *name,
 		  uint8_t **data, size_t *len);
@@ -54,11 +60,13 @@ int publisher_file(struct publisher *publisher, const char *name, off_t *size);
 
 /*
  * Static files: kept as they are brought, served as they are and, under the same
- * name with .sgn, signed. -EINVAL, -EFBIG, -EEXIST with a sentence in @why.
+ * name with .sgn, signed. -EINVAL, -EFBIG, -ENOENT...
  */
-int publisher_static_put(struct publisher *publisher, const char *name,
-			 const uint8_t *data, size_t len, const char **why);
-int publisher_static_remove(struct publisher *publisher, const char *name);
+void publisher_static_put(struct publisher *publisher, const char *name,
+			  const uint8_t *data, size_t len, publisher_done done,
+			  void *arg);
+void publisher_static_remove(struct publisher *publisher, const char *name,
+			     publisher_done done, void *arg);
 typedef int (*publisher_static_fn)(void *arg, const char *name, off_t size,
 				   bool served);
 int publisher_static_each(struct publisher *publisher, publisher_static_fn fn,

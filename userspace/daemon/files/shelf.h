@@ -49,16 +49,16 @@ int shelf_load(const struct shelf *shelf, const char *name, size_t max,
 typedef int (*shelf_fn)(void *arg, const char *name);
 int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg);
 
-/* At once, and on the disk; hides what is removed and shows what is put. */
+/* At once, and on the disk: for who has no loop yet, and waits. */
 int shelf_put(struct shelf *shelf, const char *name, const uint8_t *data,
 	      size_t len);
-int shelf_remove(struct shelf *shelf, const char *name);
 
 /*
  * The steps of it, for many at a time; from any thread, but each change by one.
  * A change that is given up before its commit needs shelf_drop().
  */
 struct shelf_change {
+	struct shelf *shelf;
 	char name[SHELF_NAME_SIZE];
 	const uint8_t *data;		/* NULL: removed, if it is there */
 	size_t len;
@@ -66,13 +66,13 @@ struct shelf_change {
 	unsigned int number;
 };
 
-int shelf_stage(struct shelf *shelf, struct shelf_change *change);
+int shelf_stage(struct shelf_change *change);
 /* In place of it for what does not come at once: an empty one, then pieces. */
-int shelf_begin(struct shelf *shelf, struct shelf_change *change);
+int shelf_begin(struct shelf_change *change);
 int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len);
 int shelf_settle(struct shelf_change *change);
-int shelf_commit(struct shelf *shelf, struct shelf_change *change);
-void shelf_drop(struct shelf *shelf, struct shelf_change *change);
+int shelf_commit(struct shelf_change *change);
+void shelf_drop(struct shelf_change *change);
 int shelf_sync(struct shelf *shelf);
 
 #endif /* FILES_SHELF_H */
