@@ -372,6 +372,64 @@ static void test_hindered(void)
 	   "and what was brought is there");
 }
 
+/* What HTTP gives under that name; NULL: nothing. */
+static const char *served(const char *name)
+{
+	static char text[4096];
+	off_t size;
+	int fd = publisher_file(w.publisher, name, &size);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	return n == size ? text : NULL;
+}
+
+static bool is_served(const char *name, const char *text)
+{
+	const char *there = served(name);
+
+	return there && !strcmp(there, text);
+}
+
+/* A round over all that is shown, and what follows of it. */
+static void look_around(void)
+{
+	publisher_look(w.publisher);
+	for (int i = 0; i < 20; i++)
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+	world_settle(&w);
+}
+
+/* Nobody signs it: what was put there is what is served. */
+static void test_changed(void)
+{
+	const char phone[] = "SEP0000000000BB" PLAIN;
+	uint64_t before;
+	char path[512];
+
+	ok(!bring("rings/one.xml"), "a static file");
+	world_settle(&w);
+	before = world_status(&w).signed_files;
+	world_write(&w, "rings/one.xml", "evil", 4);
+	ok(!served("rings/one.xml"), "changed on the disk: not served");
+	world_settle(&w);
+	ok(is_served("rings/one.xml", "x"), "what was brought is");
+	world_write(&w, "rings/one.xml", "evil", 4);
+	world_write(&w, phone, "evil", 4);
+	snprintf(path, sizeof(path), "%s/rings/one.xml.sgn",
+		 w.env.conf.trust.files_dir);
+	ok(!chmod(path, 0600), "touched, not changed");
+	look_around();
+	ok(is_served("rings/one.xml", "x") && served("rings/one.xml.sgn") &&
+	   strstr(served(phone), "<device>"), "TFTP: a round finds all of it");
+	ok(world_status(&w).signed_files == before, "nothing is signed anew");
+	unlink(path);
+	look_around();
+	ok(says("rings/one.xml.sgn", "x"), "what was deleted comes back");
+}
+
 int main(void)
 {
 	world_open(&w, "publisher");
@@ -386,6 +444,7 @@ int main(void)
 	test_replaced();
 	test_same_name();
 	test_hindered();
+	test_changed();
 	world_close(&w);
 	return tap_end();
 }

@@ -6,14 +6,13 @@
 #define FILES_FIRMWARE_PARTS_H
 
 #include <sys/queue.h>
-#include <sys/stat.h>
 
 #include "files/firmware.h"
 #include "files/shelf-writer.h"
 
 struct loaded {
 	struct firmware_image image;
-	struct stat stat;	/* of the file that was looked at last */
+	struct shelf_print print;	/* of what was looked at last */
 	bool due;		/* to be looked at */
 	bool held;		/* the disk is asked for it; not looked at */
 	LIST_ENTRY(loaded) link;

@@ -72,7 +72,7 @@ static int read_one(void *arg, const char *name)
 	if (!one)
 		return -ENOMEM;
 	snprintf(one->image.name, sizeof(one->image.name), "%s", name);
-	err = shelf_load(fw->pins, name, PIN_MAX, &data, &len);
+	err = shelf_load(fw->pins, name, PIN_MAX, &data, &len, NULL);
 	if (err) {
 		free(one);
 		return err;

@@ -92,19 +92,6 @@ int firmware_each(const struct firmware *fw, firmware_fn fn, void *arg)
 	return err;
 }
 
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-/* Whoever writes to a file cannot put its ctime back. */
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-		a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim) &&
-		same_time(a->st_ctim, b->st_ctim);
-}
-
 struct firmware_errand *firmware_errand(struct firmware *fw, struct loaded *one,
 					void (*done)(struct shelf_job *job))
 {
@@ -181,7 +168,7 @@ static void on_checked(void *arg, const struct firmware_facts *facts)
 		refuse(fw, one, "it is not what was imported");
 	else if (facts->signature == FIRMWARE_FORGED)
 		refuse(fw, one, facts->why);
-	else if (shelf_show(fw->config.shelf, image->name))
+	else if (shelf_show(fw->config.shelf, image->name, &one->print))
 		refuse(fw, one, "no memory");
 	else
 		image->state = FIRMWARE_SERVED;
@@ -201,20 +188,16 @@ static X509 *signer_of(void *arg, const char *issuer, const uint8_t *serial,
 /* What it is from now on is known when it was read; what it was before, too. */
 static void check(struct firmware *fw, struct loaded *one)
 {
-	off_t size;
-	int fd = shelf_file(fw->config.shelf, one->image.name, &size);
+	int fd = shelf_file(fw->config.shelf, one->image.name, &one->print);
 
 	one->due = false;
-	if (fd < 0 || fstat(fd, &one->stat)) {
-		refuse(fw, one, fd == -ENOENT || fd >= 0 ? "it is gone" :
-		       strerror(-fd));
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0) {
+		refuse(fw, one, fd == -ENOENT ? "it is gone" : strerror(-fd));
 		return;
 	}
 	fw->checked = one;
-	fw->check = firmware_check_new(fw->config.base, fd, size, signer_of,
-				       on_checked, fw);
+	fw->check = firmware_check_new(fw->config.base, fd, one->print.size,
+				       signer_of, on_checked, fw);
 	close(fd);
 	if (!fw->check) {
 		fw->checked = NULL;
@@ -275,17 +258,26 @@ int firmware_verify(struct firmware *fw, const char *name)
 	return found || !name ? 0 : -ENOENT;
 }
 
+bool firmware_changed(struct firmware *fw, const char *name)
+{
+	struct loaded *one = firmware_loaded(fw, name);
+
+	if (!one)
+		return false;
+	want_check(fw, one);
+	check_next(fw);
+	return true;
+}
+
 /* One that was refused may have been put back. */
 void firmware_look(struct firmware *fw)
 {
+	struct shelf_print print;
 	struct loaded *one;
-	struct stat st;
-	off_t size;
 
 	LIST_FOREACH(one, &fw->images, link) {
-		int fd = shelf_file(fw->config.shelf, one->image.name, &size);
-		bool same = fd >= 0 && !fstat(fd, &st) &&
-			same_file(&st, &one->stat);
+		int fd = shelf_file(fw->config.shelf, one->image.name, &print);
+		bool same = fd >= 0 && shelf_print_same(&print, &one->print);
 
 		if (fd >= 0)
 			close(fd);
@@ -293,22 +285,6 @@ void firmware_look(struct firmware *fw)
 			want_check(fw, one);
 	}
 	check_next(fw);
-}
-
-bool firmware_admits(struct firmware *fw, const char *name, int fd)
-{
-	struct loaded *one = firmware_loaded(fw, name);
-	struct stat st;
-
-	if (!one)
-		return true;
-	if (one->image.state != FIRMWARE_SERVED || fstat(fd, &st))
-		return false;
-	if (same_file(&st, &one->stat))
-		return true;
-	want_check(fw, one);
-	check_next(fw);
-	return false;
 }
 
 void firmware_add(struct firmware *fw, struct loaded *one)

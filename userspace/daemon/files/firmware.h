@@ -74,7 +74,7 @@ const struct firmware_image *firmware_find(const struct firmware *firmware,
 					   const char *name);
 typedef int (*firmware_fn)(void *arg, const struct firmware_image *image);
 int firmware_each(const struct firmware *firmware, firmware_fn fn, void *arg);
-/* Is what this descriptor reads, as that name, what it should be? */
-bool firmware_admits(struct firmware *firmware, const char *name, int fd);
+/* What is shown under that name is another file: true if it was an image. */
+bool firmware_changed(struct firmware *firmware, const char *name);
 
 #endif /* FILES_FIRMWARE_H */

@@ -10,8 +10,6 @@
 
 #include "files/publisher-parts.h"
 
-#define DEFAULT	"XMLDefault"
-
 static int queue_phone(void *ctx, int64_t id, const char *name)
 {
 	struct publisher *p = ctx;
@@ -29,26 +27,33 @@ static int queue_source(void *ctx, const char *name)
 	return 0;
 }
 
+bool publisher_stem(const char *name, char stem[STORE_NAME_SIZE])
+{
+	const char *end = strstr(name, ".cnf.xml");
+
+	if (!end || end - name >= STORE_NAME_SIZE ||
+	    (strcmp(end, ".cnf.xml") && strcmp(end, ".cnf.xml.sgn") &&
+	     strcmp(end, ".cnf.xml.enc.sgn")))
+		return false;
+	snprintf(stem, STORE_NAME_SIZE, "%.*s", (int)(end - name), name);
+	return true;
+}
+
 /* Of phones that went while nobody looked, too. */
 static int queue_file(void *ctx, const char *name)
 {
 	struct publisher *p = ctx;
 	char stem[STORE_NAME_SIZE];
-	const char *end = strstr(name, ".cnf.xml");
 
-	if (!end || end - name >= (int)sizeof(stem) ||
-	    (strcmp(end, ".cnf.xml") && strcmp(end, ".cnf.xml.sgn") &&
-	     strcmp(end, ".cnf.xml.enc.sgn")))
-		return 0;
-	snprintf(stem, sizeof(stem), "%.*s", (int)(end - name), name);
-	if (strcmp(stem, DEFAULT))
+	if (publisher_stem(name, stem) && strcmp(stem, PUBLISHER_DEFAULT))
 		publisher_queue(p, publisher_item(p, ITEM_PHONE, stem));
 	return 0;
 }
 
 void publisher_look_for_all(struct publisher *p)
 {
-	publisher_queue(p, publisher_item(p, ITEM_DEFAULT, DEFAULT));
+	publisher_queue(p, publisher_item(p, ITEM_DEFAULT,
+					   PUBLISHER_DEFAULT));
 	if (store_phone_each(p->config.store, 0, queue_phone, p) ||
 	    shelf_each(p->sources, queue_source, p) ||
 	    shelf_each(p->shelf, queue_file, p))

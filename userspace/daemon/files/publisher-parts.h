@@ -4,7 +4,8 @@
  *
  * publisher.c knows whose files are to be looked at, publisher-work.c does one
  * device's, publisher-change.c knows whom a change concerns, publisher-uncover.c
- * what must not be clear any more.
+ * what must not be clear any more, publisher-round.c what was changed on the
+ * disk, publisher-static.c has what is brought.
  */
 #ifndef FILES_PUBLISHER_PARTS_H
 #define FILES_PUBLISHER_PARTS_H
@@ -19,6 +20,8 @@
 #include "files/shelf-writer.h"
 #include "keyd/request.h"
 #include "store/store.h"
+
+#define PUBLISHER_DEFAULT	"XMLDefault"
 
 enum item_kind {
 	ITEM_PHONE,		/* also one that is no more, for its files */
@@ -42,6 +45,7 @@ struct item {
 	enum item_state state;
 	bool again;		/* it changed while it was busy */
 	bool unseen;		/* is anything in clear that must not be? */
+	bool changed;		/* on the disk, by somebody else */
 	bool sealed;		/* not since its work began: nothing must */
 	int64_t until;		/* then it changes; 0: never */
 	TAILQ_ENTRY(item) link;	/* of queue or later */
@@ -73,6 +77,9 @@ struct publisher {
 };
 
 /* publisher.c */
+/* NULL: it is nobody's. */
+struct item *publisher_find(struct publisher *p, enum item_kind kind,
+			    const char *name);
 /* NULL without memory: that is logged, and the next start finds it. */
 struct item *publisher_item(struct publisher *p, enum item_kind kind,
 			      const char *name);
@@ -102,10 +109,18 @@ void publisher_works_forget(struct publisher *p);
 int publisher_uncover(struct publisher *p, const char *name);
 /* It is looked at before any item's work begins. */
 void publisher_look_later(struct publisher *p, struct item *item);
-/* The next of them; false if there is none. */
+/* One step; false: there is none. */
 bool publisher_look_next(struct publisher *p);
 
+/* publisher-round.c */
+/* What is shown is not what was found good. */
+void publisher_changed(struct publisher *p, const char *name);
+/* The next of a round, as publisher_look_next(). */
+bool publisher_round_next(struct publisher *p);
+
 /* publisher-change.c */
+/* Of a name under which a device's document is served, or would be. */
+bool publisher_stem(const char *name, char stem[STORE_NAME_SIZE]);
 void publisher_on_change(void *ctx, const struct store_change *change);
 void publisher_look_for_all(struct publisher *p);
 

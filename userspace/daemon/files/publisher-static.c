@@ -86,7 +86,7 @@ static void on_list(struct shelf_job *job)
 
 	if (!job->err)
 		job->err = shelf_show(errand->publisher->shelf,
-				      job->changes[0].name);
+				      job->changes[0].name, NULL);
 	finish(errand);
 }
 
@@ -149,8 +149,8 @@ void publisher_static_remove(struct publisher *p, const char *name,
 {
 	char signed_name[SHELF_NAME_SIZE];
 	struct errand *errand;
-	off_t size;
-	int fd = shelf_file(p->sources, name, &size);
+	struct shelf_print print;
+	int fd = shelf_file(p->sources, name, &print);
 
 	if (fd < 0) {
 		done(arg, fd, strerror(-fd));
@@ -181,15 +181,15 @@ static int call(void *arg, const char *name)
 	char signed_name[SHELF_NAME_SIZE];
 	struct each *each = arg;
 	struct publisher *p = each->publisher;
-	off_t size;
-	int fd = shelf_file(p->sources, name, &size);
+	struct shelf_print print;
+	int fd = shelf_file(p->sources, name, &print);
 
 	if (fd < 0)
 		return 0;
 	close(fd);
 	snprintf(signed_name, sizeof(signed_name), "%.*s.sgn", NAME_MAX_LEN,
 		 name);
-	return each->fn(each->arg, name, size,
+	return each->fn(each->arg, name, print.size,
 			shelf_shows(p->shelf, signed_name));
 }
 

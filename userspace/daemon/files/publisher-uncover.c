@@ -21,7 +21,8 @@ static bool is_reduced(struct publisher *p, const char *name)
 	size_t len;
 	bool reduced;
 
-	if (shelf_load(p->shelf, name, KEYD_MESSAGE_MAX, &data, &len))
+	if (shelf_load(p->shelf, name, KEYD_MESSAGE_MAX, &data, &len,
+		       NULL))
 		return false;
 	reduced = signed_file_clear(data, len, &content) &&
 		memmem(content.data, content.len, REDUCED, strlen(REDUCED));

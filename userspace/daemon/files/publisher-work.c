@@ -77,10 +77,15 @@ static void show_all(struct work *work)
 {
 	struct publisher *p = work->publisher;
 	const struct edition *edition = &work->edition;
+	const struct shelf_change *written = work->job.changes;
 
-	for (size_t i = 0; i < edition->count; i++)
-		if (shelf_show(p->shelf, edition->files[i].name))
+	for (size_t i = 0; i < edition->count; i++) {
+		const struct edition_file *file = &edition->files[i];
+
+		if (shelf_show(p->shelf, file->name, file->good ?
+			       &file->print : &written++->print))
 			publisher_failed(p, work->item->name, "no memory");
+	}
 	for (size_t i = 0; i < edition->gone_count; i++)
 		shelf_hide(p->shelf, edition->gone[i]);
 }
@@ -126,7 +131,7 @@ static void write_all(struct work *work)
 {
 	struct publisher *p = work->publisher;
 	struct edition *edition = &work->edition;
-	off_t size;
+	struct shelf_print print;
 
 	for (size_t i = 0; i < edition->count; i++) {
 		struct edition_file *file = &edition->files[i];
@@ -139,7 +144,7 @@ static void write_all(struct work *work)
 				      file->content, file->len);
 	}
 	for (size_t i = 0; i < edition->gone_count; i++) {
-		int fd = shelf_file(p->shelf, edition->gone[i], &size);
+		int fd = shelf_file(p->shelf, edition->gone[i], &print);
 
 		if (fd >= 0)
 			close(fd);
@@ -293,15 +298,15 @@ static void ask_all(struct work *work, const struct trust_key *signer)
 }
 
 static bool is_there(struct publisher *p, const struct edition *edition,
-		     const struct edition_file *file,
-		     const struct trust_key *signer)
+		     struct edition_file *file, const struct trust_key *signer)
 {
 	struct signed_wish wish;
 	uint8_t *data;
 	size_t len;
 	bool good;
 
-	if (shelf_load(p->shelf, file->name, KEYD_MESSAGE_MAX, &data, &len))
+	if (shelf_load(p->shelf, file->name, KEYD_MESSAGE_MAX, &data, &len,
+		       &file->print))
 		return false;
 	if (file->how == EDITION_PLAIN) {
 		good = len == file->len && !memcmp(data, file->content, len);
@@ -312,6 +317,17 @@ static bool is_there(struct publisher *p, const struct edition *edition,
 	explicit_bzero(data, len);
 	free(data);
 	return good;
+}
+
+/* By somebody else: it was shown. */
+static void tell_changed(const struct work *work,
+			 const struct edition_file *file)
+{
+	if (!work->item->changed || file->good)
+		return;
+	log_event(LOG_LEVEL_WARNING, "file-changed", "name", file->name, "note",
+		  "it was changed on the disk, and is written anew", NULL);
+	log_security("file-changed", "name", file->name, NULL);
 }
 
 /* How many of them are to be signed. */
@@ -325,13 +341,17 @@ static unsigned int look(struct work *work, const struct trust_key *signer)
 
 		if (file->how == EDITION_PLAIN) {
 			file->good = is_there(p, &work->edition, file, NULL);
+			tell_changed(work, file);
 			continue;
 		}
 		file->good = signer && is_there(p, &work->edition, file,
 						signer);
+		if (signer)
+			tell_changed(work, file);
 		count += !file->good;
 		unchanged += file->good;
 	}
+	work->item->changed = false;
 	p->status.unchanged += unchanged;
 	metrics_add(p->unchanged_metric, unchanged);
 	return count;
@@ -356,7 +376,7 @@ static int make(struct work *work)
 	case ITEM_STATIC:
 		break;
 	}
-	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len);
+	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len, NULL);
 	if (err) {
 		snprintf(work->why, sizeof(work->why), "%.80s: %s", name,
 			 strerror(-err));

@@ -35,18 +35,27 @@ static int compare(const void *a, const void *b)
 		(int)x->kind - (int)y->kind;
 }
 
-struct item *publisher_item(struct publisher *p, enum item_kind kind,
-			      const char *name)
+struct item *publisher_find(struct publisher *p, enum item_kind kind,
+			    const char *name)
 {
-	struct item key = { .kind = kind }, *item, **found;
+	struct item key = { .kind = kind }, **found;
 
 	snprintf(key.name, sizeof(key.name), "%s", name);
 	found = tfind(&key, &p->tree, compare);
-	if (found)
-		return *found;
-	item = malloc(sizeof(*item));
+	return found ? *found : NULL;
+}
+
+struct item *publisher_item(struct publisher *p, enum item_kind kind,
+			    const char *name)
+{
+	struct item *item = publisher_find(p, kind, name);
+
+	if (item)
+		return item;
+	item = calloc(1, sizeof(*item));
 	if (item) {
-		*item = key;
+		item->kind = kind;
+		snprintf(item->name, sizeof(item->name), "%s", name);
 		if (tsearch(item, &p->tree, compare))
 			return item;
 		free(item);
@@ -146,29 +155,38 @@ static bool slice_is_over(const struct timespec *start)
 		(now.tv_nsec - start->tv_nsec) / 1000 > SLICE_US;
 }
 
+static bool work_next(struct publisher *p)
+{
+	struct item *item = TAILQ_FIRST(&p->queue);
+
+	if (!item || p->busy >= BUSY_MAX)
+		return false;
+	TAILQ_REMOVE(&p->queue, item, link);
+	publisher_work(p, item);
+	return true;
+}
+
+/* What comes first is done before anything of the next is begun. */
+static bool (*const steps[])(struct publisher *p) = {
+	publisher_look_next, work_next, publisher_round_next,
+};
+
 static void on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct publisher *p = arg;
 	struct timeval soon = { 0 };
 	struct timespec start;
-	struct item *item;
 
 	(void)fd;
 	(void)what;
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	while (publisher_look_next(p)) {
-		if (slice_is_over(&start)) {
-			event_add(p->pump, &soon);
-			return;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		while (steps[i](p)) {
+			if (slice_is_over(&start)) {
+				event_add(p->pump, &soon);
+				return;
+			}
 		}
-	}
-	while (p->busy < BUSY_MAX && (item = TAILQ_FIRST(&p->queue))) {
-		if (slice_is_over(&start)) {
-			event_add(p->pump, &soon);
-			return;
-		}
-		TAILQ_REMOVE(&p->queue, item, link);
-		publisher_work(p, item);
 	}
 }
 
@@ -224,7 +242,7 @@ static void queue_due(const void *node, VISIT visit, void *arg)
 		publisher_queue(arg, item);
 }
 
-/* Enrolments that are given up, and changes of the clock. */
+/* Enrolments that are given up, changes of the clock and of the disk. */
 static void on_clock(evutil_socket_t fd, short what, void *arg)
 {
 	struct publisher *p = arg;
@@ -232,7 +250,7 @@ static void on_clock(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	twalk_r(p->tree, queue_due, p);
-	firmware_look(p->firmware);
+	publisher_look(p);
 }
 
 static void queue_any(const void *node, VISIT visit, void *arg)
@@ -258,7 +276,8 @@ void publisher_phone(struct publisher *p, int64_t id)
 int publisher_get(struct publisher *p, const char *name, uint8_t **data,
 		  size_t *len)
 {
-	return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len);
+	return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len,
+			  NULL);
 }
 
 /*
@@ -281,11 +300,10 @@ int publisher_file(struct publisher *p, const char *name, off_t *size)
 	int fd;
 
 	name = list_of(name);
-	fd = shelf_shows(p->shelf, name) ? shelf_file(p->shelf, name, size) :
-		-ENOENT;
-	if (fd < 0 || firmware_admits(p->firmware, name, fd))
+	fd = shelf_serve(p->shelf, name, size);
+	if (fd != -ESTALE)
 		return fd;
-	close(fd);
+	publisher_changed(p, name);
 	return -ENOENT;
 }
 
@@ -391,19 +409,19 @@ static int open_events(struct publisher *p)
 	return 0;
 }
 
-/* Lists are whole and signed as they are. */
+/* Lists are whole and signed as they are: phones tell if they were changed. */
 static void show_lists(struct publisher *p)
 {
 	static const char *const lists[] = { "CTLFile.tlv", "ITLFile.tlv" };
-	off_t size;
+	struct shelf_print print;
 
 	for (size_t i = 0; i < 2; i++) {
-		int fd = shelf_file(p->shelf, lists[i], &size);
+		int fd = shelf_file(p->shelf, lists[i], &print);
 
 		if (fd < 0)
 			continue;
 		close(fd);
-		shelf_show(p->shelf, lists[i]);
+		shelf_show(p->shelf, lists[i], NULL);
 	}
 }
 

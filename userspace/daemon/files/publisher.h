@@ -54,7 +54,8 @@ int publisher_get(struct publisher *publisher, const char *name,
 
 /*
  * What is served under exactly that name, also CTLSEP<MAC>.tlv and
- * ITLSEP<MAC>.tlv: a descriptor of the caller's, -ENOENT.
+ * ITLSEP<MAC>.tlv: a descriptor of the caller's; -ENOENT, also for what is not
+ * what was put there.
  */
 int publisher_file(struct publisher *publisher, const char *name, off_t *size);
 
@@ -71,6 +72,9 @@ typedef int (*publisher_static_fn)(void *arg, const char *name, off_t size,
 				   bool served);
 int publisher_static_each(struct publisher *publisher, publisher_static_fn fn,
 			  void *arg);
+
+/* Looks at what changed on the disk since; every now and then. */
+void publisher_look(struct publisher *publisher);
 
 /* What is served beside it, as it came. */
 struct firmware *publisher_firmware(struct publisher *publisher);

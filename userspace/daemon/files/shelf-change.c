@@ -119,12 +119,16 @@ static int open_parent(struct shelf *shelf, const char *name, bool make)
 static int take_name(struct shelf_change *change, int parent, const char *name)
 {
 	char number[NUMBER_SIZE];
+	struct stat st;
 
 	if (!change->data)
 		return unlinkat(parent, name, 0) ? -errno : 0;
 	snprintf(number, sizeof(number), "%u", change->number);
 	if (renameat(change->shelf->staging, number, parent, name))
 		return -errno;
+	/* The name is a change, too. */
+	if (!fstat(change->fd, &st))
+		shelf_print_take(&change->print, &st);
 	close(change->fd);
 	change->fd = -1;
 	return 0;
