@@ -33,6 +33,9 @@ static struct world w;
 static bool full;			/* is the disk */
 static bool stuck;			/* nothing can be removed */
 static int lives = -1;			/* names taken before the death */
+static bool slow;			/* are we: a step takes a whole turn */
+static size_t turn_pending;		/* after the turn before */
+static size_t turn_most;		/* that one turn has queued */
 static atomic_uint waits;		/* of the loop, for the disk */
 static atomic_uint loose;		/* names that are not on the disk */
 
@@ -44,6 +47,8 @@ int __real_unlinkat(int dir, const char *name, int flags);
 int __wrap_unlinkat(int dir, const char *name, int flags);
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 
 /* Half of it finds room; of the log, which may be a file, all. */
 ssize_t __wrap_write(int fd, const void *data, size_t len)
@@ -84,6 +89,28 @@ int __wrap_fsync(int fd)
 	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
 		loose = 0;
 	return __real_fsync(fd);
+}
+
+/* How many are queued since the clock was looked at last. */
+static void count_turn(void)
+{
+	size_t pending = world_status(&w).pending;
+
+	if (pending > turn_pending && pending - turn_pending > turn_most)
+		turn_most = pending - turn_pending;
+	turn_pending = pending;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static time_t late;
+	int err = __real_clock_gettime(clock, now);
+
+	if (slow && clock == CLOCK_MONOTONIC && gettid() == getpid()) {
+		now->tv_sec += ++late;
+		count_turn();
+	}
+	return err;
 }
 
 static bool says(const char *name, X509 *signer, const char *word)
@@ -306,7 +333,10 @@ static void test_death(void)
 	X509 *old, *new;
 	unsigned int by_new, left;
 
-	world_add_phones(&w, MANY, PROFILE);
+	world_add(&w, "profile", "{'name':'Open','kind':'phone',"
+		  "'protocol':'sip','device_security_mode':'nonsecure',"
+		  "'transport':'tcp'}");
+	world_add_phones(&w, MANY, "Open");
 	world_settle(&w);
 	/* With the default and a list. */
 	ok(world_count(&w) == 2 * MANY + 3, "a thousand phones");
@@ -341,6 +371,41 @@ static bool is_clear(const char *name)
 	clear = world_has(&w, file);
 	snprintf(file, sizeof(file), "%s" SIGNED, name);
 	return clear || world_has(&w, file);
+}
+
+/* After the publisher, which watches longer. */
+static void on_change(void *ctx, const struct store_change *change)
+{
+	(void)ctx;
+	(void)change;
+	count_turn();
+}
+
+/* Most that one turn of the loop has queued of all that this concerns. */
+static size_t most_by(const char *noun, const char *key, const char *text)
+{
+	uint64_t looked = world_status(&w).unchanged;
+
+	slow = true;
+	turn_pending = turn_most = 0;
+	world_set(&w, noun, key, text);
+	world_settle(&w);
+	slow = false;
+	looked = world_status(&w).unchanged - looked;
+	printf("# %zu at most, of %u\n", turn_most, (unsigned int)looked);
+	return looked >= MANY ? turn_most : SIZE_MAX;
+}
+
+static void test_sweep(void)
+{
+	store_watch(w.env.store, on_change, NULL);
+	ok(most_by("enterprise-phone", "enterprise",
+		   "{'loads':[{'model':'8845','model_id':36219,"
+		   "'load':'new'}]}") <= 64,
+	   "what concerns all of a thousand is found out bit by bit");
+	ok(most_by("profile", "Open", "{'description':'for people'}") <= 64,
+	   "likewise a profile that all of them have");
+	store_unwatch(w.env.store, on_change, NULL);
 }
 
 /* One that is being signed, and one that has nine hundred before it. */
@@ -379,6 +444,7 @@ int main(void)
 	test_keyd();
 	test_stuck();
 	test_death();
+	test_sweep();
 	test_hung();
 	world_close(&w);
 	return tap_end();

@@ -54,10 +54,10 @@ void publisher_look_for_all(struct publisher *p)
 {
 	publisher_queue(p, publisher_item(p, ITEM_DEFAULT,
 					   PUBLISHER_DEFAULT));
-	if (store_phone_each(p->config.store, 0, queue_phone, p) ||
-	    shelf_each(p->sources, queue_source, p) ||
+	publisher_search(p, 0);
+	if (shelf_each(p->sources, queue_source, p) ||
 	    shelf_each(p->shelf, queue_file, p))
-		publisher_failed(p, "phones", "they cannot be listed");
+		publisher_failed(p, "files", "they cannot be listed");
 }
 
 /* Under both its names; the key is as somebody typed it. */
@@ -77,7 +77,7 @@ static void on_profile(struct publisher *p, const struct store_change *change)
 {
 	/* Nobody has one that is gone; 0 would be all. */
 	if (change->id)
-		store_phone_each(p->config.store, change->id, queue_phone, p);
+		publisher_search(p, change->id);
 }
 
 static void on_line(struct publisher *p, const struct store_change *change)
@@ -99,7 +99,15 @@ static void on_user(struct publisher *p, const struct store_change *change)
 static void on_any(struct publisher *p, const struct store_change *change)
 {
 	(void)change;
-	publisher_look_for_all(p);
+	publisher_all(p);
+}
+
+/* Nobody has told of phones that came. */
+static void on_import(struct publisher *p, const struct store_change *change)
+{
+	(void)change;
+	publisher_all(p);
+	publisher_search(p, 0);
 }
 
 /* Those of calls and connections say nothing to phones. */
@@ -123,7 +131,7 @@ static const struct {
 	{ "common-phone-profile", on_any },
 	{ "enterprise-phone", on_any },
 	{ "node", on_any },
-	{ "*", on_any },
+	{ "*", on_import },
 };
 
 void publisher_on_change(void *ctx, const struct store_change *change)

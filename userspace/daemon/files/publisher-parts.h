@@ -2,10 +2,11 @@
 /*
  * What the files of the publisher share; private to publisher*.c.
  *
- * publisher.c knows whose files are to be looked at, publisher-work.c does one
- * device's, publisher-change.c knows whom a change concerns, publisher-uncover.c
- * what must not be clear any more, publisher-round.c what was changed on the
- * disk, publisher-static.c has what is brought.
+ * publisher.c knows whose files are to be looked at, publisher-sweep.c puts many
+ * of them there, publisher-work.c does one device's, publisher-change.c knows
+ * whom a change concerns, publisher-uncover.c what must not be clear any more,
+ * publisher-round.c what was changed on the disk; publisher-static.c has what is
+ * brought.
  */
 #ifndef FILES_PUBLISHER_PARTS_H
 #define FILES_PUBLISHER_PARTS_H
@@ -45,15 +46,18 @@ struct item {
 	enum item_state state;
 	bool again;		/* it changed while it was busy */
 	bool unseen;		/* is anything in clear that must not be? */
+	unsigned int sweep;	/* the last that queued it */
 	bool changed;		/* on the disk, by somebody else */
 	bool sealed;		/* not since its work began: nothing must */
 	int64_t until;		/* then it changes; 0: never */
 	TAILQ_ENTRY(item) link;	/* of queue or later */
+	TAILQ_ENTRY(item) all_link;
 	TAILQ_ENTRY(item) unseen_link;
 	char name[STORE_NAME_SIZE * 4];
 };
 
 TAILQ_HEAD(items, item);
+TAILQ_HEAD(searches, search);
 LIST_HEAD(works, work);
 
 struct publisher {
@@ -63,6 +67,9 @@ struct publisher {
 	struct shelf_writer *writer;
 	struct firmware *firmware;
 	void *tree;			/* of items */
+	struct items all;		/* swept longest ago first */
+	unsigned int sweep;
+	struct searches searches;	/* for phones, in the database */
 	struct items queue, later, unseen;
 	struct works works;
 	unsigned int busy;		/* works under way */
@@ -85,8 +92,6 @@ struct item *publisher_item(struct publisher *p, enum item_kind kind,
 			      const char *name);
 void publisher_queue(struct publisher *p, struct item *item);
 void publisher_phone(struct publisher *p, int64_t phone);
-/* All that are known; publisher_look_for_all() looks for others, too. */
-void publisher_all(struct publisher *p);
 /* It may work later; @why is for the status. */
 void publisher_delay(struct publisher *p, struct item *item,
 		     const char *why);
@@ -112,6 +117,17 @@ void publisher_look_later(struct publisher *p, struct item *item);
 /* One step; false: there is none. */
 bool publisher_look_next(struct publisher *p);
 
+/* publisher-sweep.c */
+/*
+ * These are queued from the loop, some of them a turn, before any work begins:
+ * all names that are known; the phones of a profile, or with 0 all.
+ */
+void publisher_all(struct publisher *p);
+void publisher_search(struct publisher *p, int64_t profile);
+bool publisher_sweep_next(struct publisher *p);
+bool publisher_sweeps(const struct publisher *p);
+void publisher_searches_forget(struct publisher *p);
+
 /* publisher-round.c */
 /* What is shown is not what was found good. */
 void publisher_changed(struct publisher *p, const char *name);
@@ -122,6 +138,7 @@ bool publisher_round_next(struct publisher *p);
 /* Of a name under which a device's document is served, or would be. */
 bool publisher_stem(const char *name, char stem[STORE_NAME_SIZE]);
 void publisher_on_change(void *ctx, const struct store_change *change);
+/* At the start: also those that went while nobody looked. */
 void publisher_look_for_all(struct publisher *p);
 
 #endif /* FILES_PUBLISHER_PARTS_H */

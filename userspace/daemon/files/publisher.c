@@ -56,8 +56,11 @@ struct item *publisher_item(struct publisher *p, enum item_kind kind,
 	if (item) {
 		item->kind = kind;
 		snprintf(item->name, sizeof(item->name), "%s", name);
-		if (tsearch(item, &p->tree, compare))
+		if (tsearch(item, &p->tree, compare)) {
+			item->sweep = p->sweep;
+			TAILQ_INSERT_TAIL(&p->all, item, all_link);
 			return item;
+		}
 		free(item);
 	}
 	publisher_failed(p, name, "no memory");
@@ -140,6 +143,7 @@ void publisher_idle(struct publisher *p, struct item *item, bool exists)
 		publisher_queue(p, item);
 	} else if (!exists) {
 		tdelete(item, &p->tree, compare);
+		TAILQ_REMOVE(&p->all, item, all_link);
 		free(item);
 	}
 	if (!p->status.pending)
@@ -168,7 +172,8 @@ static bool work_next(struct publisher *p)
 
 /* What comes first is done before anything of the next is begun. */
 static bool (*const steps[])(struct publisher *p) = {
-	publisher_look_next, work_next, publisher_round_next,
+	publisher_sweep_next, publisher_look_next, work_next,
+	publisher_round_next,
 };
 
 static void on_pump(evutil_socket_t fd, short what, void *arg)
@@ -253,17 +258,6 @@ static void on_clock(evutil_socket_t fd, short what, void *arg)
 	publisher_look(p);
 }
 
-static void queue_any(const void *node, VISIT visit, void *arg)
-{
-	if (visit == postorder || visit == leaf)
-		publisher_queue(arg, *(struct item *const *)node);
-}
-
-void publisher_all(struct publisher *p)
-{
-	twalk_r(p->tree, queue_any, p);
-}
-
 void publisher_phone(struct publisher *p, int64_t id)
 {
 	struct store_phone phone;
@@ -316,6 +310,7 @@ void publisher_status(const struct publisher *p,
 		      struct publisher_status *status)
 {
 	*status = p->status;
+	status->pending += publisher_sweeps(p);
 	status->served = shelf_count(p->shelf);
 }
 
@@ -323,7 +318,7 @@ static int64_t read_pending(void *ctx)
 {
 	const struct publisher *p = ctx;
 
-	return (int64_t)p->status.pending;
+	return (int64_t)p->status.pending + publisher_sweeps(p);
 }
 
 static int64_t read_nothing(void *ctx)
@@ -441,6 +436,8 @@ int publisher_open(struct publisher **out,
 	TAILQ_INIT(&p->queue);
 	TAILQ_INIT(&p->later);
 	TAILQ_INIT(&p->unseen);
+	TAILQ_INIT(&p->all);
+	TAILQ_INIT(&p->searches);
 	LIST_INIT(&p->works);
 	phone_site_init(&p->site, config->conf);
 	open_metrics(p);
@@ -481,6 +478,7 @@ void publisher_close(struct publisher *p)
 	free_event(&p->clock);
 	shelf_writer_free(p->writer);
 	publisher_works_forget(p);
+	publisher_searches_forget(p);
 	tdestroy(p->tree, free);
 	firmware_close(p->firmware);
 	shelf_close(p->sources);
