@@ -18,6 +18,8 @@ struct loaded {
 	LIST_ENTRY(loaded) link;
 };
 
+struct firmware_errand;
+
 struct firmware {
 	struct firmware_config config;
 	struct shelf *pins;
@@ -30,7 +32,8 @@ struct firmware {
 		struct firmware_check *check;
 		firmware_uploaded done;
 		void *arg;
-		bool keeping;	/* it was found good and goes to the disk */
+		/* It was found good and goes to the disk, NULL: none does. */
+		struct firmware_errand *keeping;
 	} upload;
 };
 

@@ -42,6 +42,22 @@ void firmware_upload_stop(struct firmware *fw)
 	give_up(fw, -ESHUTDOWN, "the daemon stops");
 }
 
+static bool is_taken(const struct firmware *fw, const char *name)
+{
+	return fw->config.taken && fw->config.taken(fw->config.arg, name);
+}
+
+/* Its first pieces claim nothing: nobody may bring the last one. */
+bool firmware_claims(const struct firmware *fw, const char *name)
+{
+	const struct upload *upload = &fw->upload;
+
+	return firmware_loaded(fw, name) ||
+		(upload->check && !strcmp(upload->change.name, name)) ||
+		(upload->keeping &&
+		 !strcmp(upload->keeping->one->image.name, name));
+}
+
 /* In place of the one that was there, if there was. */
 static void add(struct firmware *fw, struct loaded *one)
 {
@@ -64,7 +80,7 @@ static void on_kept(struct shelf_job *job)
 	struct loaded *old = firmware_loaded(fw, errand->one->image.name);
 	int err = job->err;
 
-	fw->upload.keeping = false;
+	fw->upload.keeping = NULL;
 	errand->uploaded(errand->arg, err, err ? strerror(-err) : NULL,
 			 err ? NULL : &errand->one->image);
 	if (err)
@@ -95,7 +111,7 @@ static int keep(struct firmware *fw, struct loaded *old, struct loaded *one)
 	shelf_job_take(&errand->job, &upload->change);
 	upload->done = NULL;
 	give_up(fw, 0, NULL);
-	upload->keeping = true;
+	upload->keeping = errand;
 	if (old)
 		firmware_hold(fw, old);
 	shelf_writer_submit(fw->config.writer, &errand->job);
@@ -138,7 +154,7 @@ static const char *refusal(const struct firmware *fw, const struct loaded *old,
 		return "there is another of that name: delete it first, or "
 			"give this one a name of its own";
 	/* Since its first piece came. */
-	if (!old && shelf_shows(fw->config.shelf, fw->upload.change.name))
+	if (is_taken(fw, fw->upload.change.name))
 		return other;
 	return NULL;
 }
@@ -177,7 +193,7 @@ static const char *begin(struct firmware *fw, const char *name, off_t size,
 	const char *why = unfit(name);
 
 	*err = why ? -EINVAL : 0;
-	if (!why && !firmware_loaded(fw, name) && shelf_shows(fw->config.shelf, name)) {
+	if (!why && is_taken(fw, name)) {
 		why = other;
 		*err = -EEXIST;
 	}

@@ -39,6 +39,9 @@ struct firmware_config {
 	struct store *store;
 	struct shelf *shelf;		/* where it is served from */
 	struct shelf_writer *writer;
+	/* Is that the name of another file that is served, or will be? */
+	bool (*taken)(void *arg, const char *name);
+	void *arg;
 };
 
 /* @state is where pins are kept. The writer may end before it is closed. */
@@ -74,6 +77,8 @@ const struct firmware_image *firmware_find(const struct firmware *firmware,
 					   const char *name);
 typedef int (*firmware_fn)(void *arg, const struct firmware_image *image);
 int firmware_each(const struct firmware *firmware, firmware_fn fn, void *arg);
+/* Is there one of that name, or one that was brought and is looked at still? */
+bool firmware_claims(const struct firmware *firmware, const char *name);
 /* What is shown under that name is another file: true if it was an image. */
 bool firmware_changed(struct firmware *firmware, const char *name);
 

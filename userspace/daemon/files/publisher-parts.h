@@ -46,6 +46,7 @@ struct item {
 	enum item_state state;
 	bool again;		/* it changed while it was busy */
 	bool unseen;		/* is anything in clear that must not be? */
+	unsigned int awaited;	/* puts of its source that are under way */
 	unsigned int sweep;	/* the last that queued it */
 	bool changed;		/* on the disk, by somebody else */
 	bool sealed;		/* not since its work began: nothing must */
@@ -129,6 +130,8 @@ bool publisher_sweeps(const struct publisher *p);
 void publisher_searches_forget(struct publisher *p);
 
 /* publisher-round.c */
+/* Whose that is, as it was brought or signed; NULL: nobody's. */
+struct item *publisher_find_static(struct publisher *p, const char *name);
 /* What is shown is not what was found good. */
 void publisher_changed(struct publisher *p, const char *name);
 /* The next of a round, as publisher_look_next(). */

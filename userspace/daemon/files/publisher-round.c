@@ -8,7 +8,7 @@
 
 #include "files/publisher-parts.h"
 
-static struct item *find_static(struct publisher *p, const char *name)
+struct item *publisher_find_static(struct publisher *p, const char *name)
 {
 	struct item *item = publisher_find(p, ITEM_STATIC, name);
 	char source[SHELF_NAME_SIZE];
@@ -25,7 +25,7 @@ static struct item *find(struct publisher *p, const char *name)
 	char stem[STORE_NAME_SIZE];
 
 	if (!publisher_stem(name, stem))
-		return find_static(p, name);
+		return publisher_find_static(p, name);
 	return publisher_find(p, strcmp(stem, PUBLISHER_DEFAULT) ? ITEM_PHONE :
 			      ITEM_DEFAULT, stem);
 }

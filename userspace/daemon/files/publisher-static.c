@@ -66,18 +66,30 @@ static struct errand *errand_new(struct publisher *p, size_t len,
 	return errand;
 }
 
-static void put(struct publisher *p, struct shelf *shelf, const char *name,
-		const uint8_t *data, size_t len,
-		void (*on_done)(struct shelf_job *job), publisher_done done,
-		void *arg)
+/* Whose file of that name is served is settled before either is written. */
+static bool is_image(struct publisher *p, const char *name)
+{
+	char signed_name[SHELF_NAME_SIZE];
+
+	snprintf(signed_name, sizeof(signed_name), "%.*s.sgn", NAME_MAX_LEN,
+		 name);
+	return firmware_claims(p->firmware, name) ||
+		firmware_claims(p->firmware, signed_name);
+}
+
+static int put(struct publisher *p, struct shelf *shelf, const char *name,
+	       const uint8_t *data, size_t len,
+	       void (*on_done)(struct shelf_job *job), publisher_done done,
+	       void *arg)
 {
 	struct errand *errand = errand_new(p, len, on_done, done, arg);
 
 	if (!errand)
-		return;
+		return -ENOMEM;
 	memcpy(errand->data, data, len);
 	shelf_job_add(&errand->job, shelf, name, errand->data, len);
 	shelf_writer_submit(p->writer, &errand->job);
+	return 0;
 }
 
 static void on_list(struct shelf_job *job)
@@ -99,7 +111,7 @@ void publisher_put(struct publisher *p, const char *name, const uint8_t *data,
 		done(arg, -EINVAL, SHELF_NAME_RULE);
 }
 
-/* Its source, or what there is instead if that failed. */
+/* Of its source as it is now, whatever became of the change. */
 static void on_source(struct shelf_job *job)
 {
 	struct errand *errand = job->arg;
@@ -109,27 +121,42 @@ static void on_source(struct shelf_job *job)
 	finish(errand);
 }
 
+static void on_brought(struct shelf_job *job)
+{
+	struct errand *errand = job->arg;
+	struct item *item = publisher_find(errand->publisher, ITEM_STATIC,
+					   job->changes[0].name);
+
+	item->awaited--;
+	on_source(job);
+}
+
 void publisher_static_put(struct publisher *p, const char *name,
 			  const uint8_t *data, size_t len, publisher_done done,
 			  void *arg)
 {
-	char signed_name[SHELF_NAME_SIZE];
 	const char *why = unfit(name);
+	struct item *item = NULL;
 	int err = -EINVAL;
 
-	snprintf(signed_name, sizeof(signed_name), "%.*s.sgn", NAME_MAX_LEN,
-		 name);
 	if (!why && len > KEYD_FILE_MAX) {
 		why = "a file has at most 96 KiB";
 		err = -EFBIG;
 	}
-	if (!why && (firmware_find(p->firmware, name) ||
-		     firmware_find(p->firmware, signed_name)))
+	if (!why && is_image(p, name))
 		why = "firmware has that name";
-	if (why)
+	if (!why) {
+		item = publisher_item(p, ITEM_STATIC, name);
+		why = item ? NULL : "no memory";
+		err = item ? 0 : -ENOMEM;
+	}
+	if (why) {
 		done(arg, err, why);
-	else
-		put(p, p->sources, name, data, len, on_source, done, arg);
+		return;
+	}
+	item->awaited++;
+	if (put(p, p->sources, name, data, len, on_brought, done, arg))
+		item->awaited--;
 }
 
 /* Also what a work under way has shown meanwhile. */

@@ -141,7 +141,7 @@ void publisher_idle(struct publisher *p, struct item *item, bool exists)
 	p->status.pending--;
 	if (again) {
 		publisher_queue(p, item);
-	} else if (!exists) {
+	} else if (!exists && !item->awaited) {
 		tdelete(item, &p->tree, compare);
 		TAILQ_REMOVE(&p->all, item, all_link);
 		free(item);
@@ -363,10 +363,16 @@ static int write_tftp_map(const struct conf *conf, char *why, size_t size)
 	return err;
 }
 
+static bool is_static(void *arg, const char *name)
+{
+	return publisher_find_static(arg, name);
+}
+
 static int open_shelves(struct publisher *p, char *why, size_t size)
 {
 	struct firmware_config firmware = {
 		.base = p->config.base, .store = p->config.store,
+		.taken = is_static, .arg = p,
 	};
 	const struct conf *conf = p->config.conf;
 	char path[CONF_PATH_SIZE + 16];

@@ -134,6 +134,20 @@ static int take_name(struct shelf_change *change, int parent, const char *name)
 	return 0;
 }
 
+/* Folders that nothing is in any more; the first that is not empty stays. */
+static void remove_empty(struct shelf *shelf, const char *name)
+{
+	char path[SHELF_NAME_SIZE];
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s", name);
+	while ((slash = strrchr(path, '/'))) {
+		*slash = '\0';
+		if (unlinkat(shelf->dir, path, AT_REMOVEDIR))
+			return;
+	}
+}
+
 int shelf_commit(struct shelf_change *change)
 {
 	struct shelf *shelf = change->shelf;
@@ -149,6 +163,8 @@ int shelf_commit(struct shelf_change *change)
 	if (!err && fsync(parent))
 		err = -errno;
 	close(parent);
+	if (!err && !change->data)
+		remove_empty(shelf, change->name);
 	return err;
 }
 

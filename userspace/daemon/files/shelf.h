@@ -82,7 +82,8 @@ int shelf_put(struct shelf *shelf, const char *name, const uint8_t *data,
 
 /*
  * The steps of it, for many at a time; from any thread, but each change by one.
- * A change that is given up before its commit needs shelf_drop().
+ * A change that is given up before its commit needs shelf_drop(). Names with
+ * folders are changed by one thread alone: folders come and go with them.
  */
 struct shelf_change {
 	struct shelf *shelf;
