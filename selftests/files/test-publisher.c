@@ -7,6 +7,7 @@
 #include <event2/event.h>
 #include <openssl/x509.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +23,7 @@
 #define SIGNED	".cnf.xml.sgn"
 #define SEALED	".cnf.xml.enc.sgn"
 #define CLOSED	"Secure"
+#define PROFILE	"Standard SIP Non-Secure Profile"
 
 static struct world w;
 
@@ -239,6 +241,72 @@ static void test_brought(void)
 	   "under no name but plain ones");
 }
 
+static int count_faults(void *arg, const char *name, const char *why,
+			size_t count)
+{
+	(void)name;
+	(void)why;
+	*(size_t *)arg += count;
+	return 0;
+}
+
+/* Devices of which a fault is kept. */
+static size_t failing(void)
+{
+	size_t count = 0;
+
+	publisher_fault_each(w.publisher, count_faults, &count);
+	return count;
+}
+
+/* Lines of the log that tell of a failure while that is done. */
+static unsigned int lines_by(void (*step)(void))
+{
+	int log = dup(STDERR_FILENO);
+	unsigned int count = 0;
+	char line[512];
+	FILE *file = fopen(in_folder("log"), "w+");
+
+	dup2(fileno(file), STDERR_FILENO);
+	step();
+	dup2(log, STDERR_FILENO);
+	close(log);
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, "files-failed") != NULL;
+	fclose(file);
+	return count;
+}
+
+/* What no XML can hold, of two phones, and looked at again and again. */
+static void spoil(void)
+{
+	world_add(&w, "phone", "{'name':'SEP0000000000F1','description':"
+		  "'\xef\xbf\xbe','profile':'" PROFILE "'}");
+	world_add(&w, "phone", "{'name':'SEP0000000000F2','description':"
+		  "'\xef\xbf\xbe','profile':'" PROFILE "'}");
+	world_settle(&w);
+	world_set(&w, "phone", "SEP0000000000F1", "{'load':'one'}");
+	world_settle(&w);
+	world_set(&w, "phone", "SEP0000000000F1", "{'load':'two'}");
+	world_settle(&w);
+}
+
+static void test_refused(void)
+{
+	ok(lines_by(spoil) == 1 && failing() == 2,
+	   "told once, of two and for each try");
+	ok(strstr(world_status(&w).why, "SEP0000000000F1: the text of <"),
+	   "and kept as long as it is so: %s", world_status(&w).why);
+	world_set(&w, "phone", "SEP0000000000F1", "{'description':'good'}");
+	world_settle(&w);
+	ok(failing() == 1, "one is mended");
+	world_del(&w, "phone", "SEP0000000000F2");
+	world_del(&w, "phone", "SEP0000000000F1");
+	world_settle(&w);
+	ok(!failing() && !world_status(&w).why[0], "the other goes");
+}
+
 int main(void)
 {
 	world_open(&w, "publisher");
@@ -249,6 +317,7 @@ int main(void)
 	test_damaged();
 	test_gone();
 	test_brought();
+	test_refused();
 	world_close(&w);
 	return tap_end();
 }

@@ -57,7 +57,7 @@ void publisher_look_for_all(struct publisher *p)
 	publisher_search(p, 0);
 	if (shelf_each(p->sources, queue_source, p) ||
 	    shelf_each(p->shelf, queue_file, p))
-		publisher_failed(p, "files", "they cannot be listed");
+		publisher_failed_all(p, "files", "they cannot be listed");
 }
 
 /* Under both its names; the key is as somebody typed it. */

@@ -5,8 +5,8 @@
  * publisher.c knows whose files are to be looked at, publisher-sweep.c puts many
  * of them there, publisher-work.c does one device's, publisher-change.c knows
  * whom a change concerns, publisher-uncover.c what must not be clear any more,
- * publisher-round.c what was changed on the disk; publisher-static.c has what is
- * brought.
+ * publisher-round.c what was changed on the disk, publisher-fault.c what failed;
+ * publisher-static.c has what is brought.
  */
 #ifndef FILES_PUBLISHER_PARTS_H
 #define FILES_PUBLISHER_PARTS_H
@@ -46,6 +46,7 @@ struct item {
 	enum item_state state;
 	bool again;		/* it changed while it was busy */
 	bool unseen;		/* is anything in clear that must not be? */
+	struct fault *fault;	/* NULL: it is as it should be, or not known */
 	unsigned int awaited;	/* puts of its source that are under way */
 	unsigned int sweep;	/* the last that queued it */
 	bool changed;		/* on the disk, by somebody else */
@@ -59,6 +60,7 @@ struct item {
 
 TAILQ_HEAD(items, item);
 TAILQ_HEAD(searches, search);
+TAILQ_HEAD(faults, fault);
 LIST_HEAD(works, work);
 
 struct publisher {
@@ -77,6 +79,8 @@ struct publisher {
 	struct event *pump, *retry, *clock;
 	unsigned int pause;		/* seconds to the next retry */
 	bool stalled;			/* until then nothing is signed */
+	char stalled_why[PUBLISHER_WHY_SIZE];
+	struct faults faults;
 	uint8_t signer[32];		/* SHA-256 of TFTP's certificate */
 	struct publisher_status status;
 	uint64_t told;			/* signed files, in the log */
@@ -96,7 +100,6 @@ void publisher_phone(struct publisher *p, int64_t phone);
 /* It may work later; @why is for the status. */
 void publisher_delay(struct publisher *p, struct item *item,
 		     const char *why);
-void publisher_failed(struct publisher *p, const char *name, const char *why);
 /* Its work has ended. */
 void publisher_idle(struct publisher *p, struct item *item, bool exists);
 void publisher_kick(struct publisher *p);
@@ -117,6 +120,14 @@ int publisher_uncover(struct publisher *p, const char *name);
 void publisher_look_later(struct publisher *p, struct item *item);
 /* One step; false: there is none. */
 bool publisher_look_next(struct publisher *p);
+
+/* publisher-fault.c */
+void publisher_failed(struct publisher *p, struct item *item, const char *why);
+void publisher_mended(struct publisher *p, struct item *item);
+/* Nobody knows whom it concerns: told each time. */
+void publisher_failed_all(struct publisher *p, const char *what,
+			  const char *why);
+void publisher_faults_forget(struct publisher *p);
 
 /* publisher-sweep.c */
 /*

@@ -39,7 +39,7 @@ void publisher_search(struct publisher *p, int64_t profile)
 	}
 	search = calloc(1, sizeof(*search));
 	if (!search) {
-		publisher_failed(p, "phones", "no memory");
+		publisher_failed_all(p, "phones", "no memory");
 		return;
 	}
 	search->publisher = p;
@@ -77,7 +77,8 @@ static bool search_next(struct publisher *p)
 	err = store_phone_page(p->config.store, search->profile, search->after,
 			       queue_found, search);
 	if (err)
-		publisher_failed(p, "phones", "they cannot be listed");
+		publisher_failed_all(p, "phones",
+				     "they cannot be listed");
 	if (err || !search->found)
 		end(p, search);
 	return true;

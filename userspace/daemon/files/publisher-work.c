@@ -32,7 +32,8 @@ struct work {
 	unsigned int waiting;	/* for that many answers */
 	bool sending;		/* more will be asked */
 	int err;
-	char why[160];
+	char why[PUBLISHER_WHY_SIZE];
+	bool refused;		/* until something changes */
 	struct shelf_job job;
 	LIST_ENTRY(work) link;
 };
@@ -57,6 +58,8 @@ static void end(struct work *work)
 	if (work->err) {
 		publisher_delay(p, item, work->why);
 	} else {
+		if (!work->refused)
+			publisher_mended(p, item);
 		item->until = work->edition.until;
 		publisher_idle(p, item, work->exists);
 	}
@@ -84,7 +87,8 @@ static void show_all(struct work *work)
 
 		if (shelf_show(p->shelf, file->name, file->good ?
 			       &file->print : &written++->print))
-			publisher_failed(p, work->item->name, "no memory");
+			publisher_failed_all(p, work->item->name,
+					     "no memory");
 	}
 	for (size_t i = 0; i < edition->gone_count; i++)
 		shelf_hide(p->shelf, edition->gone[i]);
@@ -110,9 +114,12 @@ static void on_written(struct shelf_job *job)
 
 	if (err) {
 		work->err = err;
-		p->stalled |= concerns_all(err);
-		snprintf(work->why, sizeof(work->why), "%.80s: writing: %s",
-			 work->item->name, strerror(-err));
+		snprintf(work->why, sizeof(work->why), "writing: %s",
+			 strerror(-err));
+		if (concerns_all(err)) {
+			p->stalled = true;
+			strcpy(p->stalled_why, work->why);
+		}
 		end(work);
 		return;
 	}
@@ -167,8 +174,7 @@ static void fail(struct work *work, int err, const char *why)
 	if (work->err)
 		return;
 	work->err = err;
-	snprintf(work->why, sizeof(work->why), "%.80s: %.70s",
-		 work->item->name, why);
+	snprintf(work->why, sizeof(work->why), "%s", why);
 }
 
 static void proceed(struct work *work)
@@ -378,8 +384,7 @@ static int make(struct work *work)
 	}
 	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len, NULL);
 	if (err) {
-		snprintf(work->why, sizeof(work->why), "%.80s: %s", name,
-			 strerror(-err));
+		snprintf(work->why, sizeof(work->why), "%s", strerror(-err));
 		edition_gone(&work->edition, name);
 		snprintf(work->edition.gone[work->edition.gone_count++],
 			 SHELF_NAME_SIZE, "%.200s.sgn", name);
@@ -396,8 +401,9 @@ static void refuse(struct work *work, int err)
 	if (err != -EILSEQ && err != -E2BIG) {
 		work->err = err;
 	} else {
-		publisher_failed(p, work->item->name, work->why);
+		publisher_failed(p, work->item, work->why);
 		work->exists = true;
+		work->refused = true;
 	}
 	end(work);
 }
@@ -422,8 +428,8 @@ void publisher_work(struct publisher *p, struct item *item)
 	work->exists = !err;
 	if (work->edition.encrypted && publisher_uncover(p, item->name)) {
 		err = -EIO;
-		snprintf(work->why, sizeof(work->why), "%.80s: what is in "
-			 "clear cannot be removed", item->name);
+		snprintf(work->why, sizeof(work->why),
+			 "what is in clear cannot be removed");
 	}
 	if (err && err != -ENOENT) {
 		refuse(work, err);
@@ -434,7 +440,7 @@ void publisher_work(struct publisher *p, struct item *item)
 		return;
 	}
 	if (!signer || p->stalled) {
-		fail(work, -EAGAIN, signer ? p->status.why : "TFTP has no key");
+		fail(work, -EAGAIN, signer ? p->stalled_why : "TFTP has no key");
 		end(work);
 		return;
 	}

@@ -63,18 +63,8 @@ struct item *publisher_item(struct publisher *p, enum item_kind kind,
 		}
 		free(item);
 	}
-	publisher_failed(p, name, "no memory");
+	publisher_failed_all(p, name, "no memory");
 	return NULL;
-}
-
-void publisher_failed(struct publisher *p, const char *name, const char *why)
-{
-	metrics_add(p->failed_metric, 1);
-	/* One line for a fault, however many devices it concerns. */
-	if (!p->status.why[0])
-		log_event(LOG_LEVEL_ERROR, "files-failed", "name", name,
-			  "reason", why, NULL);
-	snprintf(p->status.why, sizeof(p->status.why), "%s", why);
 }
 
 void publisher_kick(struct publisher *p)
@@ -110,7 +100,7 @@ void publisher_delay(struct publisher *p, struct item *item, const char *why)
 {
 	struct timeval pause = { .tv_sec = p->pause };
 
-	publisher_failed(p, item->name, why);
+	publisher_failed(p, item, why);
 	item->again = false;
 	item->state = ITEM_LATER;
 	TAILQ_INSERT_TAIL(&p->later, item, link);
@@ -123,7 +113,6 @@ static void tell(struct publisher *p)
 	char count[24];
 
 	p->pause = 1;
-	p->status.why[0] = '\0';
 	if (p->told == p->status.signed_files)
 		return;
 	snprintf(count, sizeof(count), "%llu",
@@ -144,6 +133,7 @@ void publisher_idle(struct publisher *p, struct item *item, bool exists)
 	} else if (!exists && !item->awaited) {
 		tdelete(item, &p->tree, compare);
 		TAILQ_REMOVE(&p->all, item, all_link);
+		publisher_mended(p, item);
 		free(item);
 	}
 	if (!p->status.pending)
@@ -306,10 +296,21 @@ struct firmware *publisher_firmware(struct publisher *p)
 	return p->firmware;
 }
 
+static int write_newest(void *arg, const char *name, const char *why,
+			size_t count)
+{
+	struct publisher_status *status = arg;
+
+	(void)count;
+	snprintf(status->why, sizeof(status->why), "%.60s: %.90s", name, why);
+	return 1;
+}
+
 void publisher_status(const struct publisher *p,
 		      struct publisher_status *status)
 {
 	*status = p->status;
+	publisher_fault_each(p, write_newest, status);
 	status->pending += publisher_sweeps(p);
 	status->served = shelf_count(p->shelf);
 }
@@ -444,6 +445,7 @@ int publisher_open(struct publisher **out,
 	TAILQ_INIT(&p->unseen);
 	TAILQ_INIT(&p->all);
 	TAILQ_INIT(&p->searches);
+	TAILQ_INIT(&p->faults);
 	LIST_INIT(&p->works);
 	phone_site_init(&p->site, config->conf);
 	open_metrics(p);
@@ -485,6 +487,7 @@ void publisher_close(struct publisher *p)
 	shelf_writer_free(p->writer);
 	publisher_works_forget(p);
 	publisher_searches_forget(p);
+	publisher_faults_forget(p);
 	tdestroy(p->tree, free);
 	firmware_close(p->firmware);
 	shelf_close(p->sources);

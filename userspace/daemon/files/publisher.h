@@ -79,13 +79,21 @@ void publisher_look(struct publisher *publisher);
 /* What is served beside it, as it came. */
 struct firmware *publisher_firmware(struct publisher *publisher);
 
+#define PUBLISHER_WHY_SIZE	160
+
 struct publisher_status {
 	uint64_t signed_files;		/* since it was opened */
 	uint64_t unchanged;		/* that were not signed again */
 	size_t pending;			/* phones that are not done */
 	size_t served;			/* names there are */
-	char why[160];			/* of the last failure, "" if none */
+	char why[PUBLISHER_WHY_SIZE];	/* of the newest fault, "" if none */
 };
+
+/* Why files are not what they should be, newest first: @name and others. */
+typedef int (*publisher_fault_fn)(void *arg, const char *name, const char *why,
+				  size_t count);
+int publisher_fault_each(const struct publisher *publisher,
+			 publisher_fault_fn fn, void *arg);
 
 void publisher_status(const struct publisher *publisher,
 		      struct publisher_status *status);

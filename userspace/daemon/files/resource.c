@@ -53,17 +53,26 @@ static int add_item(void *arg, const char *name, off_t size, bool served)
 	return 0;
 }
 
+static int add_fault(void *arg, const char *name, const char *why, size_t count)
+{
+	json_array_append_new(arg, json_pack("{sssssI}", "name", name, "reason",
+					     why, "count", (json_int_t)count));
+	return 0;
+}
+
 static json_t *status_json(struct publisher *publisher)
 {
 	struct publisher_status status;
+	json_t *faults = json_array();
 
 	publisher_status(publisher, &status);
-	return json_pack("{sIsIsIsIss}",
+	publisher_fault_each(publisher, add_fault, faults);
+	return json_pack("{sIsIsIsIssso}",
 			 "signed", (json_int_t)status.signed_files,
 			 "unchanged", (json_int_t)status.unchanged,
 			 "pending", (json_int_t)status.pending,
 			 "served", (json_int_t)status.served,
-			 "reason", status.why);
+			 "reason", status.why, "faults", faults);
 }
 
 static void list(struct publisher *publisher, struct admin_request *request)
