@@ -7,6 +7,7 @@
 #include "trust/followup.h"
 
 #include <errno.h>
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,12 +85,28 @@ static void on_ran(void *arg, int err, const char *reason, json_t *result)
 static void start(void)
 {
 	struct followup_config config = {
-		.store = env.store, .conf = &env.conf, .publish = publish,
-		.reset = reset,
+		.base = env.base, .store = env.store, .conf = &env.conf,
+		.publish = publish, .reset = reset,
 	};
 
 	if (followup_open(&followup, &config, why, sizeof(why)))
 		abort();
+}
+
+/* Until that many have run. */
+static void settle(unsigned int count)
+{
+	while (ran < count)
+		event_base_loop(env.base, EVLOOP_ONCE);
+}
+
+static int run_now(void)
+{
+	unsigned int before = ran;
+	int err = followup_run(followup, on_ran, NULL);
+
+	settle(before + 1);
+	return err;
 }
 
 static void restart(void)
@@ -163,14 +180,16 @@ static void test_run(void)
 	   "one at a time");
 	renew(KEYD_CAPF, KEYD_CURRENT);
 	waiting(waiting_arg, 0, NULL);
+	ok(ran == 1, "the loop does not wait for the disk");
+	settle(2);
 	ok(ran == 2 && !ran_err && resets == 1 && published == 2 &&
 	   shows("CAPF lists reset "),
 	   "what changes meanwhile is to follow yet");
 	publish_waits = false;
-	followup_run(followup, on_ran, NULL);
+	run_now();
 	restart();
 	ok(ran == 3 && resets == 2 && shows(""), "and is known when it is done");
-	followup_run(followup, on_ran, NULL);
+	run_now();
 	ok(ran == 4 && resets == 2 && published == 3,
 	   "where nothing is to follow nothing is done");
 	ok(forbids(KEYD_CALLMANAGER, NULL),
@@ -185,7 +204,7 @@ static void test_signer(void)
 	ok(shows("ITLRecovery (next) lists reset "),
 	   "its next one is in lists");
 	ok(forbids(KEYD_TVS, NULL), "which stops nobody else");
-	followup_run(followup, on_ran, NULL);
+	run_now();
 }
 
 static void test_gone(void)
@@ -206,24 +225,31 @@ static void test_gone(void)
 	start();
 	ok(shows("ITLRecovery ITLRecovery (next) lists reset "),
 	   "are to follow at the next start");
+	followup_run(followup, on_ran, NULL);
+	ran = 0;
+	followup_close(followup);
+	start();
+	ok(ran == 1 && ran_err == -ECANCELED && resets == 3 &&
+	   shows("ITLRecovery ITLRecovery (next) reset "),
+	   "of lists that go to the disk then the reset follows");
 }
 
 static void test_damaged(void)
 {
 	char path[CONF_PATH_SIZE + 32];
 
-	followup_run(followup, on_ran, NULL);
+	run_now();
 	snprintf(path, sizeof(path), "%s/followup.json", env.conf.state_dir);
 	if (truncate(path, 40))
 		abort();
 	restart();
-	ok(!shows("") && !followup_run(followup, on_ran, NULL) && shows(""),
+	ok(!shows("") && !run_now() && shows(""),
 	   "with a damaged record all phones are told anew");
 	/* Nobody can open it, not even root. */
 	if (unlink(path) || symlink(path, path))
 		abort();
 	restart();
-	ok(!shows("") && !followup_run(followup, on_ran, NULL) && shows(""),
+	ok(!shows("") && !run_now() && shows(""),
 	   "also with one that cannot be opened");
 }
 

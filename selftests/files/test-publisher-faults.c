@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <openssl/x509.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "asker.h"
+#include "files/firmware.h"
 #include "tap.h"
 #include "trust/keyd-client.h"
 #include "world.h"
@@ -32,6 +34,11 @@ static struct world w;
 static bool full;			/* is the disk */
 static bool stuck;			/* nothing can be removed */
 static int lives = -1;			/* names taken before the death */
+static bool slow;			/* are we: a step takes a whole turn */
+static size_t turn_pending;		/* after the turn before */
+static size_t turn_most;		/* that one turn has queued */
+static atomic_uint waits;		/* of the loop, for the disk */
+static atomic_uint loose;		/* names that are not on the disk */
 
 ssize_t __real_write(int fd, const void *data, size_t len);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
@@ -39,6 +46,10 @@ int __real_renameat(int from, const char *old, int to, const char *new);
 int __wrap_renameat(int from, const char *old, int to, const char *new);
 int __real_unlinkat(int dir, const char *name, int flags);
 int __wrap_unlinkat(int dir, const char *name, int flags);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 
 /* Half of it finds room; of the log, which may be a file, all. */
 ssize_t __wrap_write(int fd, const void *data, size_t len)
@@ -58,15 +69,49 @@ int __wrap_renameat(int from, const char *old, int to, const char *new)
 {
 	if (!lives--)
 		raise(SIGKILL);
+	loose++;
 	return __real_renameat(from, old, to, new);
 }
 
 int __wrap_unlinkat(int dir, const char *name, int flags)
 {
+	loose++;
 	if (!stuck)
 		return __real_unlinkat(dir, name, flags);
 	errno = EIO;
 	return -1;
+}
+
+int __wrap_fsync(int fd)
+{
+	struct stat st;
+
+	waits += gettid() == getpid();
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
+		loose = 0;
+	return __real_fsync(fd);
+}
+
+/* How many are queued since the clock was looked at last. */
+static void count_turn(void)
+{
+	size_t pending = world_status(&w).pending;
+
+	if (pending > turn_pending && pending - turn_pending > turn_most)
+		turn_most = pending - turn_pending;
+	turn_pending = pending;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static time_t late;
+	int err = __real_clock_gettime(clock, now);
+
+	if (slow && clock == CLOCK_MONOTONIC && gettid() == getpid()) {
+		now->tv_sec += ++late;
+		count_turn();
+	}
+	return err;
 }
 
 static bool says(const char *name, X509 *signer, const char *word)
@@ -90,8 +135,8 @@ static void test_full(void)
 	   world_status(&w).pending == 1, "a full disk is told");
 	ok(says(ONE SIGNED, signer, "<device>") &&
 	   !says(ONE SIGNED, signer, ">new<"), "what was there is there still");
-	ok(publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"list", 4) ==
-	   -ENOSPC && !world_has(&w, "ITLFile.tlv"), "lists, too");
+	ok(world_put(&w, "ITLFile.tlv", "list") == -ENOSPC &&
+	   !world_has(&w, "ITLFile.tlv"), "lists, too");
 	full = false;
 	world_settle(&w);
 	ok(says(ONE SIGNED, signer, ">new<") && !world_status(&w).why[0],
@@ -102,12 +147,10 @@ static void test_full(void)
 static void test_folder(void)
 {
 	X509 *signer = world_signer(&w);
-	const char *why;
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/ring", w.env.conf.trust.files_dir);
-	if (mkdir(path, 0755) ||
-	    publisher_static_put(w.publisher, "ring", (uint8_t *)"x", 1, &why))
+	if (mkdir(path, 0755) || world_bring(&w, "ring", "x"))
 		abort();
 	world_fail(&w);
 	world_set(&w, "phone", ONE, "{'load':'other'}");
@@ -120,9 +163,58 @@ static void test_folder(void)
 	rmdir(path);
 	world_settle(&w);
 	ok(world_has(&w, "ring"), "and is written when it can be");
-	publisher_static_remove(w.publisher, "ring");
+	world_take_back(&w, "ring");
 	world_set(&w, "phone", ONE, "{'load':'new'}");
 	world_settle(&w);
+}
+
+static void on_image(void *arg, int err, const char *why,
+		     const struct firmware_image *image)
+{
+	(void)why;
+	(void)image;
+	*(int *)arg = err || loose ? -EIO : 0;
+}
+
+static void on_image_removed(void *arg, int err)
+{
+	*(int *)arg = err || loose ? -EIO : 0;
+}
+
+static int wait_for(int *told)
+{
+	while (*told == 1)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	return *told;
+}
+
+/* Whoever is told "done" has it on the disk; the loop has not waited for it. */
+static void test_loop(void)
+{
+	struct firmware *fw = publisher_firmware(w.publisher);
+	int told = 1;
+
+	waits = 0;
+	ok(!world_put(&w, "ITLFile.tlv", "list") && !loose, "a list");
+	ok(!world_bring(&w, "de/tones", "x") && !loose, "a static file");
+	world_settle(&w);
+	ok(!world_take_back(&w, "de/tones") && !loose &&
+	   !world_has(&w, "de/tones.sgn"), "it is taken back");
+	world_settle(&w);
+	firmware_upload(fw, "image", 1, 0, (const uint8_t *)"x", 1, on_image,
+			&told);
+	ok(!wait_for(&told) && world_has(&w, "image"), "an image");
+	while (firmware_find(fw, "image")->state != FIRMWARE_SERVED)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	world_write(&w, "image", "y", 1);
+	firmware_look(fw);
+	while (firmware_find(fw, "image")->state != FIRMWARE_REFUSED)
+		event_base_loop(w.env.base, EVLOOP_ONCE);
+	ok(!world_has(&w, "image") && !loose, "it is refused");
+	told = 1;
+	firmware_remove(fw, "image", on_image_removed, &told);
+	ok(!wait_for(&told) && !firmware_find(fw, "image"), "and removed");
+	ok(!waits, "the loop has not waited for the disk: %u", waits);
 }
 
 static void test_stuck(void)
@@ -242,9 +334,13 @@ static void test_death(void)
 	X509 *old, *new;
 	unsigned int by_new, left;
 
-	world_add_phones(&w, MANY, PROFILE);
+	world_add(&w, "profile", "{'name':'Open','kind':'phone',"
+		  "'protocol':'sip','device_security_mode':'nonsecure',"
+		  "'transport':'tcp'}");
+	world_add_phones(&w, MANY, "Open");
 	world_settle(&w);
-	ok(world_count(&w) == 2 * MANY + 2, "a thousand phones");
+	/* With the default and a list. */
+	ok(world_count(&w) == 2 * MANY + 3, "a thousand phones");
 	old = X509_dup(world_signer(&w));
 	world_unpublish(&w);
 	world_renew(&w);
@@ -276,6 +372,41 @@ static bool is_clear(const char *name)
 	clear = world_has(&w, file);
 	snprintf(file, sizeof(file), "%s" SIGNED, name);
 	return clear || world_has(&w, file);
+}
+
+/* After the publisher, which watches longer. */
+static void on_change(void *ctx, const struct store_change *change)
+{
+	(void)ctx;
+	(void)change;
+	count_turn();
+}
+
+/* Most that one turn of the loop has queued of all that this concerns. */
+static size_t most_by(const char *noun, const char *key, const char *text)
+{
+	uint64_t looked = world_status(&w).unchanged;
+
+	slow = true;
+	turn_pending = turn_most = 0;
+	world_set(&w, noun, key, text);
+	world_settle(&w);
+	slow = false;
+	looked = world_status(&w).unchanged - looked;
+	printf("# %zu at most, of %u\n", turn_most, (unsigned int)looked);
+	return looked >= MANY ? turn_most : SIZE_MAX;
+}
+
+static void test_sweep(void)
+{
+	store_watch(w.env.store, on_change, NULL);
+	ok(most_by("enterprise-phone", "enterprise",
+		   "{'loads':[{'model':'8845','model_id':36219,"
+		   "'load':'new'}]}") <= 64,
+	   "what concerns all of a thousand is found out bit by bit");
+	ok(most_by("profile", "Open", "{'description':'for people'}") <= 64,
+	   "likewise a profile that all of them have");
+	store_unwatch(w.env.store, on_change, NULL);
 }
 
 /* One that is being signed, and one that has nine hundred before it. */
@@ -348,9 +479,11 @@ int main(void)
 	world_settle(&w);
 	test_full();
 	test_folder();
+	test_loop();
 	test_keyd();
 	test_stuck();
 	test_death();
+	test_sweep();
 	test_hung();
 	test_pair();
 	world_close(&w);

@@ -7,14 +7,13 @@
 #include <event2/event.h>
 #include <openssl/x509.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "asker.h"
-#include "files/firmware.h"
 #include "tap.h"
 #include "world.h"
 
@@ -24,6 +23,7 @@
 #define SIGNED	".cnf.xml.sgn"
 #define SEALED	".cnf.xml.enc.sgn"
 #define CLOSED	"Secure"
+#define PROFILE	"Standard SIP Non-Secure Profile"
 
 static struct world w;
 
@@ -230,157 +230,81 @@ static void test_brought(void)
 	uint8_t *data = NULL;
 	size_t len = 0;
 
-	ok(!publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"one", 3) &&
-	   !publisher_put(w.publisher, "ITLFile.tlv", (uint8_t *)"four", 4) &&
+	ok(!world_put(&w, "ITLFile.tlv", "one") &&
+	   !world_put(&w, "ITLFile.tlv", "four") &&
 	   !publisher_get(w.publisher, "ITLFile.tlv", &data, &len) &&
 	   len == 4 && !memcmp(data, "four", 4), "a list is put and got");
 	free(data);
-	ok(publisher_put(w.publisher, "../evil", (uint8_t *)"x", 1) ==
-	   -EINVAL && publisher_put(w.publisher, ".new/1", (uint8_t *)"x", 1) ==
-	   -EINVAL && publisher_get(w.publisher, "../lock", &data, &len) ==
-	   -ENOENT, "under no name but plain ones");
-	ok(!publisher_remove(w.publisher, "ITLFile.tlv") &&
-	   publisher_remove(w.publisher, "ITLFile.tlv") == -ENOENT &&
-	   publisher_get(w.publisher, "ITLFile.tlv", &data, &len) == -ENOENT,
-	   "and removed");
+	ok(world_put(&w, "../evil", "x") == -EINVAL &&
+	   world_put(&w, ".new/1", "x") == -EINVAL &&
+	   publisher_get(w.publisher, "../lock", &data, &len) == -ENOENT,
+	   "under no name but plain ones");
 }
 
-static int find_static(void *arg, const char *name, off_t size, bool served)
+static int count_faults(void *arg, const char *name, const char *why,
+			size_t count)
 {
-	(void)size;
-	(void)served;
-	return !strcmp(name, arg);
-}
-
-/* A name that can be brought is one that the next start finds. */
-static void test_deep(void)
-{
-	char deep[] = "1/2/3/4/5/6/7/8/list.xml";
-	const char *why = "";
-
-	ok(!publisher_static_put(w.publisher, deep, (uint8_t *)"x", 1, &why),
-	   "a file in eight folders");
-	ok(publisher_static_put(w.publisher, "1/2/3/4/5/6/7/8/9/list.xml",
-				(uint8_t *)"x", 1, &why) == -EINVAL &&
-	   strstr(why, "eight folders"), "in nine it is refused");
-	world_settle(&w);
-	world_unpublish(&w);
-	world_publish(&w);
-	world_settle(&w);
-	ok(publisher_static_each(w.publisher, find_static, deep) == 1 &&
-	   says("1/2/3/4/5/6/7/8/list.xml.sgn", "x"),
-	   "it is there after the next start");
-}
-
-static void on_image(void *arg, int err, const char *why,
-		     const struct firmware_image *image)
-{
-	int *told = arg;
-
+	(void)name;
 	(void)why;
-	(void)image;
-	*told = err ? err : 1;
+	*(size_t *)arg += count;
+	return 0;
 }
 
-/* Until it is looked at. */
-static enum firmware_state state_of(const char *name)
+/* Devices of which a fault is kept. */
+static size_t failing(void)
 {
-	const struct firmware_image *image;
+	size_t count = 0;
 
-	do {
-		event_base_loop(w.env.base, EVLOOP_ONCE);
-		image = firmware_find(publisher_firmware(w.publisher), name);
-	} while (!image || image->state == FIRMWARE_CHECKING);
-	return image->state;
+	publisher_fault_each(w.publisher, count_faults, &count);
+	return count;
 }
 
-/* The old one is being looked at when the new one takes its place. */
-static void test_replaced(void)
+/* Lines of the log that tell of a failure while that is done. */
+static unsigned int lines_by(void (*step)(void))
 {
-	static uint8_t data[1024 * 1024];
-	struct firmware *fw = publisher_firmware(w.publisher);
-	int told = 0;
+	int log = dup(STDERR_FILENO);
+	unsigned int count = 0;
+	char line[512];
+	FILE *file = fopen(in_folder("log"), "w+");
 
-	memset(data, 'f', sizeof(data));
-	firmware_upload(fw, "image.bin", sizeof(data), 0, data, sizeof(data),
-			on_image, &told);
-	ok(state_of("image.bin") == FIRMWARE_SERVED, "an image is served");
-	data[0] = 'x';
-	world_write(&w, "image.bin", (char *)data, sizeof(data));
-	data[0] = 'f';
-	told = 0;
-	firmware_upload(fw, "image.bin", sizeof(data), 0, data, sizeof(data),
-			on_image, &told);
-	firmware_look(fw);
-	while (!told)
-		event_base_loop(w.env.base, EVLOOP_ONCE);
-	for (int i = 0; i < 50; i++)
-		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
-	ok(told == 1 && state_of("image.bin") == FIRMWARE_SERVED &&
-	   world_has(&w, "image.bin"), "brought again, it is");
+	dup2(fileno(file), STDERR_FILENO);
+	step();
+	dup2(log, STDERR_FILENO);
+	close(log);
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, "files-failed") != NULL;
+	fclose(file);
+	return count;
 }
 
-/* Two files of one name, and the second one's first byte came first. */
-static void test_same_name(void)
+/* What no XML can hold, of two phones, and looked at again and again. */
+static void spoil(void)
 {
-	static const uint8_t data[] = "firmware";
-	struct firmware *fw = publisher_firmware(w.publisher);
-	const char *why;
-	int told = 0;
-
-	firmware_upload(fw, "both", sizeof(data), 0, data, 1, on_image, &told);
-	if (told != 1 || publisher_static_put(w.publisher, "both", data, 3,
-					      &why))
-		abort();
+	world_add(&w, "phone", "{'name':'SEP0000000000F1','description':"
+		  "'\xef\xbf\xbe','profile':'" PROFILE "'}");
+	world_add(&w, "phone", "{'name':'SEP0000000000F2','description':"
+		  "'\xef\xbf\xbe','profile':'" PROFILE "'}");
 	world_settle(&w);
-	told = 0;
-	firmware_upload(fw, "both", sizeof(data), 1, data + 1,
-			sizeof(data) - 1, on_image, &told);
-	while (!told)
-		event_base_loop(w.env.base, EVLOOP_ONCE);
-	ok(told == -EEXIST && says("both.sgn", "fir"),
-	   "an image does not take a static file's name");
-}
-
-static int bring(const char *name)
-{
-	const char *why;
-
-	return publisher_static_put(w.publisher, name, (uint8_t *)"x", 1, &why);
-}
-
-static void run_until(time_t end)
-{
-	struct timeval tv = { .tv_usec = 20000 };
-
-	while (time(NULL) < end) {
-		event_base_loopexit(w.env.base, &tv);
-		event_base_dispatch(w.env.base);
-	}
-}
-
-/* No file in a folder of its name hinders a device's, or a list. */
-static void test_hindered(void)
-{
-	char path[512];
-
-	ok(bring(B SIGNED "/x") == -EINVAL && bring(B PLAIN "/x") == -EINVAL &&
-	   bring("CTLFile.tlv/x") == -EINVAL &&
-	   bring("a/tones.sgn/x") == -EINVAL && !bring("a/b.sgnx/c.tlv.x"),
-	   "no folder is called like a file that is made");
-	snprintf(path, sizeof(path), "%s/tones", w.env.conf.trust.files_dir);
-	ok(!mkdir(path, 0755) && !bring("tones"), "one stands in the way");
-	/* Tried after one, three and seven seconds. */
-	run_until(time(NULL) + 5);
-	world_add(&w, "phone", "{'name':'SEP0000000000CC',"
-		  "'profile':'Standard SIP Non-Secure Profile'}");
-	run_until(time(NULL) + 1);
-	ok(says("SEP0000000000CC" SIGNED, "<device>") &&
-	   world_status(&w).pending == 1, "of which no phone hears");
-	ok(!rmdir(path), "it goes");
+	world_set(&w, "phone", "SEP0000000000F1", "{'load':'one'}");
 	world_settle(&w);
-	ok(world_has(&w, "tones") && world_has(&w, "tones.sgn"),
-	   "and what was brought is there");
+	world_set(&w, "phone", "SEP0000000000F1", "{'load':'two'}");
+	world_settle(&w);
+}
+
+static void test_refused(void)
+{
+	ok(lines_by(spoil) == 1 && failing() == 2,
+	   "told once, of two and for each try");
+	ok(strstr(world_status(&w).why, "SEP0000000000F1: the text of <"),
+	   "and kept as long as it is so: %s", world_status(&w).why);
+	world_set(&w, "phone", "SEP0000000000F1", "{'description':'good'}");
+	world_settle(&w);
+	ok(failing() == 1, "one is mended");
+	world_del(&w, "phone", "SEP0000000000F2");
+	world_del(&w, "phone", "SEP0000000000F1");
+	world_settle(&w);
+	ok(!failing() && !world_status(&w).why[0], "the other goes");
 }
 
 int main(void)
@@ -393,10 +317,7 @@ int main(void)
 	test_damaged();
 	test_gone();
 	test_brought();
-	test_deep();
-	test_replaced();
-	test_same_name();
-	test_hindered();
+	test_refused();
 	world_close(&w);
 	return tap_end();
 }

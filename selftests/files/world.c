@@ -269,6 +269,44 @@ size_t world_count(struct world *w)
 	return count;
 }
 
+static void on_told(void *arg, int err, const char *why)
+{
+	struct world *w = arg;
+
+	snprintf(w->why, sizeof(w->why), "%s", why ? why : "");
+	w->told = err;
+}
+
+static int wait_told(struct world *w)
+{
+	while (w->told == 1)
+		event_base_loop(w->env.base, EVLOOP_ONCE);
+	return w->told;
+}
+
+int world_bring(struct world *w, const char *name, const char *text)
+{
+	w->told = 1;
+	publisher_static_put(w->publisher, name, (const uint8_t *)text,
+			     strlen(text), on_told, w);
+	return wait_told(w);
+}
+
+int world_take_back(struct world *w, const char *name)
+{
+	w->told = 1;
+	publisher_static_remove(w->publisher, name, on_told, w);
+	return wait_told(w);
+}
+
+int world_put(struct world *w, const char *name, const char *text)
+{
+	w->told = 1;
+	publisher_put(w->publisher, name, (const uint8_t *)text, strlen(text),
+		      on_told, w);
+	return wait_told(w);
+}
+
 X509 *world_signer(struct world *w)
 {
 	return trust_keys_find(w->keys, KEYD_TFTP, KEYD_RSA,

@@ -17,6 +17,8 @@ struct world {
 	struct trust_keys *keys;
 	struct publisher *publisher;
 	pid_t keyd;
+	int told;		/* 1: not yet */
+	char why[160];		/* with it */
 };
 
 /* keyd, the store and our keys; aborts if it cannot. */
@@ -50,6 +52,10 @@ bool world_has(struct world *world, const char *name);
 void world_write(struct world *world, const char *name, const char *data,
 		 size_t len);
 size_t world_count(struct world *world);	/* files that are served */
+/* A static file, a list: what became of it when that was told. */
+int world_bring(struct world *world, const char *name, const char *text);
+int world_take_back(struct world *world, const char *name);
+int world_put(struct world *world, const char *name, const char *text);
 X509 *world_signer(struct world *world);
 /*
  * A file signed by it under its own name: what it says, to be freed; NULL if it

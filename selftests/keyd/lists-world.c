@@ -6,6 +6,7 @@
 #include "lists-world.h"
 
 #include <errno.h>
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,19 +25,37 @@ char root[4096];
 
 /* The publisher: two files in the folder. */
 
-int publisher_put(struct publisher *publisher, const char *name,
-		  const uint8_t *data, size_t len)
+static struct {
+	publisher_done done;
+	void *arg;
+} put;
+
+static void put_done(evutil_socket_t fd, short what, void *arg)
 {
+	(void)fd;
+	(void)what;
+	put.done(put.arg, put_err, put_err ? strerror(-put_err) : NULL);
+	(void)arg;
+}
+
+/* It is there at once, and told later, as the disk does. */
+void publisher_put(struct publisher *publisher, const char *name,
+		   const uint8_t *data, size_t len, publisher_done done,
+		   void *arg)
+{
+	struct timeval now = { 0 };
 	FILE *file;
 
 	(void)publisher;
+	put.done = done;
+	put.arg = arg;
+	event_base_once(env.base, -1, EV_TIMEOUT, put_done, NULL, &now);
 	if (put_err)
-		return put_err;
+		return;
 	puts_done++;
 	file = fopen(in_folder(name), "w");
 	if (!file || fwrite(data, 1, len, file) != len || fclose(file))
 		abort();
-	return 0;
 }
 
 int publisher_get(struct publisher *publisher, const char *name,

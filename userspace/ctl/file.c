@@ -70,10 +70,26 @@ enum status cmd_file_add(struct ctl *ctl, char **words)
 	return send_file(ctl, words[0], words[2]);
 }
 
+/* Who is concerned, and why; it is gone when the files are as they should be. */
+static void print_fault(const json_t *fault)
+{
+	json_int_t count = json_integer_value(json_object_get(fault, "count"));
+
+	fputs("failed: ", stdout);
+	print_text(stdout, json_string_value(json_object_get(fault, "name")) ?:
+		   "");
+	if (count > 1)
+		printf(" and %lld more", (long long)count - 1);
+	fputs(": ", stdout);
+	print_text(stdout, json_string_value(json_object_get(fault,
+							     "reason")) ?: "");
+	putchar('\n');
+}
+
 static void print_status(const json_t *status)
 {
-	const char *reason = json_string_value(json_object_get(status,
-							       "reason"));
+	json_t *fault;
+	size_t i;
 	json_int_t pending = json_integer_value(json_object_get(status,
 								"pending"));
 
@@ -84,11 +100,8 @@ static void print_status(const json_t *status)
 	if (pending)
 		printf(", %lld devices pending", (long long)pending);
 	putchar('\n');
-	if (reason && *reason) {
-		fputs("last failure: ", stdout);
-		print_text(stdout, reason);
-		putchar('\n');
-	}
+	json_array_foreach(json_object_get(status, "faults"), i, fault)
+		print_fault(fault);
 }
 
 enum status cmd_file_list(struct ctl *ctl, char **words)

@@ -376,8 +376,8 @@ static int may_renew(void *arg, char *why, size_t size)
 static int start_certificates(struct daemon *d)
 {
 	struct certificates_config config = {
-		.store = d->store, .admin = d->admin, .conf = &d->conf,
-		.keys = d->provision.keys, .publish = publish_lists,
+		.base = d->base, .store = d->store, .admin = d->admin,
+		.conf = &d->conf, .keys = d->provision.keys, .publish = publish_lists,
 		.reset = reset_phones, .may_promote = may_promote, .arg = d,
 	};
 	int err = certificates_open(&d->certificates, &config, d->why,

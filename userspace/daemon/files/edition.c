@@ -152,14 +152,14 @@ static int write_clear(struct edition *edition, const char *name,
 			add(edition, name, SIGNED, EDITION_SIGNED, text));
 }
 
-static int refused(const struct sheet_text *text, const char *name, int err,
-		   char *why, size_t size)
+static int refused(const struct sheet_text *text, int err, char *why,
+		   size_t size)
 {
 	if (err == -EILSEQ)
-		snprintf(why, size, "%s: the text of <%s> is none that XML "
-			 "can hold", name, text->refused);
+		snprintf(why, size, "the text of <%s> is none that XML can "
+			 "hold", text->refused);
 	else
-		snprintf(why, size, "%s: %s", name, strerror(-err));
+		snprintf(why, size, "%s", strerror(-err));
 	return err;
 }
 
@@ -187,14 +187,14 @@ int edition_phone(struct edition *edition, struct store *store,
 	if (!err)
 		err = phone_source_new(&source, store, site, &phone, hash, now);
 	if (err)
-		return refused(&text, name, err, why, size);
+		return refused(&text, err, why, size);
 	document = phone_source_document(source);
 	edition->until = phone_source_until(source);
 	err = document->encrypted ?
 		write_encrypted(edition, name, document, &text) :
 		write_clear(edition, name, document, &text);
 	phone_source_free(source);
-	return err ? refused(&text, name, err, why, size) : 0;
+	return err ? refused(&text, err, why, size) : 0;
 }
 
 int edition_default(struct edition *edition, struct store *store,
@@ -209,7 +209,7 @@ int edition_default(struct edition *edition, struct store *store,
 		err = add_copy(edition, "XMLDefault" PLAIN, EDITION_PLAIN,
 			       add(edition, "XMLDefault", SIGNED,
 				   EDITION_SIGNED, &text));
-	return err ? refused(&text, "XMLDefault", err, why, size) : 0;
+	return err ? refused(&text, err, why, size) : 0;
 }
 
 int edition_static(struct edition *edition, const char *name, uint8_t *content,

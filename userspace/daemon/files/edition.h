@@ -28,6 +28,7 @@ struct edition_file {
 	uint8_t *made;		/* by whom it is signed */
 	size_t made_len;
 	bool good;		/* it is there already */
+	struct shelf_print print;	/* then */
 };
 
 struct edition {

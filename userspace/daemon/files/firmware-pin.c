@@ -28,12 +28,11 @@ static bool read_hex(const char *text, uint8_t *bytes, size_t len)
 	return true;
 }
 
-int firmware_pin_write(struct firmware *fw, const struct firmware_image *image)
+char *firmware_pin_text(const struct firmware_image *image)
 {
 	char sum[2 * sizeof(image->sha256) + 1];
 	json_t *pin;
 	char *text;
-	int err;
 
 	write_hex(image->sha256, sizeof(image->sha256), sum);
 	/* A signer's name is a stranger's, and may be no UTF-8. */
@@ -43,11 +42,7 @@ int firmware_pin_write(struct firmware *fw, const struct firmware_image *image)
 			    json_string("not UTF-8"));
 	text = json_dumps(pin, JSON_INDENT(1));
 	json_decref(pin);
-	if (!text)
-		return -ENOMEM;
-	err = shelf_put(fw->pins, image->name, (uint8_t *)text, strlen(text));
-	free(text);
-	return err;
+	return text;
 }
 
 /* One that cannot be read pins nothing: the digest is nobody's. */
@@ -77,7 +72,7 @@ static int read_one(void *arg, const char *name)
 	if (!one)
 		return -ENOMEM;
 	snprintf(one->image.name, sizeof(one->image.name), "%s", name);
-	err = shelf_load(fw->pins, name, PIN_MAX, &data, &len);
+	err = shelf_load(fw->pins, name, PIN_MAX, &data, &len, NULL);
 	if (err) {
 		free(one);
 		return err;

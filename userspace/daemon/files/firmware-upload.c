@@ -30,7 +30,7 @@ static void give_up(struct firmware *fw, int err, const char *why)
 	void *arg = upload->arg;
 
 	firmware_check_free(upload->check);
-	shelf_drop(fw->shelf, &upload->change);
+	shelf_drop(&upload->change);
 	memset(upload, 0, sizeof(*upload));
 	upload->change.fd = -1;
 	if (done)
@@ -42,50 +42,89 @@ void firmware_upload_stop(struct firmware *fw)
 	give_up(fw, -ESHUTDOWN, "the daemon stops");
 }
 
-/* The pin first: an image that nothing is known of would be nobody's. */
-static int keep(struct firmware *fw, const struct firmware_image *image)
+static bool is_taken(const struct firmware *fw, const char *name)
 {
-	struct upload *upload = &fw->upload;
-	int err = shelf_settle(&upload->change);
-
-	if (!err)
-		err = firmware_pin_write(fw, image);
-	if (err)
-		return err;
-	upload->change.data = (const uint8_t *)"";
-	err = shelf_commit(fw->shelf, &upload->change);
-	return err ? err : shelf_sync(fw->shelf);
+	return fw->config.taken && fw->config.taken(fw->config.arg, name);
 }
 
-static void on_checked(void *arg, const struct firmware_facts *facts)
+/* Its first pieces claim nothing: nobody may bring the last one. */
+bool firmware_claims(const struct firmware *fw, const char *name)
 {
-	struct firmware *fw = arg;
-	struct upload *upload = &fw->upload;
-	struct loaded *old = firmware_loaded(fw, upload->change.name), *one;
-	int err;
+	const struct upload *upload = &fw->upload;
 
-	upload->check = NULL;
-	if (facts->err || facts->signature == FIRMWARE_FORGED) {
-		give_up(fw, facts->err ?: -EBADMSG, facts->err ?
-			strerror(-facts->err) : facts->why);
+	return firmware_loaded(fw, name) ||
+		(upload->check && !strcmp(upload->change.name, name)) ||
+		(upload->keeping &&
+		 !strcmp(upload->keeping->one->image.name, name));
+}
+
+/* In place of the one that was there, if there was. */
+static void add(struct firmware *fw, struct loaded *one)
+{
+	struct loaded *old = firmware_loaded(fw, one->image.name);
+
+	if (!old) {
+		firmware_add(fw, one);
 		return;
 	}
-	if (old && memcmp(old->image.sha256, facts->sha256,
-			  sizeof(facts->sha256))) {
-		give_up(fw, -EEXIST, "there is another of that name: delete "
-			"it first, or give this one a name of its own");
-		return;
+	one->image.state = old->image.state;
+	memcpy(one->image.why, old->image.why, sizeof(one->image.why));
+	old->image = one->image;
+	free(one);
+}
+
+static void on_kept(struct shelf_job *job)
+{
+	struct firmware_errand *errand = job->arg;
+	struct firmware *fw = errand->firmware;
+	struct loaded *old = firmware_loaded(fw, errand->one->image.name);
+	int err = job->err;
+
+	fw->upload.keeping = NULL;
+	errand->uploaded(errand->arg, err, err ? strerror(-err) : NULL,
+			 err ? NULL : &errand->one->image);
+	if (err)
+		free(errand->one);
+	else
+		add(fw, errand->one);
+	if (old)
+		firmware_release(fw, old);
+	firmware_errand_free(errand);
+}
+
+/* The pin first: an image that nothing is known of would be nobody's. */
+static int keep(struct firmware *fw, struct loaded *old, struct loaded *one)
+{
+	struct firmware_errand *errand = firmware_errand(fw, one, on_kept);
+	struct upload *upload = &fw->upload;
+
+	if (errand)
+		errand->pin = firmware_pin_text(&one->image);
+	if (!errand || !errand->pin) {
+		free(errand);
+		return -ENOMEM;
 	}
-	/* Since its first piece came. */
-	if (!old && shelf_shows(fw->shelf, upload->change.name)) {
-		give_up(fw, -EEXIST, other);
-		return;
-	}
-	one = old ?: calloc(1, sizeof(*one));
-	if (!one) {
-		give_up(fw, -ENOMEM, "no memory");
-		return;
-	}
+	errand->uploaded = upload->done;
+	errand->arg = upload->arg;
+	shelf_job_add(&errand->job, fw->pins, one->image.name,
+		      (uint8_t *)errand->pin, strlen(errand->pin));
+	shelf_job_take(&errand->job, &upload->change);
+	upload->done = NULL;
+	give_up(fw, 0, NULL);
+	upload->keeping = errand;
+	if (old)
+		firmware_hold(fw, old);
+	shelf_writer_submit(fw->config.writer, &errand->job);
+	return 0;
+}
+
+static struct loaded *loaded_of(const struct upload *upload,
+				const struct firmware_facts *facts)
+{
+	struct loaded *one = calloc(1, sizeof(*one));
+
+	if (!one)
+		return NULL;
 	snprintf(one->image.name, sizeof(one->image.name), "%s",
 		 upload->change.name);
 	snprintf(one->image.signer, sizeof(one->image.signer), "%s",
@@ -93,20 +132,52 @@ static void on_checked(void *arg, const struct firmware_facts *facts)
 	memcpy(one->image.sha256, facts->sha256, sizeof(facts->sha256));
 	one->image.size = upload->size;
 	one->image.signature = facts->signature;
-	err = keep(fw, &one->image);
-	if (err && !old)
-		free(one);
-	if (err) {
-		give_up(fw, err, strerror(-err));
+	return one;
+}
+
+/* NULL: it may be kept. */
+static const char *refusal(const struct firmware *fw, const struct loaded *old,
+			   const struct firmware_facts *facts, int *err)
+{
+	*err = facts->err;
+	if (facts->err)
+		return strerror(-facts->err);
+	*err = -EBADMSG;
+	if (facts->signature == FIRMWARE_FORGED)
+		return facts->why;
+	*err = -EBUSY;
+	if (old && old->held)
+		return "the one of that name is being removed";
+	*err = -EEXIST;
+	if (old && memcmp(old->image.sha256, facts->sha256,
+			  sizeof(facts->sha256)))
+		return "there is another of that name: delete it first, or "
+			"give this one a name of its own";
+	/* Since its first piece came. */
+	if (is_taken(fw, fw->upload.change.name))
+		return other;
+	return NULL;
+}
+
+static void on_checked(void *arg, const struct firmware_facts *facts)
+{
+	struct firmware *fw = arg;
+	struct upload *upload = &fw->upload;
+	struct loaded *old = firmware_loaded(fw, upload->change.name), *one;
+	const char *why;
+	int err;
+
+	upload->check = NULL;
+	why = refusal(fw, old, facts, &err);
+	if (why) {
+		give_up(fw, err, why);
 		return;
 	}
-	upload->done(upload->arg, 0, NULL, &one->image);
-	upload->done = NULL;
-	give_up(fw, 0, NULL);
-	if (old)
-		firmware_verify(fw, old->image.name);
-	else
-		firmware_add(fw, one);
+	one = loaded_of(upload, facts);
+	if (!one || keep(fw, old, one)) {
+		free(one);
+		give_up(fw, -ENOMEM, "no memory");
+	}
 }
 
 static X509 *signer_of(void *arg, const char *issuer, const uint8_t *serial,
@@ -122,7 +193,7 @@ static const char *begin(struct firmware *fw, const char *name, off_t size,
 	const char *why = unfit(name);
 
 	*err = why ? -EINVAL : 0;
-	if (!why && !firmware_loaded(fw, name) && shelf_shows(fw->shelf, name)) {
+	if (!why && is_taken(fw, name)) {
 		why = other;
 		*err = -EEXIST;
 	}
@@ -131,7 +202,8 @@ static const char *begin(struct firmware *fw, const char *name, off_t size,
 	give_up(fw, -ECANCELED, "another upload took its place");
 	snprintf(upload->change.name, sizeof(upload->change.name), "%s", name);
 	upload->size = size;
-	*err = shelf_begin(fw->shelf, &upload->change);
+	upload->change.shelf = fw->config.shelf;
+	*err = shelf_begin(&upload->change);
 	return *err ? strerror(-*err) : NULL;
 }
 
@@ -143,7 +215,7 @@ void firmware_upload(struct firmware *fw, const char *name, off_t size,
 	const char *why = NULL;
 	int err = 0;
 
-	if (upload->check) {
+	if (upload->check || upload->keeping) {
 		done(arg, -EBUSY, "an image is being looked at", NULL);
 		return;
 	}
@@ -172,7 +244,7 @@ void firmware_upload(struct firmware *fw, const char *name, off_t size,
 	}
 	upload->done = done;
 	upload->arg = arg;
-	upload->check = firmware_check_new(fw->base, upload->change.fd, size,
+	upload->check = firmware_check_new(fw->config.base, upload->change.fd, size,
 					   signer_of, on_checked, fw);
 	if (!upload->check)
 		give_up(fw, -ENOMEM, "no memory");

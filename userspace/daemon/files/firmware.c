@@ -59,7 +59,7 @@ X509 *firmware_signer(struct firmware *fw, const char *issuer,
 		search.serial++;
 		search.len--;
 	}
-	store_cert_each_of(fw->store, "firmware-trust", match, &search);
+	store_cert_each_of(fw->config.store, "firmware-trust", match, &search);
 	return search.found;
 }
 
@@ -92,33 +92,64 @@ int firmware_each(const struct firmware *fw, firmware_fn fn, void *arg)
 	return err;
 }
 
-static bool same_time(struct timespec a, struct timespec b)
+struct firmware_errand *firmware_errand(struct firmware *fw, struct loaded *one,
+					void (*done)(struct shelf_job *job))
 {
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+	struct firmware_errand *errand = calloc(1, sizeof(*errand));
+
+	if (!errand)
+		return NULL;
+	errand->firmware = fw;
+	errand->one = one;
+	errand->job.done = done;
+	errand->job.arg = errand;
+	return errand;
 }
 
-/* Whoever writes to a file cannot put its ctime back. */
-static bool same_file(const struct stat *a, const struct stat *b)
+void firmware_errand_free(struct firmware_errand *errand)
 {
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-		a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim) &&
-		same_time(a->st_ctim, b->st_ctim);
+	free(errand->pin);
+	free(errand);
 }
 
-static void refuse(struct firmware *fw, struct loaded *one, const char *why)
+static void set_refused(struct loaded *one, const char *why)
 {
 	struct firmware_image *image = &one->image;
 
+	/* The same once more is no news. */
 	if (image->state == FIRMWARE_REFUSED && !strcmp(image->why, why))
 		return;
 	image->state = FIRMWARE_REFUSED;
 	snprintf(image->why, sizeof(image->why), "%s", why);
-	/* From where TFTP's server finds it, too. */
-	shelf_remove(fw->shelf, image->name);
 	log_event(LOG_LEVEL_ERROR, "firmware-refused", "name", image->name,
 		  "reason", why, NULL);
 	log_security("firmware-refused", "name", image->name, "reason", why,
 		     NULL);
+}
+
+static void on_refused(struct shelf_job *job)
+{
+	struct firmware_errand *errand = job->arg;
+
+	set_refused(errand->one, errand->why);
+	firmware_release(errand->firmware, errand->one);
+	firmware_errand_free(errand);
+}
+
+/* Told when it has gone from where TFTP's server finds it, too. */
+static void refuse(struct firmware *fw, struct loaded *one, const char *why)
+{
+	struct firmware_errand *errand = firmware_errand(fw, one, on_refused);
+
+	shelf_hide(fw->config.shelf, one->image.name);
+	if (!errand) {
+		set_refused(one, why);
+		return;
+	}
+	snprintf(errand->why, sizeof(errand->why), "%s", why);
+	shelf_job_add(&errand->job, fw->config.shelf, one->image.name, NULL, 0);
+	one->held = true;
+	shelf_writer_submit(fw->config.writer, &errand->job);
 }
 
 static void check_next(struct firmware *fw);
@@ -137,7 +168,7 @@ static void on_checked(void *arg, const struct firmware_facts *facts)
 		refuse(fw, one, "it is not what was imported");
 	else if (facts->signature == FIRMWARE_FORGED)
 		refuse(fw, one, facts->why);
-	else if (shelf_show(fw->shelf, image->name))
+	else if (shelf_show(fw->config.shelf, image->name, &one->print))
 		refuse(fw, one, "no memory");
 	else
 		image->state = FIRMWARE_SERVED;
@@ -157,20 +188,16 @@ static X509 *signer_of(void *arg, const char *issuer, const uint8_t *serial,
 /* What it is from now on is known when it was read; what it was before, too. */
 static void check(struct firmware *fw, struct loaded *one)
 {
-	off_t size;
-	int fd = shelf_file(fw->shelf, one->image.name, &size);
+	int fd = shelf_file(fw->config.shelf, one->image.name, &one->print);
 
 	one->due = false;
-	if (fd < 0 || fstat(fd, &one->stat)) {
-		refuse(fw, one, fd == -ENOENT || fd >= 0 ? "it is gone" :
-		       strerror(-fd));
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0) {
+		refuse(fw, one, fd == -ENOENT ? "it is gone" : strerror(-fd));
 		return;
 	}
 	fw->checked = one;
-	fw->check = firmware_check_new(fw->base, fd, size, signer_of,
-				       on_checked, fw);
+	fw->check = firmware_check_new(fw->config.base, fd, one->print.size,
+				       signer_of, on_checked, fw);
 	close(fd);
 	if (!fw->check) {
 		fw->checked = NULL;
@@ -185,7 +212,7 @@ static void check_next(struct firmware *fw)
 	LIST_FOREACH(one, &fw->images, link) {
 		if (fw->check)
 			return;
-		if (one->due)
+		if (one->due && !one->held)
 			check(fw, one);
 	}
 }
@@ -201,8 +228,20 @@ static void want_check(struct firmware *fw, struct loaded *one)
 	}
 	if (one->image.state == FIRMWARE_SERVED) {
 		one->image.state = FIRMWARE_CHECKING;
-		shelf_hide(fw->shelf, one->image.name);
+		shelf_hide(fw->config.shelf, one->image.name);
 	}
+}
+
+void firmware_hold(struct firmware *fw, struct loaded *one)
+{
+	want_check(fw, one);
+	one->held = true;
+}
+
+void firmware_release(struct firmware *fw, struct loaded *one)
+{
+	one->held = false;
+	check_next(fw);
 }
 
 int firmware_verify(struct firmware *fw, const char *name)
@@ -219,17 +258,26 @@ int firmware_verify(struct firmware *fw, const char *name)
 	return found || !name ? 0 : -ENOENT;
 }
 
+bool firmware_changed(struct firmware *fw, const char *name)
+{
+	struct loaded *one = firmware_loaded(fw, name);
+
+	if (!one)
+		return false;
+	want_check(fw, one);
+	check_next(fw);
+	return true;
+}
+
 /* One that was refused may have been put back. */
 void firmware_look(struct firmware *fw)
 {
+	struct shelf_print print;
 	struct loaded *one;
-	struct stat st;
-	off_t size;
 
 	LIST_FOREACH(one, &fw->images, link) {
-		int fd = shelf_file(fw->shelf, one->image.name, &size);
-		bool same = fd >= 0 && !fstat(fd, &st) &&
-			same_file(&st, &one->stat);
+		int fd = shelf_file(fw->config.shelf, one->image.name, &print);
+		bool same = fd >= 0 && shelf_print_same(&print, &one->print);
 
 		if (fd >= 0)
 			close(fd);
@@ -237,22 +285,6 @@ void firmware_look(struct firmware *fw)
 			want_check(fw, one);
 	}
 	check_next(fw);
-}
-
-bool firmware_admits(struct firmware *fw, const char *name, int fd)
-{
-	struct loaded *one = firmware_loaded(fw, name);
-	struct stat st;
-
-	if (!one)
-		return true;
-	if (one->image.state != FIRMWARE_SERVED || fstat(fd, &st))
-		return false;
-	if (same_file(&st, &one->stat))
-		return true;
-	want_check(fw, one);
-	check_next(fw);
-	return false;
 }
 
 void firmware_add(struct firmware *fw, struct loaded *one)
@@ -263,33 +295,49 @@ void firmware_add(struct firmware *fw, struct loaded *one)
 	check_next(fw);
 }
 
-/* The pin last: if this is all that happens, it is told that it is gone. */
-int firmware_remove(struct firmware *fw, const char *name)
+static void on_removed(struct shelf_job *job)
 {
-	struct loaded *one = firmware_loaded(fw, name);
-	int err;
+	struct firmware_errand *errand = job->arg;
+	struct firmware *fw = errand->firmware;
+	int err = job->err;
 
-	if (!one)
-		return -ENOENT;
-	err = shelf_remove(fw->shelf, name);
-	if (!err || err == -ENOENT)
-		err = shelf_remove(fw->pins, name);
-	if (err)
-		return err;
-	if (fw->checked == one) {
-		firmware_check_free(fw->check);
-		fw->check = NULL;
-		fw->checked = NULL;
+	if (err) {
+		firmware_release(fw, errand->one);
+	} else {
+		LIST_REMOVE(errand->one, link);
+		free(errand->one);
+		check_next(fw);
 	}
-	LIST_REMOVE(one, link);
-	free(one);
-	check_next(fw);
-	return 0;
+	errand->removed(errand->arg, err);
+	firmware_errand_free(errand);
 }
 
-int firmware_open(struct firmware **out, struct event_base *base,
-		  struct store *store, struct shelf *shelf, const char *state,
-		  char *why, size_t size)
+/* The pin last: if this is all that happens, it is told that it is gone. */
+void firmware_remove(struct firmware *fw, const char *name,
+		     firmware_removed done, void *arg)
+{
+	struct loaded *one = firmware_loaded(fw, name);
+	struct firmware_errand *errand;
+
+	if (!one || one->held) {
+		done(arg, one ? -EBUSY : -ENOENT);
+		return;
+	}
+	errand = firmware_errand(fw, one, on_removed);
+	if (!errand) {
+		done(arg, -ENOMEM);
+		return;
+	}
+	errand->removed = done;
+	errand->arg = arg;
+	firmware_hold(fw, one);
+	shelf_job_add(&errand->job, fw->config.shelf, name, NULL, 0);
+	shelf_job_add(&errand->job, fw->pins, name, NULL, 0);
+	shelf_writer_submit(fw->config.writer, &errand->job);
+}
+
+int firmware_open(struct firmware **out, const struct firmware_config *config,
+		  const char *state, char *why, size_t size)
 {
 	struct firmware *fw = calloc(1, sizeof(*fw));
 	int err;
@@ -297,9 +345,7 @@ int firmware_open(struct firmware **out, struct event_base *base,
 	*out = NULL;
 	if (!fw)
 		return -ENOMEM;
-	fw->base = base;
-	fw->store = store;
-	fw->shelf = shelf;
+	fw->config = *config;
 	fw->upload.change.fd = -1;
 	LIST_INIT(&fw->images);
 	err = shelf_open(&fw->pins, state, why, size);

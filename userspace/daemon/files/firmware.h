@@ -13,6 +13,7 @@
 #include "files/shelf.h"
 
 struct firmware;
+struct shelf_writer;
 struct store;
 
 enum firmware_state {
@@ -33,17 +34,27 @@ struct firmware_image {
 	char why[FIRMWARE_WHY_SIZE];	/* it is refused */
 };
 
-/* @shelf is where it is served from, @state where pins are kept. */
-int firmware_open(struct firmware **firmware, struct event_base *base,
-		  struct store *store, struct shelf *shelf, const char *state,
+struct firmware_config {
+	struct event_base *base;
+	struct store *store;
+	struct shelf *shelf;		/* where it is served from */
+	struct shelf_writer *writer;
+	/* Is that the name of another file that is served, or will be? */
+	bool (*taken)(void *arg, const char *name);
+	void *arg;
+};
+
+/* @state is where pins are kept. The writer may end before it is closed. */
+int firmware_open(struct firmware **firmware,
+		  const struct firmware_config *config, const char *state,
 		  char *why, size_t size);
 void firmware_close(struct firmware *firmware);
 
 /*
  * Pieces of an image of @size bytes, one after the other from 0 on; another
- * upload forgets the one before. With the last piece it is checked, then @done is
- * called, from the loop or at once; with the others at once. -EINVAL, -EEXIST,
- * -EBUSY and so on come with a sentence.
+ * upload forgets the one before. With the last piece it is checked and goes to the
+ * disk, then @done is called, from the loop or at once; with the others at once.
+ * -EINVAL, -EEXIST, -EBUSY and so on come with a sentence.
  */
 typedef void (*firmware_uploaded)(void *arg, int err, const char *why,
 				  const struct firmware_image *image);
@@ -52,7 +63,10 @@ void firmware_upload(struct firmware *firmware, const char *name, off_t size,
 		     firmware_uploaded done, void *arg);
 /* What was waited for is answered with -ESHUTDOWN. */
 void firmware_upload_stop(struct firmware *firmware);
-int firmware_remove(struct firmware *firmware, const char *name);
+/* @done, from the loop or at once: 0, -ENOENT, -EBUSY... */
+typedef void (*firmware_removed)(void *arg, int err);
+void firmware_remove(struct firmware *firmware, const char *name,
+		     firmware_removed done, void *arg);
 /* Looks at all of it anew, or at one; -ENOENT. */
 int firmware_verify(struct firmware *firmware, const char *name);
 /* Looks at what changed on the disk since; every now and then. */
@@ -63,7 +77,9 @@ const struct firmware_image *firmware_find(const struct firmware *firmware,
 					   const char *name);
 typedef int (*firmware_fn)(void *arg, const struct firmware_image *image);
 int firmware_each(const struct firmware *firmware, firmware_fn fn, void *arg);
-/* Is what this descriptor reads, as that name, what it should be? */
-bool firmware_admits(struct firmware *firmware, const char *name, int fd);
+/* Is there one of that name, or one that was brought and is looked at still? */
+bool firmware_claims(const struct firmware *firmware, const char *name);
+/* What is shown under that name is another file: true if it was an image. */
+bool firmware_changed(struct firmware *firmware, const char *name);
 
 #endif /* FILES_FIRMWARE_H */

@@ -14,9 +14,9 @@
 #include "store/phone-settings.h"
 #include "store/store.h"
 
-/* Until there is a configuration of their own. */
+/* What phones are told of what listens nowhere here; SCCP never does. */
 #define SCCP_PORT	2000
-#define TVS_PORT	2445	/* where there is no [trust] */
+#define TVS_PORT	2445
 #define CAPF_PORT	3804
 #define TLS_RESUMPTION	3600	/* as the original has it */
 

@@ -10,8 +10,6 @@
 
 #include "files/publisher-parts.h"
 
-#define DEFAULT	"XMLDefault"
-
 static int queue_phone(void *ctx, int64_t id, const char *name)
 {
 	struct publisher *p = ctx;
@@ -29,30 +27,37 @@ static int queue_source(void *ctx, const char *name)
 	return 0;
 }
 
+bool publisher_stem(const char *name, char stem[STORE_NAME_SIZE])
+{
+	const char *end = strstr(name, ".cnf.xml");
+
+	if (!end || end - name >= STORE_NAME_SIZE ||
+	    (strcmp(end, ".cnf.xml") && strcmp(end, ".cnf.xml.sgn") &&
+	     strcmp(end, ".cnf.xml.enc.sgn")))
+		return false;
+	snprintf(stem, STORE_NAME_SIZE, "%.*s", (int)(end - name), name);
+	return true;
+}
+
 /* Of phones that went while nobody looked, too. */
 static int queue_file(void *ctx, const char *name)
 {
 	struct publisher *p = ctx;
 	char stem[STORE_NAME_SIZE];
-	const char *end = strstr(name, ".cnf.xml");
 
-	if (!end || end - name >= (int)sizeof(stem) ||
-	    (strcmp(end, ".cnf.xml") && strcmp(end, ".cnf.xml.sgn") &&
-	     strcmp(end, ".cnf.xml.enc.sgn")))
-		return 0;
-	snprintf(stem, sizeof(stem), "%.*s", (int)(end - name), name);
-	if (strcmp(stem, DEFAULT))
+	if (publisher_stem(name, stem) && strcmp(stem, PUBLISHER_DEFAULT))
 		publisher_queue(p, publisher_item(p, ITEM_PHONE, stem));
 	return 0;
 }
 
 void publisher_look_for_all(struct publisher *p)
 {
-	publisher_queue(p, publisher_item(p, ITEM_DEFAULT, DEFAULT));
-	if (store_phone_each(p->config.store, 0, queue_phone, p) ||
-	    shelf_each(p->sources, queue_source, p) ||
+	publisher_queue(p, publisher_item(p, ITEM_DEFAULT,
+					   PUBLISHER_DEFAULT));
+	publisher_search(p, 0);
+	if (shelf_each(p->sources, queue_source, p) ||
 	    shelf_each(p->shelf, queue_file, p))
-		publisher_failed(p, "phones", "they cannot be listed");
+		publisher_failed_all(p, "files", "they cannot be listed");
 }
 
 /* Under both its names; the key is as somebody typed it. */
@@ -72,7 +77,7 @@ static void on_profile(struct publisher *p, const struct store_change *change)
 {
 	/* Nobody has one that is gone; 0 would be all. */
 	if (change->id)
-		store_phone_each(p->config.store, change->id, queue_phone, p);
+		publisher_search(p, change->id);
 }
 
 static void on_line(struct publisher *p, const struct store_change *change)
@@ -94,7 +99,15 @@ static void on_user(struct publisher *p, const struct store_change *change)
 static void on_any(struct publisher *p, const struct store_change *change)
 {
 	(void)change;
-	publisher_look_for_all(p);
+	publisher_all(p);
+}
+
+/* Nobody has told of phones that came. */
+static void on_import(struct publisher *p, const struct store_change *change)
+{
+	(void)change;
+	publisher_all(p);
+	publisher_search(p, 0);
 }
 
 /* Those of calls and connections say nothing to phones. */
@@ -118,7 +131,7 @@ static const struct {
 	{ "common-phone-profile", on_any },
 	{ "enterprise-phone", on_any },
 	{ "node", on_any },
-	{ "*", on_any },
+	{ "*", on_import },
 };
 
 void publisher_on_change(void *ctx, const struct store_change *change)

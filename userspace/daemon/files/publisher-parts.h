@@ -2,9 +2,11 @@
 /*
  * What the files of the publisher share; private to publisher*.c.
  *
- * publisher.c knows whose files are to be looked at, publisher-work.c does one
- * device's, publisher-change.c knows whom a change concerns, publisher-uncover.c
- * what must not be clear any more.
+ * publisher.c knows whose files are to be looked at, publisher-sweep.c puts many
+ * of them there, publisher-work.c does one device's, publisher-change.c knows
+ * whom a change concerns, publisher-uncover.c what must not be clear any more,
+ * publisher-round.c what was changed on the disk, publisher-fault.c what failed;
+ * publisher-static.c has what is brought.
  */
 #ifndef FILES_PUBLISHER_PARTS_H
 #define FILES_PUBLISHER_PARTS_H
@@ -19,6 +21,8 @@
 #include "files/shelf-writer.h"
 #include "keyd/request.h"
 #include "store/store.h"
+
+#define PUBLISHER_DEFAULT	"XMLDefault"
 
 enum item_kind {
 	ITEM_PHONE,		/* also one that is no more, for its files */
@@ -42,14 +46,21 @@ struct item {
 	enum item_state state;
 	bool again;		/* it changed while it was busy */
 	bool unseen;		/* is anything in clear that must not be? */
+	struct fault *fault;	/* NULL: it is as it should be, or not known */
+	unsigned int awaited;	/* puts of its source that are under way */
+	unsigned int sweep;	/* the last that queued it */
+	bool changed;		/* on the disk, by somebody else */
 	bool sealed;		/* not since its work began: nothing must */
 	int64_t until;		/* then it changes; 0: never */
 	TAILQ_ENTRY(item) link;	/* of queue or later */
+	TAILQ_ENTRY(item) all_link;
 	TAILQ_ENTRY(item) unseen_link;
 	char name[STORE_NAME_SIZE * 4];
 };
 
 TAILQ_HEAD(items, item);
+TAILQ_HEAD(searches, search);
+TAILQ_HEAD(faults, fault);
 LIST_HEAD(works, work);
 
 struct publisher {
@@ -59,12 +70,17 @@ struct publisher {
 	struct shelf_writer *writer;
 	struct firmware *firmware;
 	void *tree;			/* of items */
+	struct items all;		/* swept longest ago first */
+	unsigned int sweep;
+	struct searches searches;	/* for phones, in the database */
 	struct items queue, later, unseen;
 	struct works works;
 	unsigned int busy;		/* works under way */
 	struct event *pump, *retry, *clock;
 	unsigned int pause;		/* seconds to the next retry */
 	bool stalled;			/* until then nothing is signed */
+	char stalled_why[PUBLISHER_WHY_SIZE];
+	struct faults faults;
 	uint8_t signer[32];		/* SHA-256 of TFTP's certificate */
 	struct publisher_status status;
 	uint64_t told;			/* signed files, in the log */
@@ -73,17 +89,17 @@ struct publisher {
 };
 
 /* publisher.c */
+/* NULL: it is nobody's. */
+struct item *publisher_find(struct publisher *p, enum item_kind kind,
+			    const char *name);
 /* NULL without memory: that is logged, and the next start finds it. */
 struct item *publisher_item(struct publisher *p, enum item_kind kind,
 			      const char *name);
 void publisher_queue(struct publisher *p, struct item *item);
 void publisher_phone(struct publisher *p, int64_t phone);
-/* All that are known; publisher_look_for_all() looks for others, too. */
-void publisher_all(struct publisher *p);
 /* It may work later; @why is for the status. */
 void publisher_delay(struct publisher *p, struct item *item,
 		     const char *why);
-void publisher_failed(struct publisher *p, const char *name, const char *why);
 /* Its work has ended. */
 void publisher_idle(struct publisher *p, struct item *item, bool exists);
 void publisher_kick(struct publisher *p);
@@ -102,11 +118,41 @@ void publisher_works_forget(struct publisher *p);
 int publisher_uncover(struct publisher *p, const char *name);
 /* It is looked at before any item's work begins. */
 void publisher_look_later(struct publisher *p, struct item *item);
-/* The next of them; false if there is none. */
+/* One step; false: there is none. */
 bool publisher_look_next(struct publisher *p);
 
+/* publisher-fault.c */
+void publisher_failed(struct publisher *p, struct item *item, const char *why);
+void publisher_mended(struct publisher *p, struct item *item);
+/* Nobody knows whom it concerns: told each time. */
+void publisher_failed_all(struct publisher *p, const char *what,
+			  const char *why);
+void publisher_faults_forget(struct publisher *p);
+
+/* publisher-sweep.c */
+/*
+ * These are queued from the loop, some of them a turn, before any work begins:
+ * all names that are known; the phones of a profile, or with 0 all.
+ */
+void publisher_all(struct publisher *p);
+void publisher_search(struct publisher *p, int64_t profile);
+bool publisher_sweep_next(struct publisher *p);
+bool publisher_sweeps(const struct publisher *p);
+void publisher_searches_forget(struct publisher *p);
+
+/* publisher-round.c */
+/* Whose that is, as it was brought or signed; NULL: nobody's. */
+struct item *publisher_find_static(struct publisher *p, const char *name);
+/* What is shown is not what was found good. */
+void publisher_changed(struct publisher *p, const char *name);
+/* The next of a round, as publisher_look_next(). */
+bool publisher_round_next(struct publisher *p);
+
 /* publisher-change.c */
+/* Of a name under which a device's document is served, or would be. */
+bool publisher_stem(const char *name, char stem[STORE_NAME_SIZE]);
 void publisher_on_change(void *ctx, const struct store_change *change);
+/* At the start: also those that went while nobody looked. */
 void publisher_look_for_all(struct publisher *p);
 
 #endif /* FILES_PUBLISHER_PARTS_H */

@@ -21,7 +21,8 @@ static bool is_reduced(struct publisher *p, const char *name)
 	size_t len;
 	bool reduced;
 
-	if (shelf_load(p->shelf, name, KEYD_MESSAGE_MAX, &data, &len))
+	if (shelf_load(p->shelf, name, KEYD_MESSAGE_MAX, &data, &len,
+		       NULL))
 		return false;
 	reduced = signed_file_clear(data, len, &content) &&
 		memmem(content.data, content.len, REDUCED, strlen(REDUCED));
@@ -33,12 +34,12 @@ static bool is_reduced(struct publisher *p, const char *name)
 /* If it comes back as power goes, the next start finds it again. */
 static int take_away(struct publisher *p, const char *name)
 {
-	struct shelf_change change = { .fd = -1 };
+	struct shelf_change change = { .shelf = p->shelf, .fd = -1 };
 	int err;
 
 	snprintf(change.name, sizeof(change.name), "%s", name);
 	shelf_hide(p->shelf, name);
-	err = shelf_commit(p->shelf, &change);
+	err = shelf_commit(&change);
 	return err == -ENOENT ? 0 : err;
 }
 

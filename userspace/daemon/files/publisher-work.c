@@ -32,7 +32,8 @@ struct work {
 	unsigned int waiting;	/* for that many answers */
 	bool sending;		/* more will be asked */
 	int err;
-	char why[160];
+	char why[PUBLISHER_WHY_SIZE];
+	bool refused;		/* until something changes */
 	struct shelf_job job;
 	LIST_ENTRY(work) link;
 };
@@ -57,6 +58,8 @@ static void end(struct work *work)
 	if (work->err) {
 		publisher_delay(p, item, work->why);
 	} else {
+		if (!work->refused)
+			publisher_mended(p, item);
 		item->until = work->edition.until;
 		publisher_idle(p, item, work->exists);
 	}
@@ -77,10 +80,16 @@ static void show_all(struct work *work)
 {
 	struct publisher *p = work->publisher;
 	const struct edition *edition = &work->edition;
+	const struct shelf_change *written = work->job.changes;
 
-	for (size_t i = 0; i < edition->count; i++)
-		if (shelf_show(p->shelf, edition->files[i].name))
-			publisher_failed(p, work->item->name, "no memory");
+	for (size_t i = 0; i < edition->count; i++) {
+		const struct edition_file *file = &edition->files[i];
+
+		if (shelf_show(p->shelf, file->name, file->good ?
+			       &file->print : &written++->print))
+			publisher_failed_all(p, work->item->name,
+					     "no memory");
+	}
 	for (size_t i = 0; i < edition->gone_count; i++)
 		shelf_hide(p->shelf, edition->gone[i]);
 }
@@ -96,17 +105,21 @@ static bool concerns_all(int err)
 		err == -ENFILE;
 }
 
-static void on_written(void *arg, int err)
+static void on_written(struct shelf_job *job)
 {
-	struct work *work = arg;
+	struct work *work = job->arg;
 	struct publisher *p = work->publisher;
 	unsigned int count = 0;
+	int err = job->err;
 
 	if (err) {
 		work->err = err;
-		p->stalled |= concerns_all(err);
-		snprintf(work->why, sizeof(work->why), "%.80s: writing: %s",
-			 work->item->name, strerror(-err));
+		snprintf(work->why, sizeof(work->why), "writing: %s",
+			 strerror(-err));
+		if (concerns_all(err)) {
+			p->stalled = true;
+			strcpy(p->stalled_why, work->why);
+		}
 		end(work);
 		return;
 	}
@@ -121,37 +134,30 @@ static void on_written(void *arg, int err)
 	end(work);
 }
 
-static void put(struct work *work, const char *name, const uint8_t *data,
-		size_t len)
-{
-	struct shelf_change *change = &work->job.changes[work->job.count++];
-
-	snprintf(change->name, sizeof(change->name), "%s", name);
-	change->data = data;
-	change->len = len;
-}
-
 static void write_all(struct work *work)
 {
 	struct publisher *p = work->publisher;
 	struct edition *edition = &work->edition;
-	off_t size;
+	struct shelf_print print;
 
 	for (size_t i = 0; i < edition->count; i++) {
 		struct edition_file *file = &edition->files[i];
 
 		if (file->made)
-			put(work, file->name, file->made, file->made_len);
+			shelf_job_add(&work->job, p->shelf, file->name,
+				      file->made, file->made_len);
 		else if (!file->good)
-			put(work, file->name, file->content, file->len);
+			shelf_job_add(&work->job, p->shelf, file->name,
+				      file->content, file->len);
 	}
 	for (size_t i = 0; i < edition->gone_count; i++) {
-		int fd = shelf_file(p->shelf, edition->gone[i], &size);
+		int fd = shelf_file(p->shelf, edition->gone[i], &print);
 
 		if (fd >= 0)
 			close(fd);
 		if (fd != -ENOENT)
-			put(work, edition->gone[i], NULL, 0);
+			shelf_job_add(&work->job, p->shelf, edition->gone[i],
+				      NULL, 0);
 	}
 	if (!work->job.count) {
 		show_all(work);
@@ -168,8 +174,7 @@ static void fail(struct work *work, int err, const char *why)
 	if (work->err)
 		return;
 	work->err = err;
-	snprintf(work->why, sizeof(work->why), "%.80s: %.70s",
-		 work->item->name, why);
+	snprintf(work->why, sizeof(work->why), "%s", why);
 }
 
 static void proceed(struct work *work)
@@ -299,15 +304,15 @@ static void ask_all(struct work *work, const struct trust_key *signer)
 }
 
 static bool is_there(struct publisher *p, const struct edition *edition,
-		     const struct edition_file *file,
-		     const struct trust_key *signer)
+		     struct edition_file *file, const struct trust_key *signer)
 {
 	struct signed_wish wish;
 	uint8_t *data;
 	size_t len;
 	bool good;
 
-	if (shelf_load(p->shelf, file->name, KEYD_MESSAGE_MAX, &data, &len))
+	if (shelf_load(p->shelf, file->name, KEYD_MESSAGE_MAX, &data, &len,
+		       &file->print))
 		return false;
 	if (file->how == EDITION_PLAIN) {
 		good = len == file->len && !memcmp(data, file->content, len);
@@ -318,6 +323,17 @@ static bool is_there(struct publisher *p, const struct edition *edition,
 	explicit_bzero(data, len);
 	free(data);
 	return good;
+}
+
+/* By somebody else: it was shown. */
+static void tell_changed(const struct work *work,
+			 const struct edition_file *file)
+{
+	if (!work->item->changed || file->good)
+		return;
+	log_event(LOG_LEVEL_WARNING, "file-changed", "name", file->name, "note",
+		  "it was changed on the disk, and is written anew", NULL);
+	log_security("file-changed", "name", file->name, NULL);
 }
 
 /* How many of them are to be signed. */
@@ -331,13 +347,17 @@ static unsigned int look(struct work *work, const struct trust_key *signer)
 
 		if (file->how == EDITION_PLAIN) {
 			file->good = is_there(p, &work->edition, file, NULL);
+			tell_changed(work, file);
 			continue;
 		}
 		file->good = signer && is_there(p, &work->edition, file,
 						signer);
+		if (signer)
+			tell_changed(work, file);
 		count += !file->good;
 		unchanged += file->good;
 	}
+	work->item->changed = false;
 	p->status.unchanged += unchanged;
 	metrics_add(p->unchanged_metric, unchanged);
 	return count;
@@ -362,10 +382,9 @@ static int make(struct work *work)
 	case ITEM_STATIC:
 		break;
 	}
-	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len);
+	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len, NULL);
 	if (err) {
-		snprintf(work->why, sizeof(work->why), "%.80s: %s", name,
-			 strerror(-err));
+		snprintf(work->why, sizeof(work->why), "%s", strerror(-err));
 		edition_gone(&work->edition, name);
 		snprintf(work->edition.gone[work->edition.gone_count++],
 			 SHELF_NAME_SIZE, "%.200s.sgn", name);
@@ -382,8 +401,9 @@ static void refuse(struct work *work, int err)
 	if (err != -EILSEQ && err != -E2BIG) {
 		work->err = err;
 	} else {
-		publisher_failed(p, work->item->name, work->why);
+		publisher_failed(p, work->item, work->why);
 		work->exists = true;
+		work->refused = true;
 	}
 	end(work);
 }
@@ -408,8 +428,8 @@ void publisher_work(struct publisher *p, struct item *item)
 	work->exists = !err;
 	if (work->edition.encrypted && publisher_uncover(p, item->name)) {
 		err = -EIO;
-		snprintf(work->why, sizeof(work->why), "%.80s: what is in "
-			 "clear cannot be removed", item->name);
+		snprintf(work->why, sizeof(work->why),
+			 "what is in clear cannot be removed");
 	}
 	if (err && err != -ENOENT) {
 		refuse(work, err);
@@ -420,7 +440,7 @@ void publisher_work(struct publisher *p, struct item *item)
 		return;
 	}
 	if (!signer || p->stalled) {
-		fail(work, -EAGAIN, signer ? p->status.why : "TFTP has no key");
+		fail(work, -EAGAIN, signer ? p->stalled_why : "TFTP has no key");
 		end(work);
 		return;
 	}

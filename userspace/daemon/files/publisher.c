@@ -35,34 +35,36 @@ static int compare(const void *a, const void *b)
 		(int)x->kind - (int)y->kind;
 }
 
-struct item *publisher_item(struct publisher *p, enum item_kind kind,
-			      const char *name)
+struct item *publisher_find(struct publisher *p, enum item_kind kind,
+			    const char *name)
 {
-	struct item key = { .kind = kind }, *item, **found;
+	struct item key = { .kind = kind }, **found;
 
 	snprintf(key.name, sizeof(key.name), "%s", name);
 	found = tfind(&key, &p->tree, compare);
-	if (found)
-		return *found;
-	item = malloc(sizeof(*item));
-	if (item) {
-		*item = key;
-		if (tsearch(item, &p->tree, compare))
-			return item;
-		free(item);
-	}
-	publisher_failed(p, name, "no memory");
-	return NULL;
+	return found ? *found : NULL;
 }
 
-void publisher_failed(struct publisher *p, const char *name, const char *why)
+struct item *publisher_item(struct publisher *p, enum item_kind kind,
+			    const char *name)
 {
-	metrics_add(p->failed_metric, 1);
-	/* One line for a fault, however many devices it concerns. */
-	if (!p->status.why[0])
-		log_event(LOG_LEVEL_ERROR, "files-failed", "name", name,
-			  "reason", why, NULL);
-	snprintf(p->status.why, sizeof(p->status.why), "%s", why);
+	struct item *item = publisher_find(p, kind, name);
+
+	if (item)
+		return item;
+	item = calloc(1, sizeof(*item));
+	if (item) {
+		item->kind = kind;
+		snprintf(item->name, sizeof(item->name), "%s", name);
+		if (tsearch(item, &p->tree, compare)) {
+			item->sweep = p->sweep;
+			TAILQ_INSERT_TAIL(&p->all, item, all_link);
+			return item;
+		}
+		free(item);
+	}
+	publisher_failed_all(p, name, "no memory");
+	return NULL;
 }
 
 void publisher_kick(struct publisher *p)
@@ -98,7 +100,7 @@ void publisher_delay(struct publisher *p, struct item *item, const char *why)
 {
 	struct timeval pause = { .tv_sec = p->pause };
 
-	publisher_failed(p, item->name, why);
+	publisher_failed(p, item, why);
 	item->again = false;
 	item->state = ITEM_LATER;
 	TAILQ_INSERT_TAIL(&p->later, item, link);
@@ -111,7 +113,6 @@ static void tell(struct publisher *p)
 	char count[24];
 
 	p->pause = 1;
-	p->status.why[0] = '\0';
 	if (p->told == p->status.signed_files)
 		return;
 	snprintf(count, sizeof(count), "%llu",
@@ -129,8 +130,10 @@ void publisher_idle(struct publisher *p, struct item *item, bool exists)
 	p->status.pending--;
 	if (again) {
 		publisher_queue(p, item);
-	} else if (!exists) {
+	} else if (!exists && !item->awaited) {
 		tdelete(item, &p->tree, compare);
+		TAILQ_REMOVE(&p->all, item, all_link);
+		publisher_mended(p, item);
 		free(item);
 	}
 	if (!p->status.pending)
@@ -146,29 +149,39 @@ static bool slice_is_over(const struct timespec *start)
 		(now.tv_nsec - start->tv_nsec) / 1000 > SLICE_US;
 }
 
+static bool work_next(struct publisher *p)
+{
+	struct item *item = TAILQ_FIRST(&p->queue);
+
+	if (!item || p->busy >= BUSY_MAX)
+		return false;
+	TAILQ_REMOVE(&p->queue, item, link);
+	publisher_work(p, item);
+	return true;
+}
+
+/* What comes first is done before anything of the next is begun. */
+static bool (*const steps[])(struct publisher *p) = {
+	publisher_sweep_next, publisher_look_next, work_next,
+	publisher_round_next,
+};
+
 static void on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct publisher *p = arg;
 	struct timeval soon = { 0 };
 	struct timespec start;
-	struct item *item;
 
 	(void)fd;
 	(void)what;
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	while (publisher_look_next(p)) {
-		if (slice_is_over(&start)) {
-			event_add(p->pump, &soon);
-			return;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		while (steps[i](p)) {
+			if (slice_is_over(&start)) {
+				event_add(p->pump, &soon);
+				return;
+			}
 		}
-	}
-	while (p->busy < BUSY_MAX && (item = TAILQ_FIRST(&p->queue))) {
-		if (slice_is_over(&start)) {
-			event_add(p->pump, &soon);
-			return;
-		}
-		TAILQ_REMOVE(&p->queue, item, link);
-		publisher_work(p, item);
 	}
 }
 
@@ -224,7 +237,7 @@ static void queue_due(const void *node, VISIT visit, void *arg)
 		publisher_queue(arg, item);
 }
 
-/* Enrolments that are given up, and changes of the clock. */
+/* Enrolments that are given up, changes of the clock and of the disk. */
 static void on_clock(evutil_socket_t fd, short what, void *arg)
 {
 	struct publisher *p = arg;
@@ -232,18 +245,7 @@ static void on_clock(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	twalk_r(p->tree, queue_due, p);
-	firmware_look(p->firmware);
-}
-
-static void queue_any(const void *node, VISIT visit, void *arg)
-{
-	if (visit == postorder || visit == leaf)
-		publisher_queue(arg, *(struct item *const *)node);
-}
-
-void publisher_all(struct publisher *p)
-{
-	twalk_r(p->tree, queue_any, p);
+	publisher_look(p);
 }
 
 void publisher_phone(struct publisher *p, int64_t id)
@@ -255,21 +257,11 @@ void publisher_phone(struct publisher *p, int64_t id)
 						   phone.name));
 }
 
-int publisher_put(struct publisher *p, const char *name, const uint8_t *data,
-		  size_t len)
-{
-	return shelf_put(p->shelf, name, data, len);
-}
-
-int publisher_remove(struct publisher *p, const char *name)
-{
-	return shelf_remove(p->shelf, name);
-}
-
 int publisher_get(struct publisher *p, const char *name, uint8_t **data,
 		  size_t *len)
 {
-	return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len);
+	return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len,
+			  NULL);
 }
 
 /*
@@ -292,11 +284,10 @@ int publisher_file(struct publisher *p, const char *name, off_t *size)
 	int fd;
 
 	name = list_of(name);
-	fd = shelf_shows(p->shelf, name) ? shelf_file(p->shelf, name, size) :
-		-ENOENT;
-	if (fd < 0 || firmware_admits(p->firmware, name, fd))
+	fd = shelf_serve(p->shelf, name, size);
+	if (fd != -ESTALE)
 		return fd;
-	close(fd);
+	publisher_changed(p, name);
 	return -ENOENT;
 }
 
@@ -305,10 +296,22 @@ struct firmware *publisher_firmware(struct publisher *p)
 	return p->firmware;
 }
 
+static int write_newest(void *arg, const char *name, const char *why,
+			size_t count)
+{
+	struct publisher_status *status = arg;
+
+	(void)count;
+	snprintf(status->why, sizeof(status->why), "%.60s: %.90s", name, why);
+	return 1;
+}
+
 void publisher_status(const struct publisher *p,
 		      struct publisher_status *status)
 {
 	*status = p->status;
+	publisher_fault_each(p, write_newest, status);
+	status->pending += publisher_sweeps(p);
 	status->served = shelf_count(p->shelf);
 }
 
@@ -316,7 +319,7 @@ static int64_t read_pending(void *ctx)
 {
 	const struct publisher *p = ctx;
 
-	return (int64_t)p->status.pending;
+	return (int64_t)p->status.pending + publisher_sweeps(p);
 }
 
 static int64_t read_nothing(void *ctx)
@@ -361,8 +364,17 @@ static int write_tftp_map(const struct conf *conf, char *why, size_t size)
 	return err;
 }
 
+static bool is_static(void *arg, const char *name)
+{
+	return publisher_find_static(arg, name);
+}
+
 static int open_shelves(struct publisher *p, char *why, size_t size)
 {
+	struct firmware_config firmware = {
+		.base = p->config.base, .store = p->config.store,
+		.taken = is_static, .arg = p,
+	};
 	const struct conf *conf = p->config.conf;
 	char path[CONF_PATH_SIZE + 16];
 	int err;
@@ -376,9 +388,13 @@ static int open_shelves(struct publisher *p, char *why, size_t size)
 		err = write_tftp_map(conf, why, size);
 	if (err)
 		return err;
+	p->writer = shelf_writer_new(p->config.base);
+	if (!p->writer)
+		return -ENOMEM;
+	firmware.shelf = p->shelf;
+	firmware.writer = p->writer;
 	snprintf(path, sizeof(path), "%s/firmware", conf->state_dir);
-	return firmware_open(&p->firmware, p->config.base, p->config.store,
-			     p->shelf, path, why, size);
+	return firmware_open(&p->firmware, &firmware, path, why, size);
 }
 
 static int open_events(struct publisher *p)
@@ -386,29 +402,28 @@ static int open_events(struct publisher *p)
 	struct timeval clock = { .tv_sec = CLOCK_SECONDS };
 	struct event_base *base = p->config.base;
 
-	p->writer = shelf_writer_new(base, p->shelf);
 	p->pump = event_new(base, -1, 0, on_pump, p);
 	p->retry = event_new(base, -1, 0, on_retry, p);
 	p->clock = event_new(base, -1, EV_PERSIST, on_clock, p);
-	if (!p->writer || !p->pump || !p->retry || !p->clock ||
+	if (!p->pump || !p->retry || !p->clock ||
 	    event_add(p->clock, &clock))
 		return -ENOMEM;
 	return 0;
 }
 
-/* Lists are whole and signed as they are. */
+/* Lists are whole and signed as they are: phones tell if they were changed. */
 static void show_lists(struct publisher *p)
 {
 	static const char *const lists[] = { "CTLFile.tlv", "ITLFile.tlv" };
-	off_t size;
+	struct shelf_print print;
 
 	for (size_t i = 0; i < 2; i++) {
-		int fd = shelf_file(p->shelf, lists[i], &size);
+		int fd = shelf_file(p->shelf, lists[i], &print);
 
 		if (fd < 0)
 			continue;
 		close(fd);
-		shelf_show(p->shelf, lists[i]);
+		shelf_show(p->shelf, lists[i], NULL);
 	}
 }
 
@@ -428,6 +443,9 @@ int publisher_open(struct publisher **out,
 	TAILQ_INIT(&p->queue);
 	TAILQ_INIT(&p->later);
 	TAILQ_INIT(&p->unseen);
+	TAILQ_INIT(&p->all);
+	TAILQ_INIT(&p->searches);
+	TAILQ_INIT(&p->faults);
 	LIST_INIT(&p->works);
 	phone_site_init(&p->site, config->conf);
 	open_metrics(p);
@@ -468,6 +486,8 @@ void publisher_close(struct publisher *p)
 	free_event(&p->clock);
 	shelf_writer_free(p->writer);
 	publisher_works_forget(p);
+	publisher_searches_forget(p);
+	publisher_faults_forget(p);
 	tdestroy(p->tree, free);
 	firmware_close(p->firmware);
 	shelf_close(p->sources);

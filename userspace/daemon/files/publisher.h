@@ -34,46 +34,66 @@ int publisher_open(struct publisher **publisher,
 void publisher_close(struct publisher *publisher);
 
 /*
- * Puts bytes under a name as they are, for CTLFile.tlv and ITLFile.tlv, which
- * come signed: temporary file, sync, rename, sync. 0 or -errno, in which case
- * what was there is there still.
+ * What was asked for is on the disk, or why not: -errno, with a sentence that is
+ * good during the call. From the loop or, if it is refused, at once; from
+ * publisher_close() at the latest.
  */
-int publisher_put(struct publisher *publisher, const char *name,
-		  const uint8_t *data, size_t len);
-/* -ENOENT: there was none. */
-int publisher_remove(struct publisher *publisher, const char *name);
+typedef void (*publisher_done)(void *arg, int err, const char *why);
+
+/*
+ * Puts bytes under a name as they are, for CTLFile.tlv and ITLFile.tlv, which
+ * come signed: temporary file, sync, rename, sync. If that fails what was there
+ * is there still.
+ */
+void publisher_put(struct publisher *publisher, const char *name,
+		   const uint8_t *data, size_t len, publisher_done done,
+		   void *arg);
 /* What is there now, free(); -ENOENT. */
 int publisher_get(struct publisher *publisher, const char *name,
 		  uint8_t **data, size_t *len);
 
 /*
  * What is served under exactly that name, also CTLSEP<MAC>.tlv and
- * ITLSEP<MAC>.tlv: a descriptor of the caller's, -ENOENT.
+ * ITLSEP<MAC>.tlv: a descriptor of the caller's; -ENOENT, also for what is not
+ * what was put there.
  */
 int publisher_file(struct publisher *publisher, const char *name, off_t *size);
 
 /*
  * Static files: kept as they are brought, served as they are and, under the same
- * name with .sgn, signed. -EINVAL, -EFBIG, -EEXIST with a sentence in @why.
+ * name with .sgn, signed. -EINVAL, -EFBIG, -ENOENT...
  */
-int publisher_static_put(struct publisher *publisher, const char *name,
-			 const uint8_t *data, size_t len, const char **why);
-int publisher_static_remove(struct publisher *publisher, const char *name);
+void publisher_static_put(struct publisher *publisher, const char *name,
+			  const uint8_t *data, size_t len, publisher_done done,
+			  void *arg);
+void publisher_static_remove(struct publisher *publisher, const char *name,
+			     publisher_done done, void *arg);
 typedef int (*publisher_static_fn)(void *arg, const char *name, off_t size,
 				   bool served);
 int publisher_static_each(struct publisher *publisher, publisher_static_fn fn,
 			  void *arg);
 
+/* Looks at what changed on the disk since; every now and then. */
+void publisher_look(struct publisher *publisher);
+
 /* What is served beside it, as it came. */
 struct firmware *publisher_firmware(struct publisher *publisher);
+
+#define PUBLISHER_WHY_SIZE	160
 
 struct publisher_status {
 	uint64_t signed_files;		/* since it was opened */
 	uint64_t unchanged;		/* that were not signed again */
 	size_t pending;			/* phones that are not done */
 	size_t served;			/* names there are */
-	char why[160];			/* of the last failure, "" if none */
+	char why[PUBLISHER_WHY_SIZE];	/* of the newest fault, "" if none */
 };
+
+/* Why files are not what they should be, newest first: @name and others. */
+typedef int (*publisher_fault_fn)(void *arg, const char *name, const char *why,
+				  size_t count);
+int publisher_fault_each(const struct publisher *publisher,
+			 publisher_fault_fn fn, void *arg);
 
 void publisher_status(const struct publisher *publisher,
 		      struct publisher_status *status);

@@ -132,14 +132,16 @@ static void upload(struct firmware *fw, struct admin_request *request)
 	free(data);
 }
 
-static void del(struct firmware *fw, struct admin_request *request)
+static void on_removed(void *arg, int err)
 {
-	int err = firmware_remove(fw, request->rest);
+	struct admin_request *request = arg;
 
 	if (err) {
 		resource_refuse(request, status_of(err), "firmware",
 				request->rest, "", err == -ENOENT ?
-				"there is no such image" : strerror(-err));
+				"there is no such image" : err == -EBUSY ?
+				"it is being written or removed" :
+				strerror(-err));
 		return;
 	}
 	resource_told(request, "firmware", request->rest);
@@ -183,7 +185,7 @@ void resource_on_firmware(void *ctx, struct admin_request *request)
 	else if (!strcmp(request->method, "POST"))
 		(one ? verify : upload)(fw, request);
 	else if (!strcmp(request->method, "DELETE") && one)
-		del(fw, request);
+		firmware_remove(fw, request->rest, on_removed, request);
 	else
 		admin_refuse_method(request, one ? "GET, POST, DELETE" :
 						   "GET, POST");

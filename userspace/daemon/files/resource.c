@@ -53,17 +53,26 @@ static int add_item(void *arg, const char *name, off_t size, bool served)
 	return 0;
 }
 
+static int add_fault(void *arg, const char *name, const char *why, size_t count)
+{
+	json_array_append_new(arg, json_pack("{sssssI}", "name", name, "reason",
+					     why, "count", (json_int_t)count));
+	return 0;
+}
+
 static json_t *status_json(struct publisher *publisher)
 {
 	struct publisher_status status;
+	json_t *faults = json_array();
 
 	publisher_status(publisher, &status);
-	return json_pack("{sIsIsIsIss}",
+	publisher_fault_each(publisher, add_fault, faults);
+	return json_pack("{sIsIsIsIssso}",
 			 "signed", (json_int_t)status.signed_files,
 			 "unchanged", (json_int_t)status.unchanged,
 			 "pending", (json_int_t)status.pending,
 			 "served", (json_int_t)status.served,
-			 "reason", status.why);
+			 "reason", status.why, "faults", faults);
 }
 
 static void list(struct publisher *publisher, struct admin_request *request)
@@ -108,12 +117,29 @@ void resource_told(struct admin_request *request, const char *noun,
 	admin_security(request, verb_of(request), object, NULL, NULL);
 }
 
+static void on_put(void *arg, int err, const char *why)
+{
+	struct admin_request *request = arg;
+	const char *name = json_string_value(json_object_get(request->body,
+							     "name"));
+
+	if (err) {
+		resource_refuse(request, err == -EINVAL || err == -EFBIG ?
+				400 : 500, "file", name, err == -EINVAL ?
+				"name" : "data", why);
+		return;
+	}
+	resource_told(request, "file", name);
+	admin_reply(request, 201, json_pack("{s{sssO}}", "item", "name", name,
+					    "size", json_object_get(
+						    request->body, "size")));
+}
+
 static void put(struct publisher *publisher, struct admin_request *request)
 {
-	const char *name, *text, *why;
+	const char *name, *text;
 	uint8_t *data;
 	size_t len;
-	int err;
 
 	if (json_unpack(request->body, "{ssss!}", "name", &name, "data",
 			&text)) {
@@ -127,27 +153,21 @@ static void put(struct publisher *publisher, struct admin_request *request)
 				"it is not base64");
 		return;
 	}
-	err = publisher_static_put(publisher, name, data, len, &why);
+	/* The answer has it, when the file is on the disk. */
+	json_object_set_new(request->body, "size",
+			    json_integer((json_int_t)len));
+	publisher_static_put(publisher, name, data, len, on_put, request);
 	free(data);
-	if (err) {
-		resource_refuse(request, err == -EINVAL || err == -EFBIG ?
-				400 : 500, "file", name, err == -EINVAL ?
-				"name" : "data", why);
-		return;
-	}
-	resource_told(request, "file", name);
-	admin_reply(request, 201, json_pack("{s{sssI}}", "item", "name", name,
-					    "size", (json_int_t)len));
 }
 
-static void del(struct publisher *publisher, struct admin_request *request)
+static void on_removed(void *arg, int err, const char *why)
 {
-	int err = publisher_static_remove(publisher, request->rest);
+	struct admin_request *request = arg;
 
 	if (err) {
 		resource_refuse(request, err == -ENOENT ? 404 : 500, "file",
 				request->rest, "", err == -ENOENT ?
-				"there is no such file" : strerror(-err));
+				"there is no such file" : why);
 		return;
 	}
 	resource_told(request, "file", request->rest);
@@ -166,7 +186,8 @@ static void on_file(void *ctx, struct admin_request *request)
 	else if (!strcmp(request->method, "POST") && !request->rest[0])
 		put(publisher, request);
 	else if (!strcmp(request->method, "DELETE") && request->rest[0])
-		del(publisher, request);
+		publisher_static_remove(publisher, request->rest, on_removed,
+					request);
 	else
 		admin_refuse_method(request, request->rest[0] ? "DELETE" :
 							       "GET, POST");

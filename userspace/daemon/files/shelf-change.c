@@ -39,7 +39,7 @@ static int write_all(int fd, const uint8_t *data, size_t len)
 	return 0;
 }
 
-void shelf_drop(struct shelf *shelf, struct shelf_change *change)
+void shelf_drop(struct shelf_change *change)
 {
 	char number[NUMBER_SIZE];
 
@@ -48,11 +48,12 @@ void shelf_drop(struct shelf *shelf, struct shelf_change *change)
 	close(change->fd);
 	change->fd = -1;
 	snprintf(number, sizeof(number), "%u", change->number);
-	unlinkat(shelf->staging, number, 0);
+	unlinkat(change->shelf->staging, number, 0);
 }
 
-int shelf_begin(struct shelf *shelf, struct shelf_change *change)
+int shelf_begin(struct shelf_change *change)
 {
+	struct shelf *shelf = change->shelf;
 	char number[NUMBER_SIZE];
 
 	change->number = atomic_fetch_add(&shelf->numbers, 1);
@@ -63,7 +64,7 @@ int shelf_begin(struct shelf *shelf, struct shelf_change *change)
 		return -errno;
 	if (!fchmod(change->fd, 0644))
 		return 0;
-	shelf_drop(shelf, change);
+	shelf_drop(change);
 	return -EIO;
 }
 
@@ -77,19 +78,19 @@ int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len)
 	return err;
 }
 
-int shelf_stage(struct shelf *shelf, struct shelf_change *change)
+int shelf_stage(struct shelf_change *change)
 {
 	int err;
 
 	change->fd = -1;
 	if (!change->data)
 		return 0;
-	err = shelf_begin(shelf, change);
+	err = shelf_begin(change);
 	if (err)
 		return err;
 	err = shelf_append(change, change->data, change->len);
 	if (err)
-		shelf_drop(shelf, change);
+		shelf_drop(change);
 	return err;
 }
 
@@ -115,35 +116,55 @@ static int open_parent(struct shelf *shelf, const char *name, bool make)
 	return shelf_open_at(shelf, path, O_RDONLY | O_DIRECTORY);
 }
 
-static int take_name(struct shelf *shelf, struct shelf_change *change,
-		     int parent, const char *name)
+static int take_name(struct shelf_change *change, int parent, const char *name)
 {
 	char number[NUMBER_SIZE];
+	struct stat st;
 
 	if (!change->data)
 		return unlinkat(parent, name, 0) ? -errno : 0;
 	snprintf(number, sizeof(number), "%u", change->number);
-	if (renameat(shelf->staging, number, parent, name))
+	if (renameat(change->shelf->staging, number, parent, name))
 		return -errno;
+	/* The name is a change, too. */
+	if (!fstat(change->fd, &st))
+		shelf_print_take(&change->print, &st);
 	close(change->fd);
 	change->fd = -1;
 	return 0;
 }
 
-int shelf_commit(struct shelf *shelf, struct shelf_change *change)
+/* Folders that nothing is in any more; the first that is not empty stays. */
+static void remove_empty(struct shelf *shelf, const char *name)
 {
+	char path[SHELF_NAME_SIZE];
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s", name);
+	while ((slash = strrchr(path, '/'))) {
+		*slash = '\0';
+		if (unlinkat(shelf->dir, path, AT_REMOVEDIR))
+			return;
+	}
+}
+
+int shelf_commit(struct shelf_change *change)
+{
+	struct shelf *shelf = change->shelf;
 	const char *slash = strrchr(change->name, '/');
 	int parent, err;
 
 	if (!slash)
-		return take_name(shelf, change, shelf->dir, change->name);
+		return take_name(change, shelf->dir, change->name);
 	parent = open_parent(shelf, change->name, change->data);
 	if (parent < 0)
 		return parent;
-	err = take_name(shelf, change, parent, slash + 1);
+	err = take_name(change, parent, slash + 1);
 	if (!err && fsync(parent))
 		err = -errno;
 	close(parent);
+	if (!err && !change->data)
+		remove_empty(shelf, change->name);
 	return err;
 }
 
@@ -155,33 +176,20 @@ int shelf_sync(struct shelf *shelf)
 int shelf_put(struct shelf *shelf, const char *name, const uint8_t *data,
 	      size_t len)
 {
-	struct shelf_change change = { .data = data, .len = len };
+	struct shelf_change change = {
+		.shelf = shelf, .data = data, .len = len,
+	};
 	int err;
 
 	if (!shelf_name_fits(name))
 		return -EINVAL;
 	snprintf(change.name, sizeof(change.name), "%s", name);
-	err = shelf_stage(shelf, &change);
+	err = shelf_stage(&change);
 	if (err)
 		return err;
 	err = shelf_settle(&change);
 	if (!err)
-		err = shelf_commit(shelf, &change);
-	shelf_drop(shelf, &change);
-	if (!err)
-		err = shelf_sync(shelf);
-	return err ? err : shelf_show(shelf, name);
-}
-
-int shelf_remove(struct shelf *shelf, const char *name)
-{
-	struct shelf_change change = { .fd = -1 };
-	int err;
-
-	if (!shelf_name_fits(name))
-		return -ENOENT;
-	snprintf(change.name, sizeof(change.name), "%s", name);
-	shelf_hide(shelf, name);
-	err = shelf_commit(shelf, &change);
+		err = shelf_commit(&change);
+	shelf_drop(&change);
 	return err ? err : shelf_sync(shelf);
 }

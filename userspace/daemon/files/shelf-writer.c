@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The thread that writes the phones' files.
+ * The thread that writes what phones are served, and what is kept of it.
  */
 #include "files/shelf-writer.h"
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct shelf_writer {
-	struct shelf *shelf;
 	struct worker *worker;
 };
 
@@ -19,18 +19,18 @@ static struct shelf_job *job_of(struct worker_job *job)
 	return (struct shelf_job *)job;
 }
 
-static void drop_all(struct shelf_writer *w, struct shelf_job *job)
+static void drop_all(struct shelf_job *job)
 {
 	for (size_t i = 0; i < job->count; i++)
-		shelf_drop(w->shelf, &job->changes[i]);
+		shelf_drop(&job->changes[i]);
 }
 
-static void stage(struct shelf_writer *w, struct shelf_job *job)
+/* What was begun elsewhere is there. */
+static void stage(struct shelf_job *job)
 {
-	for (size_t i = 0; i < job->count; i++)
-		job->changes[i].fd = -1;
 	for (size_t i = 0; i < job->count && !job->err; i++)
-		job->err = shelf_stage(w->shelf, &job->changes[i]);
+		if (job->changes[i].fd < 0)
+			job->err = shelf_stage(&job->changes[i]);
 }
 
 static void settle(struct shelf_job *job)
@@ -40,62 +40,103 @@ static void settle(struct shelf_job *job)
 }
 
 /* What is to go and is not there has gone. */
-static void commit(struct shelf_writer *w, struct shelf_job *job)
+static void commit(struct shelf_job *job)
 {
 	for (size_t i = 0; i < job->count && !job->err; i++) {
 		struct shelf_change *change = &job->changes[i];
-		int err = shelf_commit(w->shelf, change);
+		int err;
 
+		if (i && change[-1].shelf != change->shelf)
+			job->err = shelf_sync(change[-1].shelf);
+		if (job->err)
+			break;
+		err = shelf_commit(change);
 		if (err != -ENOENT || change->data)
 			job->err = err;
 	}
-	drop_all(w, job);
+	drop_all(job);
+}
+
+/* Neighbours that end in one shelf wait for it once. */
+static void sync_all(struct worker_jobs *jobs)
+{
+	struct shelf *synced = NULL;
+	struct worker_job *job;
+	int err = 0;
+
+	STAILQ_FOREACH(job, jobs, link) {
+		struct shelf_job *one = job_of(job);
+		struct shelf *shelf = one->changes[one->count - 1].shelf;
+
+		if (shelf != synced)
+			err = shelf_sync(shelf);
+		synced = shelf;
+		if (!one->err)
+			one->err = err;
+	}
 }
 
 /* All are written before the first is waited for. */
 static void run(void *arg, struct worker_jobs *jobs)
 {
-	struct shelf_writer *w = arg;
 	struct worker_job *job;
-	int err;
 
+	(void)arg;
 	STAILQ_FOREACH(job, jobs, link)
-		stage(w, job_of(job));
+		stage(job_of(job));
 	STAILQ_FOREACH(job, jobs, link)
 		settle(job_of(job));
 	STAILQ_FOREACH(job, jobs, link)
-		commit(w, job_of(job));
-	err = shelf_sync(w->shelf);
-	STAILQ_FOREACH(job, jobs, link)
-		if (!job_of(job)->err)
-			job_of(job)->err = err;
+		commit(job_of(job));
+	sync_all(jobs);
 }
 
 static void on_done(void *arg, struct worker_job *job)
 {
-	struct shelf_job *done = job_of(job);
-
 	(void)arg;
-	done->done(done->arg, done->err);
+	job_of(job)->done(job_of(job));
 }
 
 static const struct worker_ops ops = { .run = run, .done = on_done };
 
-/* None is refused: the publisher has no more under way than it may. */
+void shelf_job_add(struct shelf_job *job, struct shelf *shelf, const char *name,
+		   const uint8_t *data, size_t len)
+{
+	struct shelf_change *change = &job->changes[job->count++];
+
+	change->shelf = shelf;
+	snprintf(change->name, sizeof(change->name), "%s", name);
+	change->data = data;
+	change->len = len;
+	change->fd = -1;
+}
+
+void shelf_job_take(struct shelf_job *job, struct shelf_change *change)
+{
+	struct shelf_change *taken = &job->changes[job->count++];
+
+	*taken = *change;
+	taken->data = (const uint8_t *)"";
+	change->fd = -1;
+}
+
+/* How many wait is bounded by who submits: what one has under way. */
 void shelf_writer_submit(struct shelf_writer *w, struct shelf_job *job)
 {
 	job->err = 0;
-	worker_submit(w->worker, &job->job);
+	if (!worker_submit(w->worker, &job->job))
+		return;
+	drop_all(job);
+	job->err = -ESHUTDOWN;
+	job->done(job);
 }
 
-struct shelf_writer *shelf_writer_new(struct event_base *base,
-				      struct shelf *shelf)
+struct shelf_writer *shelf_writer_new(struct event_base *base)
 {
 	struct shelf_writer *w = calloc(1, sizeof(*w));
 
 	if (!w)
 		return NULL;
-	w->shelf = shelf;
 	w->worker = worker_new(base, &ops, w, SIZE_MAX, SIZE_MAX);
 	if (w->worker)
 		return w;

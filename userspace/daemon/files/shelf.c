@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +17,6 @@
 
 /* Of folders: what is named deeper down would not be found when all is listed. */
 enum { DEPTH_MAX = 8 };
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
 
 bool shelf_name_fits(const char *name)
 {
@@ -66,44 +60,16 @@ bool shelf_name_hinders(const char *name)
 	return false;
 }
 
-int shelf_show(struct shelf *shelf, const char *name)
+void shelf_print_take(struct shelf_print *print, const struct stat *st)
 {
-	char *copy;
-
-	if (shelf_shows(shelf, name))
-		return 0;
-	copy = strdup(name);
-	if (!copy || !tsearch(copy, &shelf->shown, compare)) {
-		free(copy);
-		return -ENOMEM;
-	}
-	shelf->count++;
-	return 0;
+	*print = (struct shelf_print){
+		.dev = st->st_dev, .inode = st->st_ino, .size = st->st_size,
+		.changed = st->st_ctim, .written = st->st_mtim,
+	};
 }
 
-void shelf_hide(struct shelf *shelf, const char *name)
-{
-	char **found = tfind(name, &shelf->shown, compare), *copy;
-
-	if (!found)
-		return;
-	copy = *found;
-	tdelete(name, &shelf->shown, compare);
-	free(copy);
-	shelf->count--;
-}
-
-bool shelf_shows(const struct shelf *shelf, const char *name)
-{
-	return tfind(name, &shelf->shown, compare) != NULL;
-}
-
-size_t shelf_count(const struct shelf *shelf)
-{
-	return shelf->count;
-}
-
-int shelf_file(const struct shelf *shelf, const char *name, off_t *size)
+int shelf_file(const struct shelf *shelf, const char *name,
+	       struct shelf_print *print)
 {
 	struct stat st;
 	int fd;
@@ -117,7 +83,7 @@ int shelf_file(const struct shelf *shelf, const char *name, off_t *size)
 		close(fd);
 		return -ENOENT;
 	}
-	*size = st.st_size;
+	shelf_print_take(print, &st);
 	return fd;
 }
 
@@ -136,15 +102,17 @@ static int read_all(int fd, uint8_t *data, size_t size)
 }
 
 int shelf_load(const struct shelf *shelf, const char *name, size_t max,
-	       uint8_t **data, size_t *len)
+	       uint8_t **data, size_t *len, struct shelf_print *print)
 {
-	off_t size;
-	int fd = shelf_file(shelf, name, &size), err;
+	struct shelf_print unwanted;
+	int fd, err;
 
+	print = print ?: &unwanted;
+	fd = shelf_file(shelf, name, print);
 	if (fd < 0)
 		return fd;
-	err = (uint64_t)size > max ? -EFBIG : 0;
-	*len = (size_t)size;
+	err = (uint64_t)print->size > max ? -EFBIG : 0;
+	*len = (size_t)print->size;
 	*data = err ? NULL : malloc(*len + 1);
 	if (!err)
 		err = *data ? read_all(fd, *data, *len) : -ENOMEM;
@@ -244,6 +212,7 @@ int shelf_open(struct shelf **out, const char *path, char *why, size_t size)
 		snprintf(why, size, "out of memory");
 		return -ENOMEM;
 	}
+	TAILQ_INIT(&shelf->shown);
 	shelf->dir = shelf->staging = -1;
 	err = open_directories(shelf, path);
 	if (err) {
@@ -261,7 +230,7 @@ void shelf_close(struct shelf *shelf)
 {
 	if (!shelf)
 		return;
-	tdestroy(shelf->shown, free);
+	shelf_hide_all(shelf);
 	if (shelf->staging >= 0)
 		close(shelf->staging);
 	if (shelf->dir >= 0)

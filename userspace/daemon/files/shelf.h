@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define SHELF_NAME_SIZE	256
 
@@ -33,46 +34,74 @@ bool shelf_name_ends(const char *name, const char *end);
 bool shelf_name_hinders(const char *name);
 
 /*
- * Names that HTTP may be asked for; what else lies in the directory is nobody's
- * or not looked at yet. For the loop's thread, as is all without another word.
+ * What a file was when it was looked at. Whoever writes to it since cannot put
+ * its ctime back.
  */
-int shelf_show(struct shelf *shelf, const char *name);
+struct shelf_print {
+	dev_t dev;
+	ino_t inode;
+	off_t size;
+	struct timespec changed, written;
+};
+
+bool shelf_print_same(const struct shelf_print *a, const struct shelf_print *b);
+
+/*
+ * Names that HTTP may be asked for; what else lies in the directory is nobody's
+ * or not looked at yet. With @print the file must be that one still. For the
+ * loop's thread, as is all without another word.
+ */
+int shelf_show(struct shelf *shelf, const char *name,
+	       const struct shelf_print *print);
 void shelf_hide(struct shelf *shelf, const char *name);
 bool shelf_shows(const struct shelf *shelf, const char *name);
 size_t shelf_count(const struct shelf *shelf);
+/* A descriptor; -ENOENT, -ESTALE: it is not what was shown any more. */
+int shelf_serve(const struct shelf *shelf, const char *name, off_t *size);
+/*
+ * Is all that is shown what it was? A round begins; then one name at a time,
+ * false: that was all. Names may come and go meanwhile.
+ */
+void shelf_round(struct shelf *shelf);
+bool shelf_round_next(struct shelf *shelf, char name[SHELF_NAME_SIZE],
+		      bool *stale);
 
 /* A plain file, no link on the way; -ENOENT, -EFBIG, -ENOMEM... */
-int shelf_file(const struct shelf *shelf, const char *name, off_t *size);
+int shelf_file(const struct shelf *shelf, const char *name,
+	       struct shelf_print *print);
+/* @print, of before the first byte was read, may be NULL. */
 int shelf_load(const struct shelf *shelf, const char *name, size_t max,
-	       uint8_t **data, size_t *len);
+	       uint8_t **data, size_t *len, struct shelf_print *print);
 /* The plain files, folder by folder; stops at the first not 0. */
 typedef int (*shelf_fn)(void *arg, const char *name);
 int shelf_each(const struct shelf *shelf, shelf_fn fn, void *arg);
 
-/* At once, and on the disk; hides what is removed and shows what is put. */
+/* At once, and on the disk: for who has no loop yet, and waits. */
 int shelf_put(struct shelf *shelf, const char *name, const uint8_t *data,
 	      size_t len);
-int shelf_remove(struct shelf *shelf, const char *name);
 
 /*
  * The steps of it, for many at a time; from any thread, but each change by one.
- * A change that is given up before its commit needs shelf_drop().
+ * A change that is given up before its commit needs shelf_drop(). Names with
+ * folders are changed by one thread alone: folders come and go with them.
  */
 struct shelf_change {
+	struct shelf *shelf;
 	char name[SHELF_NAME_SIZE];
 	const uint8_t *data;		/* NULL: removed, if it is there */
 	size_t len;
 	int fd;				/* of what is staged, -1 */
+	struct shelf_print print;	/* of what is there, once committed */
 	unsigned int number;
 };
 
-int shelf_stage(struct shelf *shelf, struct shelf_change *change);
+int shelf_stage(struct shelf_change *change);
 /* In place of it for what does not come at once: an empty one, then pieces. */
-int shelf_begin(struct shelf *shelf, struct shelf_change *change);
+int shelf_begin(struct shelf_change *change);
 int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len);
 int shelf_settle(struct shelf_change *change);
-int shelf_commit(struct shelf *shelf, struct shelf_change *change);
-void shelf_drop(struct shelf *shelf, struct shelf_change *change);
+int shelf_commit(struct shelf_change *change);
+void shelf_drop(struct shelf_change *change);
 int shelf_sync(struct shelf *shelf);
 
 #endif /* FILES_SHELF_H */

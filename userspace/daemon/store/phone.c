@@ -143,6 +143,21 @@ int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
 	return each_phone(store, stmt, profile, fn, ctx);
 }
 
+int store_phone_page(struct store *store, int64_t profile, int64_t after,
+		     store_phone_fn fn, void *ctx)
+{
+	sqlite3_stmt *stmt = profile ?
+		store_stmt(store, STMT_PROFILE_PAGE, "SELECT id, name FROM"
+			   " phone WHERE profile = ?1 AND id > ?2 ORDER BY id"
+			   " LIMIT 64") :
+		store_stmt(store, STMT_PHONE_PAGE, "SELECT id, name FROM"
+			   " phone WHERE id > ?2 ORDER BY id LIMIT 64");
+
+	if (stmt)
+		sqlite3_bind_int64(stmt, 2, after);
+	return each_phone(store, stmt, profile, fn, ctx);
+}
+
 int store_user_phones(struct store *store, int64_t user, store_phone_fn fn,
 		      void *ctx)
 {

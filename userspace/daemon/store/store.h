@@ -137,6 +137,9 @@ int store_phone_get(struct store *store, int64_t id, struct store_phone *phone);
 typedef int (*store_phone_fn)(void *ctx, int64_t id, const char *name);
 int store_phone_each(struct store *store, int64_t profile, store_phone_fn fn,
 		     void *ctx);
+/* A page of them, 64 at most, by id, beginning after that of the page before. */
+int store_phone_page(struct store *store, int64_t profile, int64_t after,
+		     store_phone_fn fn, void *ctx);
 /* Likewise those that authenticate as that end user. */
 int store_user_phones(struct store *store, int64_t user, store_phone_fn fn,
 		      void *ctx);

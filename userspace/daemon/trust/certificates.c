@@ -342,7 +342,8 @@ static int open_followup(struct certificates *all, char *why, size_t size)
 {
 	const struct certificates_config *config = &all->config;
 	struct followup_config followup = {
-		.store = config->store, .keys = config->keys,
+		.base = config->base, .store = config->store,
+		.keys = config->keys,
 		.conf = config->conf, .publish = config->publish,
 		.reset = config->reset, .arg = config->arg,
 	};

@@ -14,8 +14,10 @@
 
 struct admin;
 struct certificates;
+struct event_base;
 
 struct certificates_config {
+	struct event_base *base;
 	struct store *store;
 	struct admin *admin;
 	const struct conf *conf;

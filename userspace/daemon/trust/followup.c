@@ -17,6 +17,7 @@
 #include "store/store.h"
 #include "store/whole-file.h"
 #include "trust/keys.h"
+#include "worker.h"
 
 #define PATH_SIZE	(CONF_PATH_SIZE + 32)
 #define NAME_SIZE	(STORE_NAME_SIZE + 32)
@@ -29,16 +30,24 @@ struct followup {
 	json_t *published;	/* what the lists are made of */
 	json_t *told;		/* what phones have been sent for */
 	struct run *run;	/* under way, or NULL */
+	struct worker *worker;	/* writes it down */
 };
 
 /* Outlives us if we are closed meanwhile. */
 struct run {
+	struct worker_job job;
 	struct followup *followup;	/* NULL: closed */
 	followup_ran done;
 	void *arg;
 	json_t *snapshot;
 	json_t *result;
+	char *text;			/* on its way to the disk */
+	int err;			/* of it */
+	void (*saved)(struct run *run);
+	json_t *before;			/* what the snapshot replaces */
 };
+
+static const char stops[] = "the daemon stops";
 
 /* Phones never see the others. */
 static bool is_known_to_phones(unsigned int service)
@@ -131,17 +140,72 @@ static json_t *difference(const json_t *now, const json_t *then)
 	return names;
 }
 
-static int save(const struct followup *f)
+static char *text_of(const struct followup *f)
 {
 	json_t *state = json_pack("{sOsO}", "published", f->published, "told",
 				  f->told);
 	char *text = state ? json_dumps(state, JSON_INDENT(1)) : NULL;
+
+	json_decref(state);
+	return text;
+}
+
+/* At the start, where nobody waits. */
+static int save_first(const struct followup *f)
+{
+	char *text = text_of(f);
 	int err = text ? whole_file_write(f->path, text, strlen(text)) :
 		-ENOMEM;
 
 	free(text);
-	json_decref(state);
 	return err;
+}
+
+/* It begins with the worker's. */
+static struct run *run_of(struct worker_job *job)
+{
+	return (struct run *)job;
+}
+
+/* On the thread; the path is set once. */
+static void write_down(void *arg, struct worker_jobs *jobs)
+{
+	const struct followup *f = arg;
+	struct worker_job *job;
+
+	STAILQ_FOREACH(job, jobs, link) {
+		struct run *run = run_of(job);
+
+		run->err = whole_file_write(f->path, run->text,
+					    strlen(run->text));
+	}
+}
+
+static void on_written(void *arg, struct worker_job *job)
+{
+	struct run *run = run_of(job);
+
+	(void)arg;
+	free(run->text);
+	run->saved(run);
+}
+
+static const struct worker_ops ops = { .run = write_down, .done = on_written };
+
+/* The snapshot is in *@set from here on; put_back() if it is not on the disk. */
+static void save(struct run *run, json_t **set, void (*saved)(struct run *run))
+{
+	struct followup *f = run->followup;
+
+	run->before = *set;
+	*set = json_incref(run->snapshot);
+	run->saved = saved;
+	run->text = text_of(f);
+	run->err = run->text ? worker_submit(f->worker, &run->job) : -ENOMEM;
+	if (!run->err)
+		return;
+	free(run->text);
+	saved(run);
 }
 
 /* What cannot be read was told to nobody: all of it follows. */
@@ -153,7 +217,7 @@ static int load(struct followup *f)
 	if (access(f->path, F_OK) && errno == ENOENT) {
 		f->published = current(f);
 		f->told = json_copy(f->published);
-		return f->told ? save(f) : -ENOMEM;
+		return f->told ? save_first(f) : -ENOMEM;
 	}
 	state = json_load_file(f->path, JSON_REJECT_DUPLICATES, NULL);
 	f->published = json_incref(json_object_get(state, "published"));
@@ -181,7 +245,8 @@ int followup_open(struct followup **out, const struct followup_config *config,
 	f->config = *config;
 	snprintf(f->path, sizeof(f->path), "%s/followup.json",
 		 config->conf->state_dir);
-	err = load(f);
+	f->worker = worker_new(config->base, &ops, f, 1, 1);
+	err = f->worker ? load(f) : -ENOMEM;
 	if (err) {
 		snprintf(why, size, "%s: %s", f->path, strerror(-err));
 		followup_close(f);
@@ -195,6 +260,7 @@ void followup_close(struct followup *f)
 {
 	if (f->run)
 		f->run->followup = NULL;
+	worker_free(f->worker);
 	json_decref(f->published);
 	json_decref(f->told);
 	free(f);
@@ -295,12 +361,39 @@ static void finish(struct run *run, int err, const char *why)
 	free(run);
 }
 
+/* False: it was closed meanwhile, or is not on the disk; the run is over. */
+static bool is_saved(struct run *run, json_t **set)
+{
+	int err = run->err;
+
+	if (err && set) {
+		json_decref(*set);
+		*set = run->before;
+	} else {
+		json_decref(run->before);
+	}
+	if (!run->followup)
+		finish(run, -ECANCELED, stops);
+	else if (err)
+		finish(run, err, strerror(-err));
+	else
+		return true;
+	return false;
+}
+
+static void on_told(struct run *run)
+{
+	struct followup *f = run->followup;
+
+	if (is_saved(run, f ? &f->told : NULL))
+		finish(run, 0, NULL);
+}
+
 /* Phones that cannot be reached read the lists when they come back. */
 static void do_reset(struct run *run)
 {
 	struct followup *f = run->followup;
-	json_t *told, *before = f->told;
-	int err;
+	json_t *told;
 
 	if (!f->config.reset) {
 		finish(run, -EAGAIN, "phones cannot be reset yet");
@@ -312,40 +405,29 @@ static void do_reset(struct run *run)
 		return;
 	}
 	json_object_set_new(run->result, "reset", told);
-	f->told = json_incref(run->snapshot);
-	err = save(f);
-	if (err)
-		f->told = before;
-	json_decref(err ? run->snapshot : before);
-	finish(run, err, err ? strerror(-err) : NULL);
+	save(run, &f->told, on_told);
+}
+
+static void on_lists(struct run *run)
+{
+	struct followup *f = run->followup;
+
+	if (!is_saved(run, f ? &f->published : NULL))
+		return;
+	json_object_set_new(run->result, "lists", json_string("published"));
+	do_reset(run);
 }
 
 static void on_published(void *arg, int err, const char *why)
 {
 	struct run *run = arg;
-	struct followup *f = run->followup;
-	json_t *before;
 
-	if (!f) {
-		finish(run, -ECANCELED, "the daemon stops");
-		return;
-	}
-	if (err) {
+	if (!run->followup)
+		finish(run, -ECANCELED, stops);
+	else if (err)
 		finish(run, err, why);
-		return;
-	}
-	before = f->published;
-	f->published = json_incref(run->snapshot);
-	err = save(f);
-	if (err) {
-		json_decref(f->published);
-		f->published = before;
-		finish(run, err, strerror(-err));
-		return;
-	}
-	json_decref(before);
-	json_object_set_new(run->result, "lists", json_string("published"));
-	do_reset(run);
+	else
+		save(run, &run->followup->published, on_lists);
 }
 
 int followup_run(struct followup *f, followup_ran done, void *arg)

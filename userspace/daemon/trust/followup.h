@@ -17,6 +17,7 @@
 #include "keyd/service.h"
 
 struct conf;
+struct event_base;
 struct followup;
 struct store;
 struct trust_keys;
@@ -25,6 +26,7 @@ struct trust_keys;
 typedef void (*followup_done)(void *arg, int err, const char *why);
 
 struct followup_config {
+	struct event_base *base;
 	struct store *store;
 	struct trust_keys *keys;
 	const struct conf *conf;
@@ -38,6 +40,7 @@ struct followup_config {
 /* What there is at the first start is known to all. @why gets a sentence. */
 int followup_open(struct followup **followup,
 		  const struct followup_config *config, char *why, size_t size);
+/* What is under way is told -ECANCELED. */
 void followup_close(struct followup *followup);
 
 /* {"changed": names, "steps": [{"step", "about"}]}; both empty: all is done. */

@@ -61,38 +61,57 @@ static const char *check(struct lists *lists, const uint8_t *file, size_t len,
 	return why;
 }
 
-static const char *publish(struct lists *lists, const uint8_t *file, size_t len)
+static void unfit(struct lists *lists, const char *why)
+{
+	lists_made(lists, lists->changes != lists->changes_then ? -EAGAIN :
+		   -EIO, why);
+}
+
+static void on_put(void *arg, int err, const char *why)
+{
+	struct lists_put *put = arg;
+	struct lists *lists = put->lists;
+
+	free(put);
+	if (!lists)
+		return;
+	lists->put = NULL;
+	if (err)
+		unfit(lists, why);
+	else
+		lists_made(lists, 0, NULL);
+}
+
+static void publish(struct lists *lists, const uint8_t *file, size_t len)
 {
 	struct trust_list *two = calloc(2, sizeof(*two));
+	struct lists_put *put = calloc(1, sizeof(*put));
 	const char *why = "out of memory";
-	int err;
 
-	if (two)
+	if (two && put)
 		why = check(lists, file, len, &two[0], &two[1]);
 	free(two);
-	if (why)
-		return why;
-	err = publisher_put(lists->config.publisher,
-			    lists_file_name(lists->kind), file, len);
-	return err ? strerror(-err) : NULL;
+	if (why) {
+		free(put);
+		unfit(lists, why);
+		return;
+	}
+	put->lists = lists;
+	lists->put = put;
+	publisher_put(lists->config.publisher, lists_file_name(lists->kind),
+		      file, len, on_put, put);
 }
 
 static void on_signed(void *arg, int err, const union keyd_buffer *answer)
 {
 	struct lists *lists = arg;
-	const char *why = NULL;
 
 	lists->request = 0;
-	if (!err) {
-		why = publish(lists, keyd_tail(answer), keyd_tail_len(answer));
-		err = !why ? 0 : lists->changes != lists->changes_then ?
-			-EAGAIN : -EIO;
-	} else if (answer) {
-		why = answer->m.reply.sentence;
-	} else {
-		why = strerror(-err);
-	}
-	lists_made(lists, err, why);
+	if (!err)
+		publish(lists, keyd_tail(answer), keyd_tail_len(answer));
+	else
+		lists_made(lists, err, answer ? answer->m.reply.sentence :
+			   strerror(-err));
 }
 
 static int sign(struct lists *lists, const struct lists_plan *plan, char *why,

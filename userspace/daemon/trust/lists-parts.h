@@ -17,6 +17,11 @@ struct lists_job {
 	void *arg;
 };
 
+/* On its way to the disk; outlives the lists if they are closed meanwhile. */
+struct lists_put {
+	struct lists *lists;		/* NULL: closed */
+};
+
 struct lists {
 	struct lists_config config;
 	struct event *kick;		/* begins what is to be done */
@@ -24,6 +29,7 @@ struct lists {
 	struct lists_job *job;		/* under way, NULL: none */
 	enum trust_kind kind;		/* of it, the list that is made */
 	uint32_t request;		/* that keyd has, 0: none */
+	struct lists_put *put;		/* NULL: none */
 	bool dirty;			/* something may have changed */
 	unsigned int changes;		/* of that kind, so far */
 	unsigned int changes_then;	/* when the request was made */

@@ -294,6 +294,8 @@ void lists_close(struct lists *lists)
 	if (lists->request)
 		keyd_client_forget(trust_keys_client(lists->config.keys),
 				   lists->request);
+	if (lists->put)
+		lists->put->lists = NULL;
 	event_free(lists->kick);
 	if (!lists->job)
 		lists->job = dequeue(lists);
