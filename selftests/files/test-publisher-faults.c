@@ -30,6 +30,9 @@ enum { MANY = 1000 };
 static struct world w;
 static bool full;			/* is the disk */
 static bool stuck;			/* nothing can be removed */
+static bool flips;			/* a bit of what keyd signs */
+static bool broken, slow;		/* is the disk */
+static unsigned int waits;		/* for the disk */
 static int lives = -1;			/* names taken before the death */
 
 ssize_t __real_write(int fd, const void *data, size_t len);
@@ -38,6 +41,12 @@ int __real_renameat(int from, const char *old, int to, const char *new);
 int __wrap_renameat(int from, const char *old, int to, const char *new);
 int __real_unlinkat(int dir, const char *name, int flags);
 int __wrap_unlinkat(int dir, const char *name, int flags);
+ssize_t __real_recv(int fd, void *data, size_t size, int flags);
+ssize_t __wrap_recv(int fd, void *data, size_t size, int flags);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_syncfs(int fd);
+int __wrap_syncfs(int fd);
 
 /* Half of it finds room; of the log, which may be a file, all. */
 ssize_t __wrap_write(int fd, const void *data, size_t len)
@@ -66,6 +75,38 @@ int __wrap_unlinkat(int dir, const char *name, int flags)
 		return __real_unlinkat(dir, name, flags);
 	errno = EIO;
 	return -1;
+}
+
+/* The last byte of a signed file is its content's. */
+ssize_t __wrap_recv(int fd, void *data, size_t size, int flags)
+{
+	const struct keyd_head *head = data;
+	ssize_t n = __real_recv(fd, data, size, flags);
+
+	if (flips && n > 1000 && head->type == KEYD_REPLY)
+		((uint8_t *)data)[n - 1] ^= 1;
+	return n;
+}
+
+static int sync_with(int (*real)(int fd), int fd)
+{
+	waits++;
+	if (slow)
+		usleep(5000);
+	if (!broken)
+		return real(fd);
+	errno = EIO;
+	return -1;
+}
+
+int __wrap_fsync(int fd)
+{
+	return sync_with(__real_fsync, fd);
+}
+
+int __wrap_syncfs(int fd)
+{
+	return sync_with(__real_syncfs, fd);
 }
 
 static bool says(const char *name, X509 *signer, const char *word)
@@ -122,6 +163,22 @@ static void test_folder(void)
 	publisher_static_remove(w.publisher, "ring");
 	world_set(&w, "phone", ONE, "{'load':'new'}");
 	world_settle(&w);
+}
+
+/* The answer is not trusted because it is keyd's. */
+static void test_flipped(void)
+{
+	X509 *signer = world_signer(&w);
+
+	flips = true;
+	world_set(&w, "phone", ONE, "{'load':'flipped'}");
+	world_fail(&w);
+	ok(says(ONE SIGNED, signer, ">newer<") && world_status(&w).pending == 1,
+	   "what keyd signed and does not verify is not served: %s",
+	   world_status(&w).why);
+	flips = false;
+	world_settle(&w);
+	ok(says(ONE SIGNED, signer, ">flipped<"), "it is asked for again");
 }
 
 static void test_stuck(void)
@@ -266,6 +323,29 @@ static void test_death(void)
 	X509_free(new);
 }
 
+/* Of many files none takes its name before all are on the disk. */
+static void test_broken(void)
+{
+	X509 *old = X509_dup(world_signer(&w)), *now;
+	unsigned int by_new;
+
+	broken = true;
+	world_renew(&w);
+	world_fail(&w);
+	now = world_signer(&w);
+	ok(all_whole(old, now, &by_new) && !by_new,
+	   "a disk that fails: none of a thousand has changed, %u", by_new);
+	broken = false;
+	slow = true;
+	waits = 0;
+	world_settle(&w);
+	ok(all_whole(old, now, &by_new) && by_new == MANY,
+	   "it works again, all have");
+	ok(waits < MANY, "and were not waited for one by one: %u", waits);
+	slow = false;
+	X509_free(old);
+}
+
 static bool is_clear(const char *name)
 {
 	char file[40];
@@ -310,8 +390,10 @@ int main(void)
 	test_full();
 	test_folder();
 	test_keyd();
+	test_flipped();
 	test_stuck();
 	test_death();
+	test_broken();
 	test_hung();
 	world_close(&w);
 	return tap_end();

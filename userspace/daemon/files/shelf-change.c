@@ -87,7 +87,7 @@ int shelf_stage(struct shelf *shelf, struct shelf_change *change)
 	err = shelf_begin(shelf, change);
 	if (err)
 		return err;
-	err = shelf_append(change, change->data, change->len);
+	err = write_all(change->fd, change->data, change->len);
 	if (err)
 		shelf_drop(shelf, change);
 	return err;
@@ -145,6 +145,11 @@ int shelf_commit(struct shelf *shelf, struct shelf_change *change)
 		err = -errno;
 	close(parent);
 	return err;
+}
+
+int shelf_settle_all(struct shelf *shelf)
+{
+	return syncfs(shelf->dir) ? -errno : 0;
 }
 
 int shelf_sync(struct shelf *shelf)

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+enum { FEW = 4 };	/* files that are settled one by one */
+
 struct shelf_writer {
 	struct shelf *shelf;
 	struct worker *worker;
@@ -39,6 +41,28 @@ static void settle(struct shelf_job *job)
 		job->err = shelf_settle(&job->changes[i]);
 }
 
+/*
+ * The disk is waited for once, not once for each file. That waits for others'
+ * data, too: the files of a phone or two are not held up by them.
+ */
+static void settle_all(struct shelf_writer *w, struct worker_jobs *jobs)
+{
+	struct worker_job *job;
+	size_t count = 0;
+	int err = 0;
+
+	STAILQ_FOREACH(job, jobs, link)
+		count += job_of(job)->count;
+	if (count > FEW)
+		err = shelf_settle_all(w->shelf);
+	STAILQ_FOREACH(job, jobs, link) {
+		if (count <= FEW)
+			settle(job_of(job));
+		else if (!job_of(job)->err)
+			job_of(job)->err = err;
+	}
+}
+
 /* What is to go and is not there has gone. */
 static void commit(struct shelf_writer *w, struct shelf_job *job)
 {
@@ -61,8 +85,7 @@ static void run(void *arg, struct worker_jobs *jobs)
 
 	STAILQ_FOREACH(job, jobs, link)
 		stage(w, job_of(job));
-	STAILQ_FOREACH(job, jobs, link)
-		settle(job_of(job));
+	settle_all(w, jobs);
 	STAILQ_FOREACH(job, jobs, link)
 		commit(w, job_of(job));
 	err = shelf_sync(w->shelf);
