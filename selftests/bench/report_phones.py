@@ -39,11 +39,17 @@ def enrolment_rows(f):
     """(name, goal, ours, bare OpenSSL's) of phones that enrol by CAPF."""
     what = {"path": "signalling", "payload": 0,
             "metric": "cpu_microseconds_per_enrolment"}
-    ours, peer = f.get("ucsecd", **what), f.get("openssl", **what)
-    what["metric"] = "enrolments_per_second"
+
+    def row(name, **more):
+        peer = f.get("openssl", **what, **more)
+        return (name, peer and round(peer / 0.7),
+                f.get("ucsecd", **what, **more), peer)
+
     return [
-        ("microseconds of processor a phone", peer and round(peer / 0.7),
-         ours, peer),
+        row("microseconds of processor a phone"),
+        row("... without its file", note="without the phone's file"),
+        ("... of all, keyd's", None, f.get("ucsec-keyd", **what), None),
         ("enrolments a second, eight at a time", None,
-         f.get("ucsecd", **what), None),
+         f.get("ucsecd", **{**what, "metric": "enrolments_per_second"}),
+         None),
     ]

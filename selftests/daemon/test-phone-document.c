@@ -391,6 +391,29 @@ static void test_long(void)
 	free(many);
 }
 
+/* The last byte that there is room for is the stamp's. */
+static void test_full(void)
+{
+	char *many = calloc(1, SHEET_MAX);
+	struct phone_document doc = document_with(0, "x");
+	struct sheet_text text;
+	size_t room;
+
+	if (phone_document_write(&doc, &text))
+		abort();
+	room = SHEET_MAX - text.len;
+	sheet_text_clear(&text);
+	memset(many, 'x', 1 + room);
+	doc = document_with(0, many);
+	ok(!phone_document_write(&doc, &text) && text.len == SHEET_MAX,
+	   "as long as may be");
+	sheet_text_clear(&text);
+	many[1 + room] = 'x';
+	ok(phone_document_write(&doc, &text) == -E2BIG && !text.bytes,
+	   "one more is too long, though it would do without its stamp");
+	free(many);
+}
+
 int main(void)
 {
 	sheet_wipe_memory();
@@ -401,6 +424,7 @@ int main(void)
 	test_hostile();
 	test_refused();
 	test_long();
+	test_full();
 	xmlCleanupParser();
 	return tap_end();
 }

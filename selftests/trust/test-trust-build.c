@@ -200,6 +200,7 @@ static void test_refusals(void)
 	struct trust_plan plan = { .kind = TRUST_CTL };
 	struct trust_signer signer = signer_of(&ccm, TRUST_SHA1);
 	struct trust_entry *entries = entries_of(&plan.count);
+	struct trust_bytes built;
 	struct trust_entry *many = calloc(129, sizeof(*many));
 	char name[300];
 
@@ -213,6 +214,11 @@ static void test_refusals(void)
 	refused(&plan, &signer, "a key that is not the certificate's");
 	signer.sign = sign_nothing;
 	refused(&plan, &signer, "a key that signs nothing");
+	/* What a signer looks at himself is not verified once more. */
+	signer.proven = true;
+	ok(!trust_list_build(&plan, &signer, &built, &fault),
+	   "unless the signer is proven");
+	trust_bytes_free(&built);
 	signer = signer_of(&sast, TRUST_SHA1);
 	entries = entries_of(&plan.count);
 	entries[1].cert = NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A phone's public key judged: its encoding byte by byte, then its numbers.
 
+#include <endian.h>
 #include <errno.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -107,33 +108,39 @@ static bool is_prime(uint32_t n)
 	return true;
 }
 
-static uint32_t remainder_of(struct element_bytes n, uint32_t by)
+static uint64_t remainder_of(struct element_bytes n, uint64_t by)
 {
-	uint64_t rest = 0;
+	unsigned __int128 rest = 0;
+	uint64_t word;
 	size_t i;
 
-	for (i = 0; i < n.len % 4; i++)
+	for (i = 0; i < n.len % sizeof(word); i++)
 		rest = rest << 8 | n.at[i];
-	for (; i < n.len; i += 4)
-		rest = (rest % by) << 32 |
-		       element_number((struct element_bytes){ n.at + i, 4 });
-	return (uint32_t)(rest % by);
+	for (; i < n.len; i += sizeof(word)) {
+		memcpy(&word, n.at + i, sizeof(word));
+		rest = (rest % by) << 64 | be64toh(word);
+	}
+	return (uint64_t)(rest % by);
 }
 
-/* Odd primes three at a time: their product fits into 32 bits. */
+/* Odd primes six at a time: their product fits into 64 bits. */
 static bool has_small_factor(struct element_bytes n)
 {
-	uint32_t primes[3], rest, i = 3;
+	uint64_t product, rest;
+	uint32_t primes[6], i = 3;
 	size_t count;
 
 	if (!(n.at[n.len - 1] & 1))
 		return true;
 	while (i < FACTOR_LIMIT) {
-		for (count = 0; count < 3; i += 2) {
-			if (is_prime(i))
+		product = 1;
+		for (count = 0; count < 6; i += 2) {
+			if (is_prime(i)) {
 				primes[count++] = i;
+				product *= i;
+			}
 		}
-		rest = remainder_of(n, primes[0] * primes[1] * primes[2]);
+		rest = remainder_of(n, product);
 		while (count--) {
 			if (!(rest % primes[count]))
 				return true;

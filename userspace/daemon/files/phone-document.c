@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define STAMP_BYTES	16
@@ -148,8 +149,8 @@ static void put_trust(struct sheet *s, const struct phone_document *doc)
 	sheet_put_bool(s, "encrConfig", doc->encrypted);
 }
 
-static int write_stamped(const struct phone_document *doc, const char *stamp,
-			 struct sheet_text *text)
+static int write_unstamped(const struct phone_document *doc,
+			   struct sheet_text *text)
 {
 	struct sheet sheet, *s = &sheet;
 
@@ -169,7 +170,7 @@ static int write_stamped(const struct phone_document *doc, const char *stamp,
 		put_sip_profile(s, doc);
 	sheet_put(s, "loadInformation", doc->load);
 	put_vendor(s, doc->vendor);
-	sheet_put(s, "versionStamp", stamp);
+	sheet_put(s, "versionStamp", NULL);
 	sheet_put_number(s, "deviceSecurityMode", doc->security);
 	sheet_put_number(s, "transportLayerProtocol", doc->transport);
 	if (!doc->sccp)
@@ -195,18 +196,47 @@ static int make_stamp(const struct sheet_text *text,
 	return 0;
 }
 
-/* Once with no stamp, to know it. */
+/* The stamp is of the text without one. Values have no "<" of their own in XML. */
+static int put_stamp(struct sheet_text *text,
+		     const char stamp[2 * STAMP_BYTES + 1])
+{
+	static const char element[] = "<versionStamp>";
+	const char *found = memmem(text->bytes, text->len, element,
+				   strlen(element));
+	struct sheet_text with = { .len = text->len + 2 * STAMP_BYTES };
+	size_t at;
+
+	if (!found)
+		return -EINVAL;
+	if (with.len > SHEET_MAX)
+		return -E2BIG;
+	at = (size_t)(found - text->bytes) + strlen(element);
+	with.bytes = malloc(with.len);
+	if (!with.bytes)
+		return -ENOMEM;
+	memcpy(with.bytes, text->bytes, at);
+	memcpy(with.bytes + at, stamp, 2 * STAMP_BYTES);
+	memcpy(with.bytes + at + 2 * STAMP_BYTES, text->bytes + at,
+	       text->len - at);
+	sheet_text_clear(text);
+	*text = with;
+	return 0;
+}
+
 int phone_document_write(const struct phone_document *doc,
 			 struct sheet_text *text)
 {
 	char stamp[2 * STAMP_BYTES + 1];
-	int err = write_stamped(doc, "", text);
+	int err = write_unstamped(doc, text);
 
 	if (err)
 		return err;
 	err = make_stamp(text, stamp);
-	sheet_text_clear(text);
-	return err ? err : write_stamped(doc, stamp, text);
+	if (!err)
+		err = put_stamp(text, stamp);
+	if (err)
+		sheet_text_clear(text);
+	return err;
 }
 
 int phone_document_write_reduced(const struct phone_document *doc,

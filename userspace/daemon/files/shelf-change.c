@@ -88,7 +88,7 @@ int shelf_stage(struct shelf_change *change)
 	err = shelf_begin(change);
 	if (err)
 		return err;
-	err = shelf_append(change, change->data, change->len);
+	err = write_all(change->fd, change->data, change->len);
 	if (err)
 		shelf_drop(change);
 	return err;
@@ -166,6 +166,11 @@ int shelf_commit(struct shelf_change *change)
 	if (!err && !change->data)
 		remove_empty(shelf, change->name);
 	return err;
+}
+
+int shelf_settle_all(struct shelf *shelf)
+{
+	return syncfs(shelf->dir) ? -errno : 0;
 }
 
 int shelf_sync(struct shelf *shelf)

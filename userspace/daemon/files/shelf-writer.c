@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { FEW = 4 };	/* files that are settled one by one */
+
 struct shelf_writer {
 	struct worker *worker;
 };
@@ -37,6 +39,48 @@ static void settle(struct shelf_job *job)
 {
 	for (size_t i = 0; i < job->count && !job->err; i++)
 		job->err = shelf_settle(&job->changes[i]);
+}
+
+/*
+ * The disk is waited for once, not once for each file. That waits for others'
+ * data, too: the files of a phone or two are not held up by them.
+ */
+static void settle_all(struct worker_jobs *jobs)
+{
+	struct shelf *settled = NULL;
+	struct worker_job *job;
+	int err = 0;
+
+	STAILQ_FOREACH(job, jobs, link) {
+		struct shelf_job *one = job_of(job);
+
+		for (size_t i = 0; i < one->count && !one->err; i++) {
+			struct shelf *shelf = one->changes[i].shelf;
+
+			if (shelf != settled)
+				err = shelf_settle_all(shelf);
+			settled = shelf;
+			one->err = err;
+		}
+	}
+}
+
+static void settle_each(struct worker_jobs *jobs)
+{
+	struct worker_job *job;
+
+	STAILQ_FOREACH(job, jobs, link)
+		settle(job_of(job));
+}
+
+static size_t count_changes(struct worker_jobs *jobs)
+{
+	struct worker_job *job;
+	size_t count = 0;
+
+	STAILQ_FOREACH(job, jobs, link)
+		count += job_of(job)->count;
+	return count;
 }
 
 /* What is to go and is not there has gone. */
@@ -84,8 +128,10 @@ static void run(void *arg, struct worker_jobs *jobs)
 	(void)arg;
 	STAILQ_FOREACH(job, jobs, link)
 		stage(job_of(job));
-	STAILQ_FOREACH(job, jobs, link)
-		settle(job_of(job));
+	if (count_changes(jobs) > FEW)
+		settle_all(jobs);
+	else
+		settle_each(jobs);
 	STAILQ_FOREACH(job, jobs, link)
 		commit(job_of(job));
 	sync_all(jobs);

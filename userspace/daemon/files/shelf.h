@@ -100,6 +100,8 @@ int shelf_stage(struct shelf_change *change);
 int shelf_begin(struct shelf_change *change);
 int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len);
 int shelf_settle(struct shelf_change *change);
+/* In place of it, for all that are staged; also for what else is not written. */
+int shelf_settle_all(struct shelf *shelf);
 int shelf_commit(struct shelf_change *change);
 void shelf_drop(struct shelf_change *change);
 int shelf_sync(struct shelf *shelf);

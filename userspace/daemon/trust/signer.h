@@ -6,6 +6,7 @@
 #define TRUST_SIGNER_H
 
 #include <openssl/types.h>
+#include <stdbool.h>
 
 #include "trust/header.h"
 
@@ -23,11 +24,14 @@ struct trust_signer {
 	enum trust_dialect dialect;
 	trust_sign_fn sign;
 	void *ctx;
+	/* sign() gives out nothing wrong, or whoever is given it verifies it. */
+	bool proven;
 };
 
 /*
- * @header with the signer's, then @body, signed and verified. Name, time and
- * the like are set in @header. 0, or -errno and a fault.
+ * @header with the signer's, then @body, signed and, unless the signer is
+ * proven, verified. Name, time and the like are set in @header. 0, or -errno
+ * and a fault.
  */
 int trust_sign(struct trust_header *header, const struct trust_signer *signer,
 	       struct trust_span body, struct trust_bytes *file,
