@@ -278,6 +278,19 @@ static void test_changed(void)
 	ok(says("rings/one.xml.sgn", "x"), "what was deleted comes back");
 }
 
+/* The loop has not heard yet that it is on the disk. */
+static void test_fresh(void)
+{
+	world_set(&w, "phone", PHONE, "{'load':'fresh'}");
+	for (int i = 0; i < 500 && !says(PHONE SIGNED, ">fresh<"); i++) {
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+		usleep(20000);
+	}
+	ok(world_status(&w).pending == 1 && served(PHONE SIGNED),
+	   "what was just written is served");
+	world_settle(&w);
+}
+
 int main(void)
 {
 	world_open(&w, "brought");
@@ -292,6 +305,7 @@ int main(void)
 	test_folders();
 	test_hindered();
 	test_changed();
+	test_fresh();
 	world_close(&w);
 	return tap_end();
 }

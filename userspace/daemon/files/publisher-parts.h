@@ -143,8 +143,8 @@ void publisher_searches_forget(struct publisher *p);
 /* publisher-round.c */
 /* Whose that is, as it was brought or signed; NULL: nobody's. */
 struct item *publisher_find_static(struct publisher *p, const char *name);
-/* What is shown is not what was found good. */
-void publisher_changed(struct publisher *p, const char *name);
+/* What is shown is not what was found good; false: it is being written. */
+bool publisher_changed(struct publisher *p, const char *name);
 /* The next of a round, as publisher_look_next(). */
 bool publisher_round_next(struct publisher *p);
 

@@ -3,6 +3,7 @@
  * What is served is what was found good: who changed it on the disk is noticed
  * when HTTP asks for it, and in rounds for those whom TFTP serves.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,19 +31,57 @@ static struct item *find(struct publisher *p, const char *name)
 			      ITEM_DEFAULT, stem);
 }
 
-/* Looked at anew: it is shown again as it is, or written. */
-void publisher_changed(struct publisher *p, const char *name)
+/*
+ * Looked at anew: it is shown again as it is, or written. Not while it is being
+ * written: it has its name before the loop hears of that.
+ */
+bool publisher_changed(struct publisher *p, const char *name)
 {
 	struct item *item;
 
 	if (firmware_changed(p->firmware, name))
-		return;
-	shelf_hide(p->shelf, name);
+		return true;
 	item = find(p, name);
+	if (item && item->state == ITEM_BUSY)
+		return false;
+	shelf_hide(p->shelf, name);
 	if (item) {
 		item->changed = true;
 		publisher_queue(p, item);
 	}
+	return true;
+}
+
+/*
+ * The lists are one for all: any device's name does, as an answer that differed
+ * would tell which devices there are.
+ */
+static const char *list_of(const char *name)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	bool ctl = !strncmp(name, "CTLSEP", 6);
+
+	if ((!ctl && strncmp(name, "ITLSEP", 6)) ||
+	    strspn(name + 6, hex) != 12 || strcmp(name + 18, ".tlv"))
+		return name;
+	return ctl ? "CTLFile.tlv" : "ITLFile.tlv";
+}
+
+int publisher_file(struct publisher *p, const char *name, off_t *size)
+{
+	struct shelf_print print;
+	int fd;
+
+	name = list_of(name);
+	fd = shelf_serve(p->shelf, name, size);
+	if (fd != -ESTALE)
+		return fd;
+	if (publisher_changed(p, name))
+		return -ENOENT;
+	fd = shelf_file(p->shelf, name, &print);
+	if (fd >= 0)
+		*size = print.size;
+	return fd;
 }
 
 bool publisher_round_next(struct publisher *p)

@@ -264,33 +264,6 @@ int publisher_get(struct publisher *p, const char *name, uint8_t **data,
 			  NULL);
 }
 
-/*
- * The lists are one for all: any device's name does, as an answer that differed
- * would tell which devices there are.
- */
-static const char *list_of(const char *name)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	bool ctl = !strncmp(name, "CTLSEP", 6);
-
-	if ((!ctl && strncmp(name, "ITLSEP", 6)) ||
-	    strspn(name + 6, hex) != 12 || strcmp(name + 18, ".tlv"))
-		return name;
-	return ctl ? "CTLFile.tlv" : "ITLFile.tlv";
-}
-
-int publisher_file(struct publisher *p, const char *name, off_t *size)
-{
-	int fd;
-
-	name = list_of(name);
-	fd = shelf_serve(p->shelf, name, size);
-	if (fd != -ESTALE)
-		return fd;
-	publisher_changed(p, name);
-	return -ENOENT;
-}
-
 struct firmware *publisher_firmware(struct publisher *p)
 {
 	return p->firmware;
