@@ -86,12 +86,12 @@ class Gateway:
         self.start()
 
     def start(self):
-        """Until it answers."""
+        """Until it answers, and has the keys that it waited for."""
         with open(self.path / "log", "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [DAEMON, "--config", self.path / "ucsecd.conf"], stderr=log)
-        end = time.monotonic() + 20
-        while self.ctl("status").returncode:
+        end = time.monotonic() + 120
+        while self.ctl("param", "list").returncode:
             if time.monotonic() > end or self.process.poll() is not None:
                 self.process.kill()
                 sys.exit("bench: ucsecd did not start: " +

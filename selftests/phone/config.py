@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from refusal import Refused
-from tlv import Malformed, SignedFile, children, number
+from tlv import Malformed, SignedFile, children, number, read_certificate
 
 BLOCK = 16
 
@@ -24,6 +24,16 @@ def open_signed(data, name, trust):
     if file.filename != name:
         raise Refused('config-name', f'{file.filename}, not {name}')
     return file, trust.check_file(file)
+
+
+def judge_load(data, name, vendor):
+    """Firmware is signed by the vendor alone."""
+    try:
+        file = SignedFile(data)
+    except Malformed as err:
+        raise Refused('config-format', f'{name}: {err}') from err
+    if not file.verify(read_certificate(vendor)):
+        raise Refused('config-signature', name)
 
 
 def decrypt_block(wrapped, identity, cert_hash):

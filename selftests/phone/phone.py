@@ -9,9 +9,10 @@ the status of what it refuses, see refusal.py; its last line says which.
 import json
 import os
 import sys
+import time
 
 from capf import Capf
-from config import Config, decrypt, open_signed
+from config import Config, decrypt, judge_load, open_signed
 from fetch import Server
 from identity import Identity
 from link import Link
@@ -19,11 +20,10 @@ from mischief import Mischief
 from options import address, read_options
 from refusal import Refused
 from register import Registration
-from tlv import Malformed, SignedFile, read_certificate
 from trustlist import CAPF, CCM, CCM_TFTP, TVS, Trust, keep
 from tvs import Tvs
 
-ROUNDS = 4      # enrolment and the files that follow, before it is a loop
+ROUNDS, PAUSE = 40, 0.25    # for the files that follow, before it is a loop
 
 
 def say(step, **more):
@@ -44,6 +44,7 @@ class Phone:
         self.server = Server(options.server, options.http_port,
                              options.tftp_port)
         self.mischief, self.config = mischief, None
+        self.is_enrolled = False    # since it was switched on
 
     def fetch_lists(self):
         """CTL first; the ITL is judged by it."""
@@ -118,7 +119,10 @@ class Phone:
                 keep(self.identity.path('tvs'),
                      '{}:{}'.format(*self.tvs.address).encode())
             is_encrypted = step == 'encrypted'
-            if step == 'capf':
+            if step == 'capf' and self.is_enrolled:
+                # It is written anew a moment after CAPF's last word.
+                time.sleep(PAUSE)
+            elif step == 'capf':
                 self.enrol()
             elif step == 'use':
                 self.flag(was_decrypted)
@@ -161,6 +165,7 @@ class Phone:
             holds=best and best.kind)
         if done == 'nothing' and not options.action:
             raise Refused('capf-nothing')
+        self.is_enrolled = True
 
     def fetch_firmware(self):
         """Signed by the vendor, whose certificate is the phone's from birth."""
@@ -168,12 +173,7 @@ class Phone:
         data, way = self.server.get(name)
         if data is None:
             raise Refused('fetch', name)
-        try:
-            file = SignedFile(data)
-        except Malformed as err:
-            raise Refused('config-format', f'{name}: {err}') from err
-        if not file.verify(read_certificate(self.options.vendor)):
-            raise Refused('config-signature', name)
+        judge_load(data, name, self.options.vendor)
         say('firmware', file=name, way=way, size=len(data))
 
     def vouched(self, der):
