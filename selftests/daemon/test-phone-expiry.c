@@ -88,6 +88,23 @@ static void test_steps(time_t end)
 	ok(count(logged(), "days=20") == 1, "told anew by who starts later");
 }
 
+/* A warning that begins where another step is. */
+static void test_same_step(time_t end)
+{
+	json_t *days = env_json("{\"value\": 14}");
+
+	ok(env_ask(&env, STORE_SET, NULL, "certificate_warning_days", days,
+		   NULL) == 200, "the first warning two weeks before");
+	json_decref(days);
+	expiry_of_phones(&all, end - 15 * DAY);
+	expiry_of_phones(&all, end - 13 * DAY);
+	ok(count(logged(), "days=13") == 1, "is one line, not two");
+	days = env_json("{\"value\": 30}");
+	env_ask(&env, STORE_SET, NULL, "certificate_warning_days", days, NULL);
+	json_decref(days);
+	all.looked = end - 20 * DAY;
+}
+
 static void test_many(time_t end)
 {
 	const char *text;
@@ -156,6 +173,7 @@ int main(void)
 	    "INSERT INTO device_cert (phone, kind, der, not_after) VALUES"
 	    " (1, 'lsc', x'00', %lld)", (long long)end);
 	test_steps(end);
+	test_same_step(end);
 	test_many(end);
 	test_count();
 	test_metrics();

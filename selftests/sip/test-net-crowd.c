@@ -278,6 +278,30 @@ static void test_stalled(const char *what, const struct net_limits *limits)
 	net_free(net);
 }
 
+/* More phones than there is room for, and each of them begins. */
+static void test_begun(void)
+{
+	struct net_limits limits = { .conns = 4, .handshake_ms = 600000 };
+	struct net_addr addr;
+	struct net *net = make_net(&limits, SERVER, NET_TLS, &addr);
+	const struct net_counters *counters = net_counters(net);
+	int fd[10], i;
+
+	for (i = 0; i < 10; i++) {
+		fd[i] = dial(&addr, i);
+		WAIT(counters->accepted == (unsigned int)i + 1);
+		if (i > 2)
+			continue;
+		say(fd[i], "\x16\x03\x01");
+		WAIT(counters->handshakes_now == (unsigned int)i + 1);
+	}
+	ok(is_open(fd[0]) && is_open(fd[1]) && counters->shed == 6,
+	   "whose handshake is under way is not shed for who comes");
+	ok(!is_open(fd[2]) && is_open(fd[9]), "in half of the room");
+	close_all(fd, 10);
+	net_free(net);
+}
+
 /* Its first bytes are still there, but nobody who waits for an answer. */
 static void test_left(void)
 {
@@ -321,6 +345,7 @@ int main(void)
 	test_turns("of a source",
 		   &(struct net_limits){ .handshakes_per_source = 2 });
 	test_left();
+	test_begun();
 	test_stalled("in all", &(struct net_limits){
 		.handshakes = 2, .handshake_ms = 600000 });
 	for (i = 0; i < 3; i++)

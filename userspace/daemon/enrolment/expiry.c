@@ -77,7 +77,8 @@ static void look_at(struct enrolment *all, size_t i, int64_t now)
 	char count[24];
 
 	for (size_t s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
-		if (steps[s] > steps[0])
+		/* One of that day, or before it, has its line already. */
+		if (s && steps[s] >= steps[0])
 			continue;
 		store_device_cert_ends(all->config.store, kinds[i].kind,
 				       (last ? last + steps[s] : now) + 1,

@@ -103,6 +103,18 @@ err_fd:
 	close(fd);
 }
 
+/*
+ * Were it torn from its turn by those who come, phones that are more than there
+ * is room for would all begin, and none be served. Half of the room is enough.
+ */
+static void keep_turn(struct net_stream *stream)
+{
+	const struct net *net = stream->conn->net;
+
+	if (2 * net->counters.handshakes_now <= net->limits.conns)
+		crowd_keep(net->crowd, &stream->place, true);
+}
+
 static void begin(struct net_stream *stream)
 {
 	net_turn_forget(stream);
@@ -116,6 +128,7 @@ static void begin(struct net_stream *stream)
 	stream->active = stream->started;
 	net_handshake_prepare(stream);
 	net_handshake_count(stream, true);
+	keep_turn(stream);
 	net_stream_arm(stream);
 	event_add(&stream->reader, NULL);
 	event_active(&stream->reader, EV_READ, 0);

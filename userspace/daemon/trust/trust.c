@@ -33,7 +33,6 @@ struct trust {
 	struct store *store;
 	bool has_keyd;		/* the files are not ours then */
 	struct trust_keys *keys;
-	bool unshown;		/* of these, for want of room in the queue */
 	struct pair rsa, ecdsa;
 };
 
@@ -257,26 +256,10 @@ static int show_keys(struct trust *trust, char *why, size_t size)
 static void on_keys(void *arg, bool up)
 {
 	char why[256] = "no memory";
-	struct trust *trust = arg;
-	int err;
 
-	if (!up)
-		return;
-	err = show_keys(trust, why, sizeof(why));
-	trust->unshown = err == -EAGAIN;
-	if (err && !trust->unshown)
+	if (up && show_keys(arg, why, sizeof(why)))
 		log_event(LOG_LEVEL_ERROR, "own-certificate", "reason", why,
 			  NULL);
-}
-
-/* What took the room has been done: there is some again. */
-static void on_change(void *ctx, const struct store_change *change)
-{
-	struct trust *trust = ctx;
-
-	(void)change;
-	if (trust->unshown)
-		on_keys(trust, true);
 }
 
 int trust_use_keys(struct trust *trust, struct trust_keys *keys, char *why,
@@ -284,19 +267,13 @@ int trust_use_keys(struct trust *trust, struct trust_keys *keys, char *why,
 {
 	int err;
 
-	if (trust->keys) {
+	if (trust->keys)
 		trust_keys_unwatch(trust->keys, on_keys, trust);
-		store_unwatch(trust->store, on_change, trust);
-	}
 	trust->keys = NULL;
-	trust->unshown = false;
 	err = keys ? trust_keys_watch(keys, on_keys, trust) : 0;
 	if (!keys || err)
 		return err;
 	trust->keys = keys;
-	err = store_watch(trust->store, on_change, trust);
-	if (err)
-		return err;
 	return show_keys(trust, why, size);
 }
 
