@@ -11,10 +11,13 @@
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/queue.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -28,6 +31,9 @@
 enum {
 	BACKLOG = 128,
 	SLOWEST = 16384,	/* bytes a second that are patience enough */
+	/* Who takes less of his answer is not kept where there is no room. */
+	LOOK_S = 10,
+	LEAST = 10240,		/* bytes from one look to the next */
 	GOODBYE_S = 2,
 	STATUSES = 5,
 };
@@ -38,6 +44,8 @@ struct conn {
 	struct event *deadline;
 	struct crowd_member place;
 	char peer[INET6_ADDRSTRLEN];
+	time_t due;		/* his time is up */
+	size_t left;		/* of the answer, at the last look */
 	bool answering;		/* what was asked for is on its way */
 	bool last;
 	bool closed;		/* his side */
@@ -71,13 +79,59 @@ static void conn_free(struct conn *c)
 	free(c);
 }
 
+static time_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+static void set_timer(struct conn *c, time_t seconds)
+{
+	struct timeval tv = { .tv_sec = seconds };
+
+	event_add(c->deadline, &tv);
+}
+
+/* What the kernel took of us comes in lumps: what he has taken counts. */
+static size_t left_of(const struct conn *c)
+{
+	int unsent = 0;
+
+	if (ioctl(bufferevent_getfd(c->bev), SIOCOUTQ, &unsent) || unsent < 0)
+		unsent = 0;
+	return evbuffer_get_length(bufferevent_get_output(c->bev)) +
+		(size_t)unsent;
+}
+
+static void look_again(struct conn *c, size_t left)
+{
+	time_t time_left = c->due - now();
+
+	c->left = left;
+	set_timer(c, time_left < LOOK_S ? time_left : LOOK_S);
+}
+
 static void set_deadline(struct conn *c, size_t bytes)
 {
 	const struct files_http_limits *limits = &c->http->limits;
-	struct timeval tv = { .tv_sec = bytes ? limits->body_seconds +
-		(time_t)(bytes / SLOWEST) : limits->head_seconds };
 
-	event_add(c->deadline, &tv);
+	if (!bytes) {
+		set_timer(c, limits->head_seconds);
+		return;
+	}
+	c->due = now() + limits->body_seconds + (time_t)(bytes / SLOWEST);
+	look_again(c, left_of(c));
+}
+
+/* Who asks for much and takes nothing is as good as silent. */
+static void look(struct conn *c)
+{
+	size_t left = left_of(c);
+
+	crowd_keep(c->http->crowd, &c->place, c->left >= left + LEAST);
+	look_again(c, left);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg)
@@ -86,6 +140,10 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (c->answering && !c->ending && now() < c->due) {
+		look(c);
+		return;
+	}
 	if (c->answering && !c->ending)
 		metrics_add(c->http->slow, 1);
 	conn_free(c);
