@@ -351,6 +351,8 @@ static void test_gone(void)
 	   has(STORE_LSC, NULL) && has(STORE_MIC, NULL) &&
 	   store_enrolment_state(env.store, phone, &state) == -ENOENT,
 	   "with the phone all of it goes");
+	ok(is_shown("survivor", STORE_SHOWN_PAST),
+	   "but who has its LSC is not another phone of that name");
 	ok(keep(&e) == 404 && has(STORE_LSC, NULL),
 	   "nothing is kept for a phone that is gone");
 }

@@ -275,7 +275,12 @@ static const char config_8[] =
 	"CREATE INDEX device_cert_not_after ON device_cert (kind, not_after);"
 	"CREATE TABLE lsc_past (sha256 BLOB PRIMARY KEY,"
 	" not_after INTEGER) WITHOUT ROWID;"
-	"CREATE INDEX lsc_past_not_after ON lsc_past (not_after);";
+	"CREATE INDEX lsc_past_not_after ON lsc_past (not_after);"
+	/* Another phone of that name is not the one that had them. */
+	"CREATE TRIGGER phone_lsc_past BEFORE DELETE ON phone BEGIN"
+	" INSERT OR REPLACE INTO lsc_past (sha256, not_after)"
+	" SELECT sha256, not_after FROM device_cert WHERE phone = OLD.id"
+	" AND kind IN ('lsc', 'issued'); END;";
 
 static const char runtime_1[] =
 	"CREATE TABLE registration (phone INTEGER NOT NULL,"
