@@ -57,6 +57,7 @@ struct visit {
 	struct capf_device device;
 	bool accepted;			/* it has shown that it is this phone */
 	bool closed;
+	bool shows_issued;		/* the LSC that was on its way */
 	uint8_t *mic;			/* shown, and proven to be its own */
 	size_t mic_len;
 

@@ -47,6 +47,7 @@ static int find_lsc(struct visit *visit, const struct capf_message *res,
 		if (!err && (kinds[i] == STORE_LSC || is_shown(res, der, len))) {
 			device->has_lsc = true;
 			*recorded = is_shown(res, der, len);
+			visit->shows_issued = kinds[i] == STORE_LSC_ISSUED;
 			err = EVP_Digest(der, len, device->lsc_id, NULL,
 					 EVP_sha256(), NULL) ? 0 : -ENOMEM;
 		}

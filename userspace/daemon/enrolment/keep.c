@@ -123,6 +123,10 @@ static void on_issued_kept(struct visit *visit, bool good)
 				    "down");
 }
 
+/*
+ * Who has proved that the last one on its way has arrived may get no other: that
+ * one is on record from now on, or it would be nobody's once this one is.
+ */
 int visit_keep_issued(struct visit *visit)
 {
 	struct store_enrolment what = {
@@ -130,8 +134,17 @@ int visit_keep_issued(struct visit *visit)
 		.issued = visit->issued,
 		.issued_len = visit->issued_len,
 	};
+	uint8_t *held = NULL;
+	int err = 0;
 
-	return submit(visit, &what, on_issued_kept);
+	if (visit->shows_issued && visit->device.mode == CAPF_BY_LSC_FIRST)
+		err = store_device_cert(visit->all->config.store, visit->phone,
+					STORE_LSC_ISSUED, &held, &what.lsc_len);
+	what.lsc = held;
+	if (!err)
+		err = submit(visit, &what, on_issued_kept);
+	free(held);
+	return err;
 }
 
 /* It is counted in memory where it is not on the disk. */
