@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reads that break off: whatever the moment, the answer is all or an error, and
- * never half a table that passes for the whole.
+ * never half a table that passes for the whole. Writes of which SQLite rolls back
+ * all: none is done, and none told so.
  */
 #include <errno.h>
 #include <limits.h>
@@ -147,6 +148,61 @@ static char *read_rules(const void *arg)
 		strdup("none");
 }
 
+/* As SQLite does where the disk is full in the middle of it. */
+static int roll_back(struct db *config, void *arg, struct store_reply *reply,
+		     struct store_change *told, char key[STORE_KEY_SIZE])
+{
+	(void)arg, (void)reply, (void)told, (void)key;
+	sqlite3_exec(config->sql, "ROLLBACK", NULL, NULL, NULL);
+	return -ENOSPC;
+}
+
+static void count_status(void *ctx, struct store_reply *reply)
+{
+	int *statuses = ctx;
+
+	while (*statuses)
+		statuses++;
+	*statuses = reply->error.status ? reply->error.status : 200;
+	store_reply_clear(reply);
+}
+
+static void set_days(const char *value, int *statuses)
+{
+	struct store_request request = {
+		.verb = STORE_SET, .key = "certificate_warning_days",
+		.body = env_json(value),
+	};
+
+	if (store_submit(env.store, &request, count_status, statuses))
+		abort();
+}
+
+/* While somebody else has the database they come together. */
+static void check_batch(void)
+{
+	char path[CONF_PATH_SIZE + 16];
+	int statuses[5] = { 0 };
+	sqlite3 *other;
+
+	snprintf(path, sizeof(path), "%.200s/ucsec.db", env.conf.state_dir);
+	if (sqlite3_open_v2(path, &other, SQLITE_OPEN_READWRITE, NULL) ||
+	    sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL))
+		abort();
+	set_days("{\"value\": 20}", statuses);
+	env_turn(&env);
+	set_days("{\"value\": 21}", statuses);
+	if (writer_submit(env.store, roll_back, calloc(1, 1), false,
+			  count_status, statuses))
+		abort();
+	set_days("{\"value\": 22}", statuses);
+	sqlite3_close(other);
+	ok(ENV_WAIT(&env, statuses[3]) && statuses[0] == 200 &&
+	   statuses[1] == 507 && statuses[2] == 507 && statuses[3] == 507 &&
+	   store_param(env.store, STORE_PARAM_CERTIFICATE_WARNING_DAYS) == 20,
+	   "what was rolled back with another's is not done, nor what follows");
+}
+
 int main(void)
 {
 	json_t *sample = env_sample(), *empty;
@@ -174,6 +230,7 @@ int main(void)
 		" WHERE kind = 'trunk'");
 	check_read("rules between profiles", read_rules, NULL);
 	db_exec(db, "ROLLBACK");
+	check_batch();
 	json_decref(empty);
 	json_decref(sample);
 	env_close(&env);

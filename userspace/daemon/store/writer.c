@@ -189,8 +189,12 @@ int writer_apply(struct db *db, struct store_request *request,
 	return err;
 }
 
-/* A savepoint each: what is refused leaves nothing, the others stay. */
-static void run_job(struct db *db, struct job *job)
+/*
+ * A savepoint each: what is refused leaves nothing, the others stay. But a disk
+ * that is full or broken has SQLite roll back the whole transaction, and the next
+ * savepoint would be one of its own: -errno, then.
+ */
+static int run_job(struct db *db, struct job *job)
 {
 	int err = db_exec_kept(db, "SAVEPOINT job");
 
@@ -202,9 +206,12 @@ static void run_job(struct db *db, struct job *job)
 				   &job->change, job->key);
 	if (err && !job->reply.error.status)
 		store_fail(&job->reply.error, err);
+	if (sqlite3_get_autocommit(db->sql))
+		return err ? err : -EIO;
 	if (err || job->request.dry_run)
 		db_exec_kept(db, "ROLLBACK TO job");
 	db_exec_kept(db, "RELEASE job");
+	return 0;
 }
 
 static void fail_all(struct worker_jobs *jobs, int err)
@@ -228,7 +235,7 @@ static void run_requests(struct writer *w, struct worker_jobs *jobs)
 
 	STAILQ_FOREACH(job, jobs, link)
 		if (!err && !job_of(job)->checkpoint)
-			run_job(&w->config, job_of(job));
+			err = run_job(&w->config, job_of(job));
 	if (!err)
 		err = db_exec_kept(&w->config, "COMMIT");
 	if (err) {
