@@ -176,7 +176,7 @@ static struct net_conn *connect_phone(struct net *phone,
 
 	if (net_connect(phone, &target, &conn))
 		abort();
-	net_conn_send(conn, "phone", 5);
+	net_conn_send(conn, "known", 5);
 	return conn;
 }
 
@@ -209,7 +209,7 @@ static void test_silent(unsigned int conns)
 	net_conn_send(conn, "again", 5);
 	WAIT(seen.messages == 2);
 	ok(net_conn_is_connected(conn),
-	   "which stays among %d others: it has a certificate", SILENT);
+	   "which stays among %d others: it said who it is", SILENT);
 	net_conn_put(conn);
 	close_all(fd, SILENT);
 	net_free(phone);

@@ -182,12 +182,13 @@ static void take_turns(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	for (stream = TAILQ_FIRST(&net->waiting); stream; stream = next) {
 		next = TAILQ_NEXT(stream, waits);
-		if (has_left(stream)) {
-			net_stream_finish(stream, 0);
-			continue;
-		}
 		if (has_turn(net, stream)) {
-			begin(stream);
+			if (!has_left(stream)) {
+				begin(stream);
+				continue;
+			}
+			crowd_leave(net->handshakes, &stream->turn);
+			net_stream_finish(stream, 0);
 			continue;
 		}
 		stream->delayed = true;

@@ -176,10 +176,7 @@ int net_conn_send(struct net_conn *conn, const void *data, size_t len);
  */
 void net_conn_hold(struct net_conn *conn);
 void net_conn_release(struct net_conn *conn);	/* NULL is allowed */
-/*
- * What came by it was somebody's: it never has to go to make room for another.
- * net/ knows that itself of who showed a certificate.
- */
+/* What came by it was somebody's: it never has to go to make room for another. */
 void net_conn_known(struct net_conn *conn);
 /* What is queued still leaves for a while; closed() follows from the loop. */
 void net_conn_close(struct net_conn *conn);
