@@ -67,7 +67,7 @@ static int64_t warning_seconds(const struct enrolment *all)
  * Those that came to a step since the last look; of the first look all that are
  * past one, but for those that have ended: the metric has them.
  */
-static void look_at(struct enrolment *all, size_t i, int64_t now)
+static int look_at(struct enrolment *all, size_t i, int64_t now)
 {
 	const int64_t steps[] = {
 		warning_seconds(all), 14 * DAY, 7 * DAY, DAY, 0
@@ -75,29 +75,35 @@ static void look_at(struct enrolment *all, size_t i, int64_t now)
 	struct look look = { .kind = kinds[i].name, .now = now };
 	int64_t last = all->looked;
 	char count[24];
+	int err = 0;
 
-	for (size_t s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
+	for (size_t s = 0; s < sizeof(steps) / sizeof(steps[0]) && !err; s++) {
 		/* One of that day, or before it, has its line already. */
 		if (s && steps[s] >= steps[0])
 			continue;
-		store_device_cert_ends(all->config.store, kinds[i].kind,
-				       (last ? last + steps[s] : now) + 1,
-				       now + steps[s] + 1, tell, &look);
+		err = store_device_cert_ends(all->config.store, kinds[i].kind,
+					     (last ? last + steps[s] : now) + 1,
+					     now + steps[s] + 1, tell, &look);
 		if (!last)
 			break;
 	}
 	if (look.count <= LINES)
-		return;
+		return err;
 	snprintf(count, sizeof(count), "%u", look.count - LINES);
 	log_event(LOG_LEVEL_WARNING, "phone-certificates-expire", "kind",
 		  kinds[i].name, "others", count, NULL);
+	return err;
 }
 
+/* What could not be read is looked for again the next time: once too often. */
 void expiry_of_phones(struct enrolment *all, time_t now)
 {
-	for (size_t i = 0; i < KINDS; i++)
-		look_at(all, i, now);
-	all->looked = now;
+	int err = 0;
+
+	for (size_t i = 0; i < KINDS && !err; i++)
+		err = look_at(all, i, now);
+	if (!err)
+		all->looked = now;
 }
 
 static void on_day(evutil_socket_t fd, short what, void *arg)

@@ -131,6 +131,11 @@ static void on_refused(struct shelf_job *job)
 {
 	struct firmware_errand *errand = job->arg;
 
+	if (job->err)
+		log_event(LOG_LEVEL_ERROR, "firmware-left", "name",
+			  errand->one->image.name, "reason",
+			  strerror(-job->err), "note", "TFTP's server finds it "
+			  "still: remove it by hand", NULL);
 	set_refused(errand->one, errand->why);
 	firmware_release(errand->firmware, errand->one);
 	firmware_errand_free(errand);
