@@ -4,10 +4,13 @@
  */
 #include "env.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "log.h"
 
 static void die(const char *what, const char *why)
 {
@@ -160,4 +163,32 @@ void env_turn(struct env *env)
 
 	event_base_loopexit(env->base, &tv);
 	event_base_dispatch(env->base);
+}
+
+void env_log_open(struct env *env)
+{
+	char path[CONF_PATH_SIZE + 16];
+
+	snprintf(path, sizeof(path), "%.200s/log", env->conf.state_dir);
+	env->log_fd = open(path, O_CREAT | O_RDONLY, 0600);
+	dup2(open(path, O_WRONLY | O_APPEND), STDERR_FILENO);
+	log_set_level(LOG_LEVEL_WARNING);
+}
+
+const char *env_logged(struct env *env)
+{
+	static char text[65536];
+	ssize_t n = read(env->log_fd, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+unsigned int env_count(const char *text, const char *word)
+{
+	unsigned int n = 0;
+
+	for (; (text = strstr(text, word)); text++)
+		n++;
+	return n;
 }

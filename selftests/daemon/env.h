@@ -17,6 +17,7 @@ struct env {
 	struct event_base *base;
 	struct store *store;
 	struct conf conf;
+	int log_fd;		/* after env_log_open() */
 };
 
 /* Aborts if it cannot. */
@@ -36,6 +37,12 @@ int env_import(struct env *env, const json_t *document, bool dry_run,
 	       struct store_reply *reply);
 json_t *env_export(struct env *env);
 json_t *env_json(const char *text);
+
+/* What is logged from now on, warnings and worse, can be read; not on stderr. */
+void env_log_open(struct env *env);
+/* Since it was asked last; good until it is asked again. */
+const char *env_logged(struct env *env);
+unsigned int env_count(const char *text, const char *word);
 
 /* 5 ms of the loop. */
 void env_turn(struct env *env);

@@ -19,27 +19,6 @@
 static struct env env;
 static struct admin *admin;
 static struct expiry *expiry;
-static int log_fd;
-
-/* What was logged since it was asked last. */
-static const char *logged(void)
-{
-	static char text[8192];
-	ssize_t n;
-
-	n = read(log_fd, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
-	return text;
-}
-
-static unsigned int count(const char *text, const char *word)
-{
-	unsigned int n = 0;
-
-	for (; (text = strstr(text, word)); text++)
-		n++;
-	return n;
-}
 
 /* The sample's has 100 years. */
 static time_t end_of(const char *name)
@@ -66,22 +45,22 @@ static void test_steps(time_t end)
 		{ 1, "days=1" }, { 0, "certificate-expired" }, { -3, NULL },
 	};
 
-	logged();
+	env_logged(&env);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		const char *text;
 
 		expiry_look(expiry, end - steps[i].days * DAY);
 		expiry_look(expiry, end - steps[i].days * DAY);
-		text = logged();
-		ok(steps[i].wanted ? count(text, "certificate-expire") == 1 &&
+		text = env_logged(&env);
+		ok(steps[i].wanted ? env_count(text, "certificate-expire") == 1 &&
 		   strstr(text, steps[i].wanted) && strstr(text, "test-ca") :
 		   !text[0], "%ld days before: %s", steps[i].days,
 		   steps[i].wanted ? "told once" : "nothing new");
 	}
 	expiry_look(expiry, end - 20 * DAY);
-	logged();
+	env_logged(&env);
 	expiry_look(expiry, end - 14 * DAY);
-	ok(strstr(logged(), "days=14"), "who sets the clock back is told anew");
+	ok(strstr(env_logged(&env), "days=14"), "who sets the clock back is told anew");
 }
 
 static void set_days(const char *value)
@@ -96,11 +75,11 @@ static void test_param(time_t end)
 {
 	set_days("5");
 	expiry_look(expiry, end - 365 * DAY);
-	logged();
+	env_logged(&env);
 	expiry_look(expiry, end - 10 * DAY);
-	ok(!logged()[0], "with 5 days of warning 14 and 7 are no steps");
+	ok(!env_logged(&env)[0], "with 5 days of warning 14 and 7 are no steps");
 	expiry_look(expiry, end - 5 * DAY);
-	ok(strstr(logged(), "days=5"), "5 are the first");
+	ok(strstr(env_logged(&env), "days=5"), "5 are the first");
 	set_days("30");
 }
 
@@ -151,9 +130,9 @@ static void test_change(void)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	logged();
+	env_logged(&env);
 	env_ask(&env, STORE_DEL, "cert", "test-ca", NULL, NULL);
-	ok(!logged()[0], "one that goes is not told of");
+	ok(!env_logged(&env)[0], "one that goes is not told of");
 	metrics_write(out);
 	fclose(out);
 	ok(!strstr(text, "test-ca"), "and is gone for who asks at once");
@@ -178,23 +157,20 @@ static void test_metrics(time_t end)
 int main(void)
 {
 	json_t *sample = env_sample();
-	char path[CONF_PATH_SIZE + 16], why[256] = "";
+	char why[256] = "";
 	time_t end;
 
 	env_open(&env);
-	snprintf(path, sizeof(path), "%.200s/log", env.conf.state_dir);
-	log_fd = open(path, O_CREAT | O_RDONLY, 0600);
-	dup2(open(path, O_WRONLY | O_APPEND), STDERR_FILENO);
+	env_log_open(&env);
 	snprintf(env.conf.admin_socket, sizeof(env.conf.admin_socket),
 		 "%.90s/s", env.conf.state_dir);
 	if (env_import(&env, sample, false, NULL) != 200 ||
 	    admin_open(&admin, env.base, env.store, &env.conf, why,
 		       sizeof(why)))
 		abort();
-	log_set_level(LOG_LEVEL_WARNING);
 	end = end_of("test-ca");
 	ok(!expiry_open(&expiry, env.base, env.store, admin, why, sizeof(why)) &&
-	   !logged()[0], "a hundred years are no reason to worry");
+	   !env_logged(&env)[0], "a hundred years are no reason to worry");
 	test_steps(end);
 	test_param(end);
 	test_metrics(end);

@@ -21,27 +21,6 @@ enum { MANY = 300 };
 
 static struct env env;
 static struct enrolment all;
-static int log_fd;
-
-/* What was logged since it was asked last. */
-static const char *logged(void)
-{
-	static char text[65536];
-	ssize_t n;
-
-	n = read(log_fd, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
-	return text;
-}
-
-static unsigned int count(const char *text, const char *word)
-{
-	unsigned int n = 0;
-
-	for (; (text = strstr(text, word)); text++)
-		n++;
-	return n;
-}
 
 static void sql(const char *format, ...)
 {
@@ -76,8 +55,8 @@ static void test_steps(time_t end)
 
 		expiry_of_phones(&all, end - steps[i].days * DAY);
 		expiry_of_phones(&all, end - steps[i].days * DAY);
-		text = logged();
-		ok(steps[i].wanted ? count(text, "phone-certificate") == 1 &&
+		text = env_logged(&env);
+		ok(steps[i].wanted ? env_count(text, "phone-certificate") == 1 &&
 		   strstr(text, steps[i].wanted) &&
 		   strstr(text, "device=SEP000000000001 kind=lsc") : !text[0],
 		   "%ld days before: %s", steps[i].days, steps[i].wanted ?
@@ -85,7 +64,8 @@ static void test_steps(time_t end)
 	}
 	all.looked = 0;
 	expiry_of_phones(&all, end - 20 * DAY);
-	ok(count(logged(), "days=20") == 1, "told anew by who starts later");
+	ok(env_count(env_logged(&env), "days=20") == 1,
+	   "told anew by who starts later");
 }
 
 /* A warning that begins where another step is. */
@@ -98,7 +78,7 @@ static void test_same_step(time_t end)
 	json_decref(days);
 	expiry_of_phones(&all, end - 15 * DAY);
 	expiry_of_phones(&all, end - 13 * DAY);
-	ok(count(logged(), "days=13") == 1, "is one line, not two");
+	ok(env_count(env_logged(&env), "days=13") == 1, "is one line, not two");
 	days = env_json("{\"value\": 30}");
 	env_ask(&env, STORE_SET, NULL, "certificate_warning_days", days, NULL);
 	json_decref(days);
@@ -117,8 +97,8 @@ static void test_many(time_t end)
 		    " VALUES (%d, 'mic', x'00', %lld)", i, i, i,
 		    (long long)end);
 	expiry_of_phones(&all, end - 14 * DAY);
-	text = logged();
-	ok(count(text, "kind=mic") == 101 && strstr(text, "others=198"),
+	text = env_logged(&env);
+	ok(env_count(text, "kind=mic") == 101 && strstr(text, "others=198"),
 	   "many at once: a hundred lines, and how many others there are");
 }
 
@@ -145,7 +125,8 @@ static void test_metrics(void)
 
 	all.config.base = env.base;
 	all.looked = 0;
-	ok(!expiry_watch_phones(&all) && count(logged(), "kind=mic") == 7,
+	ok(!expiry_watch_phones(&all) &&
+	   env_count(env_logged(&env), "kind=mic") == 7,
 	   "at the start those that have ended are not told of");
 	metrics_write(out);
 	fclose(out);
@@ -159,13 +140,9 @@ static void test_metrics(void)
 int main(void)
 {
 	time_t end = time(NULL) + 3000 * DAY;
-	char path[CONF_PATH_SIZE + 16];
 
 	env_open(&env);
-	snprintf(path, sizeof(path), "%.200s/log", env.conf.state_dir);
-	log_fd = open(path, O_CREAT | O_RDONLY, 0600);
-	dup2(open(path, O_WRONLY | O_APPEND), STDERR_FILENO);
-	log_set_level(LOG_LEVEL_WARNING);
+	env_log_open(&env);
 	all.config.store = env.store;
 	sql("INSERT INTO phone (id, name, description, model, protocol,"
 	    " profile, srtp_required) SELECT 1, 'SEP000000000001', '', '',"

@@ -21,16 +21,6 @@
 
 static struct world w;
 
-static bool says(const char *name, const char *word)
-{
-	bool sealed = false;
-	char *text = world_open_signed(&w, name, world_signer(&w), &sealed);
-	bool is = text && !sealed && strstr(text, word);
-
-	free(text);
-	return is;
-}
-
 static int find_static(void *arg, const char *name, off_t size, bool served)
 {
 	(void)size;
@@ -51,7 +41,7 @@ static void test_deep(void)
 	world_publish(&w);
 	world_settle(&w);
 	ok(publisher_static_each(w.publisher, find_static, deep) == 1 &&
-	   says("1/2/3/4/5/6/7/8/list.xml.sgn", "x"),
+	   world_says(&w, "1/2/3/4/5/6/7/8/list.xml.sgn", NULL, "x"),
 	   "it is there after the next start");
 }
 
@@ -119,7 +109,7 @@ static void test_same_name(void)
 			sizeof(data) - 1, on_image, &told);
 	while (!told)
 		event_base_loop(w.env.base, EVLOOP_ONCE);
-	ok(told == -EEXIST && says("both.sgn", "fir"),
+	ok(told == -EEXIST && world_says(&w, "both.sgn", NULL, "fir"),
 	   "an image does not take a static file's name");
 }
 
@@ -151,7 +141,7 @@ static void test_same_time(void)
 	while (file == 1)
 		event_base_loop(w.env.base, EVLOOP_ONCE);
 	world_settle(&w);
-	ok(image == -EEXIST && !file && says("second.sgn", "fir"),
+	ok(image == -EEXIST && !file && world_says(&w, "second.sgn", NULL, "fir"),
 	   "no image is the .sgn of a file on its way");
 }
 
@@ -212,7 +202,7 @@ static void test_hindered(void)
 	world_add(&w, "phone", "{'name':'SEP0000000000CC',"
 		  "'profile':'Standard SIP Non-Secure Profile'}");
 	run_until(time(NULL) + 1);
-	ok(says("SEP0000000000CC" SIGNED, "<device>") &&
+	ok(world_says(&w, "SEP0000000000CC" SIGNED, NULL, "<device>") &&
 	   world_status(&w).pending == 1, "of which no phone hears");
 	ok(!rmdir(path), "it goes");
 	world_settle(&w);
@@ -275,14 +265,16 @@ static void test_changed(void)
 	ok(world_status(&w).signed_files == before, "nothing is signed anew");
 	unlink(path);
 	look_around();
-	ok(says("rings/one.xml.sgn", "x"), "what was deleted comes back");
+	ok(world_says(&w, "rings/one.xml.sgn", NULL, "x"),
+	   "what was deleted comes back");
 }
 
 /* The loop has not heard yet that it is on the disk. */
 static void test_fresh(void)
 {
 	world_set(&w, "phone", PHONE, "{'load':'fresh'}");
-	for (int i = 0; i < 500 && !says(PHONE SIGNED, ">fresh<"); i++) {
+	for (int i = 0; i < 500 &&
+	     !world_says(&w, PHONE SIGNED, NULL, ">fresh<"); i++) {
 		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
 		usleep(20000);
 	}

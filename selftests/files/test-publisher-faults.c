@@ -114,16 +114,6 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 	return err;
 }
 
-static bool says(const char *name, X509 *signer, const char *word)
-{
-	bool sealed;
-	char *text = world_open_signed(&w, name, signer, &sealed);
-	bool is = text && strstr(text, word);
-
-	free(text);
-	return is;
-}
-
 static void test_full(void)
 {
 	X509 *signer = world_signer(&w);
@@ -133,13 +123,14 @@ static void test_full(void)
 	world_fail(&w);
 	ok(strstr(world_status(&w).why, "No space left") &&
 	   world_status(&w).pending == 1, "a full disk is told");
-	ok(says(ONE SIGNED, signer, "<device>") &&
-	   !says(ONE SIGNED, signer, ">new<"), "what was there is there still");
+	ok(world_says(&w, ONE SIGNED, signer, "<device>") &&
+	   !world_says(&w, ONE SIGNED, signer, ">new<"),
+	   "what was there is there still");
 	ok(world_put(&w, "ITLFile.tlv", "list") == -ENOSPC &&
 	   !world_has(&w, "ITLFile.tlv"), "lists, too");
 	full = false;
 	world_settle(&w);
-	ok(says(ONE SIGNED, signer, ">new<") && !world_status(&w).why[0],
+	ok(world_says(&w, ONE SIGNED, signer, ">new<") && !world_status(&w).why[0],
 	   "room is found again without being asked");
 }
 
@@ -154,7 +145,7 @@ static void test_folder(void)
 		abort();
 	world_fail(&w);
 	world_set(&w, "phone", ONE, "{'load':'other'}");
-	while (!says(ONE SIGNED, signer, ">other<") &&
+	while (!world_says(&w, ONE SIGNED, signer, ">other<") &&
 	       !strstr(world_status(&w).why, ONE))
 		event_base_loop(w.env.base, EVLOOP_ONCE);
 	ok(!strstr(world_status(&w).why, ONE) && world_status(&w).pending == 1,
@@ -250,7 +241,8 @@ static void test_keyd(void)
 		event_base_loop(w.env.base, EVLOOP_ONCE);
 	world_set(&w, "phone", ONE, "{'load':'newer'}");
 	world_fail(&w);
-	ok(world_status(&w).pending == 1 && says(ONE SIGNED, signer, ">new<"),
+	ok(world_status(&w).pending == 1 &&
+	   world_says(&w, ONE SIGNED, signer, ">new<"),
 	   "without keyd a phone has what it had");
 	world_set(&w, "phone", ONE, "{'profile':'Secure'}");
 	while (world_has(&w, ONE PLAIN) || world_has(&w, ONE SIGNED))
@@ -259,7 +251,7 @@ static void test_keyd(void)
 	   "but nothing in clear, if it is to be encrypted");
 	w.keyd = start_keyd();
 	world_settle(&w);
-	ok(says(ONE SIGNED, world_signer(&w), "<fullConfig>false<") &&
+	ok(world_says(&w, ONE SIGNED, world_signer(&w), "<fullConfig>false<") &&
 	   !world_has(&w, ONE PLAIN), "keyd is back: it goes on by itself");
 	ok(world_status(&w).signed_files > before, "and signs");
 	world_set(&w, "phone", ONE, "{'profile':'" PROFILE "'}");
@@ -352,7 +344,7 @@ static void test_death(void)
 	   "all are whole, some are new");
 	printf("# %u\n", by_new);
 	ok(dies_at(1) && all_whole(old, new, &by_new), "killed again");
-	left = MANY - by_new + !says("XMLDefault" SIGNED, new, "<Default>");
+	left = MANY - by_new + !world_says(&w, "XMLDefault" SIGNED, new, "<Default>");
 	reopen();
 	world_publish(&w);
 	world_settle(&w);
@@ -426,7 +418,7 @@ static void test_hung(void)
 	kill(w.keyd, SIGCONT);
 	while (!world_has(&w, ONE SIGNED) && !world_has(&w, ONE PLAIN))
 		event_base_loop(w.env.base, EVLOOP_ONCE);
-	ok(says(ONE SIGNED, world_signer(&w), "<fullConfig>false<") &&
+	ok(world_says(&w, ONE SIGNED, world_signer(&w), "<fullConfig>false<") &&
 	   !world_has(&w, ONE PLAIN), "and what was on its way is dropped");
 	world_settle(&w);
 	ok(world_status(&w).signed_files >= MANY && !world_has(&w, ONE PLAIN),

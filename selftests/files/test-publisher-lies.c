@@ -63,29 +63,20 @@ int __wrap_syncfs(int fd)
 	return sync_with(__real_syncfs, fd);
 }
 
-static bool says(const char *word)
-{
-	bool sealed;
-	char *text = world_open_signed(&w, ONE, world_signer(&w), &sealed);
-	bool is = text && strstr(text, word);
-
-	free(text);
-	return is;
-}
-
 /* The answer is not trusted because it is keyd's. */
 static void test_flipped(void)
 {
 	flips = true;
 	world_set(&w, "phone", "SEP000000000001", "{'load':'flipped'}");
 	world_fail(&w);
-	ok(says("<device>") && !says(">flipped<") &&
+	ok(world_says(&w, ONE, NULL, "<device>") &&
+	   !world_says(&w, ONE, NULL, ">flipped<") &&
 	   world_status(&w).pending == 1,
 	   "what keyd signed and does not verify is not served: %s",
 	   world_status(&w).why);
 	flips = false;
 	world_settle(&w);
-	ok(says(">flipped<"), "it is asked for again");
+	ok(world_says(&w, ONE, NULL, ">flipped<"), "it is asked for again");
 }
 
 /* Files that are whole, by that signer, beside a whole twin in clear. */

@@ -27,17 +27,6 @@
 
 static struct world w;
 
-/* Signed by TFTP's key of now, in clear, with that in it. */
-static bool says(const char *name, const char *word)
-{
-	bool sealed = false;
-	char *text = world_open_signed(&w, name, world_signer(&w), &sealed);
-	bool is = text && !sealed && strstr(text, word);
-
-	free(text);
-	return is;
-}
-
 static bool is_sealed(const char *name)
 {
 	bool sealed = false;
@@ -70,9 +59,10 @@ static void test_first(void)
 	world_publish(&w);
 	world_settle(&w);
 	ok(world_status(&w).signed_files == 3, "two phones and the default");
-	ok(says(A SIGNED, "<name>2001</name>") &&
-	   says(B SIGNED, "<fullConfig>true</fullConfig>") &&
-	   says("XMLDefault" SIGNED, "<Default>"), "signed under their names");
+	ok(world_says(&w, A SIGNED, NULL, "<name>2001</name>") &&
+	   world_says(&w, B SIGNED, NULL, "<fullConfig>true</fullConfig>") &&
+	   world_says(&w, "XMLDefault" SIGNED, NULL, "<Default>"),
+	   "signed under their names");
 	ok(world_has(&w, A PLAIN) && world_has(&w, B PLAIN) &&
 	   world_has(&w, "XMLDefault" PLAIN),
 	   "and in clear for phones without a trust list");
@@ -108,12 +98,13 @@ static void touch_digest(void)
 
 static void test_minimal(void)
 {
-	ok(signed_by(touch) == 1 && says(A SIGNED, "sip88xx.14-1-1"),
+	ok(signed_by(touch) == 1 && world_says(&w, A SIGNED, NULL, "sip88xx.14-1-1"),
 	   "a phone changed: one file");
 	ok(signed_by(touch_in_vain) == 0, "what no file says: none");
-	ok(signed_by(touch_line) == 1 && says(A SIGNED, ">Bob<"),
+	ok(signed_by(touch_line) == 1 && world_says(&w, A SIGNED, NULL, ">Bob<"),
 	   "a line: of the phones that have it");
-	ok(signed_by(touch_all) == 2 && says(B SIGNED, "<webAccess>1<"),
+	ok(signed_by(touch_all) == 2 &&
+	   world_says(&w, B SIGNED, NULL, "<webAccess>1<"),
 	   "what is for all phones: of each");
 	ok(signed_by(touch_digest) == 3, "another digest: all");
 	world_unpublish(&w);
@@ -143,25 +134,25 @@ static void test_encrypted(void)
 {
 	ok(signed_by(secure) == 1, "encryption on");
 	ok(!world_has(&w, A PLAIN) && !world_has(&w, A SEALED) &&
-	   says(A SIGNED, "<fullConfig>false</fullConfig>") &&
-	   says(A SIGNED, "<certHash></certHash>"),
+	   world_says(&w, A SIGNED, NULL, "<fullConfig>false</fullConfig>") &&
+	   world_says(&w, A SIGNED, NULL, "<certHash></certHash>"),
 	   "without a certificate: how to get one, and no more");
 	ok(signed_by(enrol) == 2 && is_sealed(A SEALED) &&
-	   says(A SIGNED, "<encrConfig>true</encrConfig>") &&
-	   !says(A SIGNED, "<certHash></certHash>"),
+	   world_says(&w, A SIGNED, NULL, "<encrConfig>true</encrConfig>") &&
+	   !world_says(&w, A SIGNED, NULL, "<certHash></certHash>"),
 	   "an LSC: both files at once");
 	ok(signed_by(touch_line) == 0, "what was said already");
 	world_set(&w, "line", "2001", "{'description':'Carol'}");
 	world_settle(&w);
-	ok(!says(A SIGNED, "Carol") && !world_has(&w, A PLAIN),
+	ok(!world_says(&w, A SIGNED, NULL, "Carol") && !world_has(&w, A PLAIN),
 	   "nothing of it is in clear");
 	ok(signed_by(enrol_ec) == 1 && !world_has(&w, A SEALED) &&
-	   says(A SIGNED, "<certHash></certHash>"),
+	   world_says(&w, A SIGNED, NULL, "<certHash></certHash>"),
 	   "for an EC key nothing can be encrypted");
 	ok(signed_by(enrol) == 2 && is_sealed(A SEALED), "for RSA again");
 	world_set(&w, NULL, "cluster_security_mode", "{'value':'nonsecure'}");
 	world_settle(&w);
-	ok(says(A SIGNED, "<fullConfig>true</fullConfig>") &&
+	ok(world_says(&w, A SIGNED, NULL, "<fullConfig>true</fullConfig>") &&
 	   world_has(&w, A PLAIN) && !world_has(&w, A SEALED),
 	   "a nonsecure cluster: signed, not encrypted");
 }
@@ -177,7 +168,8 @@ static void test_renewed(void)
 	bool sealed;
 
 	ok(signed_by(renew) == 3, "TFTP's key: all are signed anew");
-	ok(says(A SIGNED, "Carol") && says(B SIGNED, "<device>") &&
+	ok(world_says(&w, A SIGNED, NULL, "Carol") &&
+	   world_says(&w, B SIGNED, NULL, "<device>") &&
 	   !world_open_signed(&w, A SIGNED, old, &sealed), "by the new one");
 	X509_free(old);
 }
@@ -198,8 +190,10 @@ static void test_damaged(void)
 	free(data);
 	world_publish(&w);
 	world_settle(&w);
-	ok(world_status(&w).signed_files == 2 && says(A SIGNED, "Carol") &&
-	   says(B SIGNED, "<device>"), "what was changed on the disk is not");
+	ok(world_status(&w).signed_files == 2 &&
+	   world_says(&w, A SIGNED, NULL, "Carol") &&
+	   world_says(&w, B SIGNED, NULL, "<device>"),
+	   "what was changed on the disk is not");
 	ok(!world_has(&w, "SEP0000000000FF" SIGNED) &&
 	   !world_has(&w, "SEP0000000000FF" PLAIN), "what is nobody's goes");
 }
@@ -211,13 +205,13 @@ static void test_gone(void)
 	world_set(&w, "phone", B, "{'name':'SEP0000000000BB'}");
 	world_settle(&w);
 	ok(!world_has(&w, B SIGNED) && !world_has(&w, B PLAIN) &&
-	   says("SEP0000000000BB" SIGNED, "<device>"), "a new name");
+	   world_says(&w, "SEP0000000000BB" SIGNED, NULL, "<device>"), "a new name");
 	/* At once, so that one is written while the other goes. */
 	world_del(&w, "phone", A);
 	world_add(&w, "phone", "{'name':'" A "',"
 		  "'profile':'Standard SIP Non-Secure Profile'}");
 	world_settle(&w);
-	ok(says(A SIGNED, "<device>") && world_has(&w, A PLAIN),
+	ok(world_says(&w, A SIGNED, NULL, "<device>") && world_has(&w, A PLAIN),
 	   "a phone that went and came again");
 	world_del(&w, "phone", A);
 	world_settle(&w);

@@ -334,3 +334,15 @@ char *world_open_signed(struct world *w, const char *name, X509 *signer,
 	free(data);
 	return text;
 }
+
+bool world_says(struct world *w, const char *name, X509 *signer,
+		const char *word)
+{
+	bool sealed = false;
+	char *text = world_open_signed(w, name, signer ? signer :
+				       world_signer(w), &sealed);
+	bool is = text && !sealed && strstr(text, word);
+
+	free(text);
+	return is;
+}

@@ -63,5 +63,8 @@ X509 *world_signer(struct world *world);
  */
 char *world_open_signed(struct world *world, const char *name, X509 *signer,
 			bool *sealed);
+/* Is it such a file, in clear, with that in it? NULL: by TFTP's key of now. */
+bool world_says(struct world *world, const char *name, X509 *signer,
+		const char *word);
 
 #endif /* FILES_WORLD_H */
