@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,10 +164,33 @@ static void test_busiest(void)
 	net_free(net);
 }
 
-/* A phone's connection to @addr, over mutual TLS, and what it says first. */
-static struct net_conn *connect_phone(struct net *phone,
-				      const struct net_addr *addr,
-				      const char *identity)
+/* All of them are there before the loop has seen the first of them. */
+static void test_unread(void)
+{
+	struct net_limits limits = { .conns = 6, .conns_per_source = 3 };
+	struct net_addr addr;
+	struct net *net = make_net(&limits, PHONE, NET_TCP, &addr);
+	const struct net_counters *counters = net_counters(net);
+	int fd[24], i;
+
+	for (i = 0; i < 24; i++) {
+		fd[i] = dial(&addr, i < 12 ? 1 : i);
+		if (i == 0 || i == 12)
+			say(fd[i], "x");
+	}
+	WAIT(counters->accepted == 24);
+	for (i = 0; i < 10; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	ok(is_open(fd[0]) && is_open(fd[12]) && seen.messages == 2,
+	   "what was said and not read yet counts");
+	close_all(fd, 24);
+	net_free(net);
+}
+
+/* A phone's connection to @addr, over mutual TLS, that says nothing. */
+static struct net_conn *connect_silent(struct net *phone,
+				       const struct net_addr *addr,
+				       const char *identity)
 {
 	struct net_target target = {
 		.addr = *addr, .transport = NET_TLS, .class = NET_ENCRYPTED,
@@ -176,8 +200,62 @@ static struct net_conn *connect_phone(struct net *phone,
 
 	if (net_connect(phone, &target, &conn))
 		abort();
+	return conn;
+}
+
+/* One that says at once who it is. */
+static struct net_conn *connect_phone(struct net *phone,
+				      const struct net_addr *addr,
+				      const char *identity)
+{
+	struct net_conn *conn = connect_silent(phone, addr, identity);
+
 	net_conn_send(conn, "known", 5);
 	return conn;
+}
+
+enum { ROOM = 100 };
+
+static void flood(const struct net_addr *addr,
+		  const struct net_counters *counters)
+{
+	uint64_t before = counters->accepted;
+	int fd[SOURCES], i;
+
+	for (i = 0; i < SOURCES; i++)
+		fd[i] = dial(addr, i);
+	WAIT(counters->accepted == before + SOURCES);
+	close_all(fd, SOURCES);
+}
+
+/* The way of its first message is longer than newcomers need to fill the room. */
+static void test_fresh(void)
+{
+	struct net_limits limits = { .conns = ROOM, .handshake_ms = 600000 };
+	static const struct timeval longer = { .tv_usec = 700000 };
+	struct net_addr addr, unused;
+	struct net *net = make_net(&limits, SERVER, NET_TLS, &addr);
+	struct net *phone = make_net(NULL, PHONE, NET_TLS, &unused);
+	const struct net_counters *counters = net_counters(net);
+	struct net_conn *conn[2];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		conn[i] = connect_silent(phone, &addr, i ? "a" : "b");
+	WAIT(counters->handshakes == 2);
+	flood(&addr, counters);
+	net_conn_send(conn[0], "known", 5);
+	WAIT(seen.messages || !net_conn_is_connected(conn[0]));
+	ok(seen.messages == 1, "after its handshake a phone has time to speak");
+	event_base_loopexit(base, &longer);
+	event_base_dispatch(base);
+	flood(&addr, counters);
+	WAIT(!net_conn_is_connected(conn[1]));
+	ok(net_conn_is_connected(conn[0]), "who does not goes with the others");
+	for (i = 0; i < 2; i++)
+		net_conn_put(conn[i]);
+	net_free(phone);
+	net_free(net);
 }
 
 static void test_silent(unsigned int conns)
@@ -330,6 +408,7 @@ int main(void)
 {
 	int i;
 
+	signal(SIGPIPE, SIG_IGN);
 	base = event_base_new();
 	cert_make(&certs[CA], &(struct cert_spec){ .cn = "CA", .ca = true });
 	cert_make(&certs[SERVER], &(struct cert_spec){
@@ -339,6 +418,8 @@ int main(void)
 		.rsa_bits = 2048 });
 	test_source();
 	test_busiest();
+	test_unread();
+	test_fresh();
 	test_silent(2 * SILENT + 100);
 	test_silent(100);
 	test_turns("in all", &(struct net_limits){ .handshakes = 2 });

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "log.h"
@@ -17,6 +18,7 @@ enum {
 	BUCKETS = 1024,
 	LEVELS = 1024,		/* who has more than that is as busy as that */
 	TELL_S = 60,
+	LOOKS = 32,		/* for one who is silent; then it is anybody */
 };
 
 struct crowd_source {
@@ -130,13 +132,14 @@ static void hide(struct crowd *crowd, struct crowd_member *member)
 	move_source(crowd, member->source, -1);
 }
 
-bool crowd_enter(struct crowd *crowd, struct crowd_member *member,
+bool crowd_enter(struct crowd *crowd, struct crowd_member *member, int fd,
 		 const struct sockaddr *from)
 {
 	member->source = find_source(crowd, from);
 	if (!member->source)
 		return false;
 	member->source->count++;
+	member->fd = fd;
 	member->kept = false;
 	expose(crowd, member);
 	return true;
@@ -180,18 +183,31 @@ void crowd_heard(struct crowd *crowd, struct crowd_member *member)
 	move_source(crowd, source, 0);
 }
 
-struct crowd_member *crowd_pick(const struct crowd *crowd,
+static bool is_silent(const struct crowd_member *member)
+{
+	int unread;
+
+	return ioctl(member->fd, FIONREAD, &unread) || unread <= 0;
+}
+
+struct crowd_member *crowd_pick(struct crowd *crowd,
 				const struct crowd_member *newcomer, bool full,
 				unsigned int per_source)
 {
 	const struct crowd_source *source = newcomer->source;
+	bool own = source->count > per_source;
+	struct crowd_member *member;
 
-	if (source->count <= per_source) {
-		if (!full)
-			return NULL;
-		source = TAILQ_FIRST(&crowd->levels[crowd->busiest]);
+	if (!own && !full)
+		return NULL;
+	for (int i = 0; ; i++) {
+		if (!own)
+			source = TAILQ_FIRST(&crowd->levels[crowd->busiest]);
+		member = TAILQ_FIRST(&source->members);
+		if (i == LOOKS || is_silent(member))
+			return member;
+		crowd_heard(crowd, member);
 	}
-	return TAILQ_FIRST(&source->members);
 }
 
 void crowd_tell(struct crowd *crowd, const char *peer, const char *local)

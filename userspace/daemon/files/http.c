@@ -29,7 +29,7 @@
 #include "refusal.h"
 
 enum {
-	BACKLOG = 128,
+	BACKLOG = 1024,
 	SLOWEST = 16384,	/* bytes a second that are patience enough */
 	/* Who takes less of his answer is not kept where there is no room. */
 	LOOK_S = 10,
@@ -346,7 +346,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	set_peer(c, sa);
 	http->count++;
 	LIST_INSERT_HEAD(&http->conns, c, link);
-	if (!crowd_enter(http->crowd, &c->place, sa) || !make_room(c)) {
+	if (!crowd_enter(http->crowd, &c->place, fd, sa) || !make_room(c)) {
 		close(fd);
 		conn_free(c);
 	} else if (!conn_open(c, fd)) {

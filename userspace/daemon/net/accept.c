@@ -83,7 +83,7 @@ void net_stream_accept(struct net_listener *listener, int fd,
 		goto err_fd;
 	conn->peer.remote = *remote;
 	if (getsockname(fd, &conn->peer.local.sa, &len) ||
-	    !crowd_enter(net->crowd, &conn->stream->place, &remote->sa))
+	    !crowd_enter(net->crowd, &conn->stream->place, fd, &remote->sa))
 		goto err_conn;
 	if (!make_room(net, conn->stream))
 		goto err_place;
@@ -109,10 +109,22 @@ err_fd:
  */
 static void keep_turn(struct net_stream *stream)
 {
-	const struct net *net = stream->conn->net;
+	struct net *net = stream->conn->net;
 
-	if (2 * net->counters.handshakes_now <= net->limits.conns)
-		crowd_keep(net->crowd, &stream->place, true);
+	if (2 * (net->fresh + 1) > net->limits.conns)
+		return;
+	stream->fresh = true;
+	net->fresh++;
+	crowd_keep(net->crowd, &stream->place, true);
+}
+
+bool net_turn_over(struct net_stream *stream)
+{
+	if (!stream->fresh)
+		return false;
+	stream->fresh = false;
+	stream->conn->net->fresh--;
+	return true;
 }
 
 static void begin(struct net_stream *stream)
@@ -144,7 +156,7 @@ static bool has_turn(struct net *net, struct net_stream *stream)
 	struct net_stream *other;
 	struct crowd_member *who;
 
-	if (!crowd_enter(net->handshakes, &stream->turn,
+	if (!crowd_enter(net->handshakes, &stream->turn, stream->fd,
 			 &stream->conn->peer.remote.sa))
 		return false;
 	who = crowd_pick(net->handshakes, &stream->turn,

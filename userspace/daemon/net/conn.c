@@ -111,8 +111,10 @@ void net_conn_release(struct net_conn *conn)
 
 void net_conn_known(struct net_conn *conn)
 {
-	if (conn->stream)
-		crowd_keep(conn->net->crowd, &conn->stream->place, true);
+	if (!conn->stream)
+		return;
+	net_turn_over(conn->stream);
+	crowd_keep(conn->net->crowd, &conn->stream->place, true);
 }
 
 void net_conn_set_data(struct net_conn *conn, void *data)

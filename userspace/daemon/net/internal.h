@@ -51,6 +51,7 @@ struct net {
 	uint32_t mark;			/* of rejected datagrams, 0: none */
 	LIST_HEAD(net_streams, net_stream) accepted, outgoing;
 	struct crowd *crowd, *handshakes;	/* incoming ones */
+	unsigned int fresh;			/* streams that are */
 	TAILQ_HEAD(, net_stream) waiting;	/* for their handshake */
 	struct event turns;
 	struct event retry_accept;	/* after we were out of descriptors */
@@ -94,6 +95,7 @@ struct net_stream {
 	TAILQ_ENTRY(net_stream) waits;
 	bool waiting, delayed;		/* for its turn; it had to */
 	bool counted;			/* among the handshakes */
+	bool fresh;			/* kept, for it has begun one lately */
 	bool legacy;			/* came to a legacy listener */
 	bool skipped;			/* by a review, as it was not open */
 	bool want_write;		/* TLS waits for room, not for bytes */
@@ -104,6 +106,7 @@ struct net_stream {
 	size_t rest_len, rest_size;
 	struct evbuffer *queue;		/* unsent */
 	int64_t started;		/* net_now() */
+	int64_t opened;			/* its handshake was through */
 	int64_t active;			/* its last bytes; the peer's turn since */
 	int64_t partial;		/* 0: no rest */
 	unsigned int holds;
@@ -138,6 +141,8 @@ void net_turn_close(struct net *net);
 /* Its handshake begins when there is a place for it. */
 void net_turn_wait(struct net_stream *stream);
 void net_turn_forget(struct net_stream *stream);
+/* It is not fresh any more. Was it? */
+bool net_turn_over(struct net_stream *stream);
 /* There may be one. */
 void net_turn_free(struct net *net);
 

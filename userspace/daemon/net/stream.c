@@ -12,6 +12,7 @@
 enum {
 	READS_A_TURN = 8,		/* then others have theirs */
 	LINGER_MS = 2000,		/* to flush what is queued at the end */
+	FRESH_MS = 500,			/* for the peer's first message */
 	/* Seconds until a peer that vanished is missed, though it is held. */
 	KEEPALIVE_AFTER = 120, KEEPALIVE_EVERY = 30, KEEPALIVE_TIMES = 4,
 };
@@ -27,6 +28,8 @@ static int64_t deadline(const struct net_stream *stream)
 		return stream->started + limits->handshake_ms;
 	if (stream->state == NET_CLOSING)
 		return stream->started + LINGER_MS;
+	if (stream->fresh && stream->opened + FRESH_MS < due)
+		due = stream->opened + FRESH_MS;
 	if (stream->partial && stream->partial + limits->message_ms < due)
 		due = stream->partial + limits->message_ms;
 	return due;
@@ -71,6 +74,7 @@ void net_stream_finish(struct net_stream *stream, int err)
 	close(stream->fd);
 	net_transfer_drop(stream);
 	net_turn_forget(stream);
+	net_turn_over(stream);
 	crowd_leave(net->crowd, &stream->place);
 	net_review_gone(stream);
 	LIST_REMOVE(stream, entry);
@@ -123,9 +127,9 @@ static void set_open(struct net_stream *stream)
 
 	stream->state = NET_OPEN;
 	stream->active = net_now();
+	stream->opened = stream->active;
 	net_handshake_count(stream, false);
-	/* A certificate alone is anybody's whose issuer is trusted. */
-	crowd_keep(net->crowd, &stream->place, false);
+	crowd_heard(net->crowd, &stream->place);
 	net_stream_arm(stream);
 	if (net_transfer_flush(stream)) {
 		net_stream_finish(stream, -ECONNRESET);
@@ -221,6 +225,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		net_stream_finish(stream, stream->err);
 		return;
 	}
+	/* A certificate alone is anybody's whose issuer is trusted. */
+	if (stream->state == NET_OPEN &&
+	    net_now() >= stream->opened + FRESH_MS && net_turn_over(stream))
+		crowd_keep(stream->conn->net->crowd, &stream->place, false);
 	if (net_now() < deadline(stream)) {
 		net_stream_arm(stream);
 		return;
