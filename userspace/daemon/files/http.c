@@ -31,9 +31,8 @@
 enum {
 	BACKLOG = 1024,
 	SLOWEST = 16384,	/* bytes a second that are patience enough */
-	/* Who takes less of his answer is not kept where there is no room. */
-	LOOK_S = 10,
-	LEAST = 10240,		/* bytes from one look to the next */
+	/* Who takes his answer slower is not kept where there is no room. */
+	LOOK_S = 2,
 	GOODBYE_S = 2,
 	STATUSES = 5,
 };
@@ -130,7 +129,8 @@ static void look(struct conn *c)
 {
 	size_t left = left_of(c);
 
-	crowd_keep(c->http->crowd, &c->place, c->left >= left + LEAST);
+	crowd_keep(c->http->crowd, &c->place,
+		   c->left >= left + (size_t)LOOK_S * SLOWEST);
 	look_again(c, left);
 }
 
