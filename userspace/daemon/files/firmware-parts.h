@@ -27,8 +27,9 @@ struct firmware {
 	struct firmware_check *check;	/* one at a time */
 	struct loaded *checked;		/* whose it is */
 	struct upload {
-		struct shelf_change change;	/* .fd -1: there is none */
-		off_t size, at;
+		struct shelf_change change;
+		off_t size, at;			/* 0: there is none */
+		struct firmware_errand *writing;	/* a piece; has .fd */
 		struct firmware_check *check;
 		firmware_uploaded done;
 		void *arg;
@@ -47,6 +48,8 @@ struct firmware_errand {
 	firmware_uploaded uploaded;
 	void *arg;
 	char *pin;
+	struct shelf_change change;	/* of an upload, and its piece */
+	uint8_t *piece;
 };
 
 /* firmware.c */

@@ -17,7 +17,8 @@ static const char *unfit(const char *name)
 		return SHELF_NAME_RULE;
 	if (shelf_name_hinders(name))
 		return "no folder is called like a file that is made";
-	if (shelf_name_ends(name, ".cnf.xml") || shelf_name_ends(name, ".cnf.xml.sgn") ||
+	if (shelf_name_ends(name, ".cnf.xml") ||
+	    shelf_name_ends(name, ".cnf.xml.sgn") ||
 	    shelf_name_ends(name, ".enc.sgn") || shelf_name_ends(name, ".tlv"))
 		return "that is the name of a device's file or of a list";
 	return NULL;
@@ -53,7 +54,8 @@ bool firmware_claims(const struct firmware *fw, const char *name)
 	const struct upload *upload = &fw->upload;
 
 	return firmware_loaded(fw, name) ||
-		(upload->check && !strcmp(upload->change.name, name)) ||
+		(upload->size && upload->at == upload->size &&
+		 !strcmp(upload->change.name, name)) ||
 		(upload->keeping &&
 		 !strcmp(upload->keeping->one->image.name, name));
 }
@@ -186,25 +188,82 @@ static X509 *signer_of(void *arg, const char *issuer, const uint8_t *serial,
 	return firmware_signer(arg, issuer, serial, len);
 }
 
-static const char *begin(struct firmware *fw, const char *name, off_t size,
-			 int *err)
+static int begin(struct firmware *fw, const char *name, off_t size,
+		 const char **why)
 {
 	struct upload *upload = &fw->upload;
-	const char *why = unfit(name);
 
-	*err = why ? -EINVAL : 0;
-	if (!why && is_taken(fw, name)) {
-		why = other;
-		*err = -EEXIST;
+	*why = unfit(name);
+	if (*why)
+		return -EINVAL;
+	if (is_taken(fw, name)) {
+		*why = other;
+		return -EEXIST;
 	}
-	if (why)
-		return why;
-	give_up(fw, -ECANCELED, "another upload took its place");
+	give_up(fw, 0, NULL);
 	snprintf(upload->change.name, sizeof(upload->change.name), "%s", name);
 	upload->size = size;
 	upload->change.shelf = fw->config.shelf;
-	*err = shelf_begin(&upload->change);
-	return *err ? strerror(-*err) : NULL;
+	return 0;
+}
+
+static void look(struct firmware *fw)
+{
+	struct upload *upload = &fw->upload;
+
+	upload->check = firmware_check_new(fw->config.base, upload->change.fd,
+					   upload->size, signer_of, on_checked,
+					   fw);
+	if (!upload->check)
+		give_up(fw, -ENOMEM, "no memory");
+}
+
+static void on_written(struct shelf_job *job)
+{
+	struct firmware_errand *errand = job->arg;
+	struct firmware *fw = errand->firmware;
+	struct upload *upload = &fw->upload;
+	firmware_uploaded done = upload->done;
+
+	if (upload->writing != errand) {
+		shelf_drop(&errand->change);
+	} else {
+		upload->writing = NULL;
+		upload->change = errand->change;
+		if (job->err) {
+			give_up(fw, job->err, strerror(-job->err));
+		} else if (upload->at == upload->size) {
+			look(fw);
+		} else {
+			upload->done = NULL;
+			done(upload->arg, 0, NULL, NULL);
+		}
+	}
+	firmware_errand_free(errand);
+}
+
+/* The descriptor is the thread's until that is done. */
+static int write_piece(struct firmware *fw, const uint8_t *data, size_t len)
+{
+	struct firmware_errand *errand = firmware_errand(fw, NULL, on_written);
+	struct upload *upload = &fw->upload;
+
+	if (errand)
+		errand->piece = malloc(len + 1);
+	if (!errand || !errand->piece) {
+		free(errand);
+		return -ENOMEM;
+	}
+	memcpy(errand->piece, data, len);
+	errand->change = upload->change;
+	errand->change.data = errand->piece;
+	errand->change.len = len;
+	errand->job.onto = &errand->change;
+	upload->change.fd = -1;
+	upload->at += (off_t)len;
+	upload->writing = errand;
+	shelf_writer_submit(fw->config.writer, &errand->job);
+	return 0;
 }
 
 void firmware_upload(struct firmware *fw, const char *name, off_t size,
@@ -215,37 +274,25 @@ void firmware_upload(struct firmware *fw, const char *name, off_t size,
 	const char *why = NULL;
 	int err = 0;
 
-	if (upload->check || upload->keeping) {
-		done(arg, -EBUSY, "an image is being looked at", NULL);
+	if (upload->writing || upload->check || upload->keeping) {
+		done(arg, -EBUSY, upload->writing ? "a piece is being written" :
+		     "an image is being looked at", NULL);
 		return;
 	}
 	if (!at)
-		why = begin(fw, name, size, &err);
-	if (!why && (upload->change.fd < 0 || upload->at != at ||
-		     upload->size != size || (off_t)len > size - at ||
+		err = begin(fw, name, size, &why);
+	if (!err && (upload->at != at || upload->size != size ||
+		     (off_t)len > size - at ||
 		     strcmp(upload->change.name, name))) {
 		why = "it is not what comes next of an upload";
 		err = -EINVAL;
 	}
-	if (!why) {
-		err = shelf_append(&upload->change, data, len);
-		why = err ? strerror(-err) : NULL;
-	}
-	if (why) {
-		if (err != -EINVAL && err != -EEXIST)
-			give_up(fw, err, why);
+	if (err) {
 		done(arg, err, why, NULL);
-		return;
-	}
-	upload->at += (off_t)len;
-	if (upload->at < size) {
-		done(arg, 0, NULL, NULL);
 		return;
 	}
 	upload->done = done;
 	upload->arg = arg;
-	upload->check = firmware_check_new(fw->config.base, upload->change.fd, size,
-					   signer_of, on_checked, fw);
-	if (!upload->check)
+	if (write_piece(fw, data, len))
 		give_up(fw, -ENOMEM, "no memory");
 }

@@ -109,6 +109,7 @@ struct firmware_errand *firmware_errand(struct firmware *fw, struct loaded *one,
 void firmware_errand_free(struct firmware_errand *errand)
 {
 	free(errand->pin);
+	free(errand->piece);
 	free(errand);
 }
 

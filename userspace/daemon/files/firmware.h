@@ -52,9 +52,9 @@ void firmware_close(struct firmware *firmware);
 
 /*
  * Pieces of an image of @size bytes, one after the other from 0 on; another
- * upload forgets the one before. With the last piece it is checked and goes to the
- * disk, then @done is called, from the loop or at once; with the others at once.
- * -EINVAL, -EEXIST, -EBUSY and so on come with a sentence.
+ * upload forgets the one before. @done is called from the loop or at once, when the
+ * piece is written; with the last one when all is checked and on the disk. Until
+ * then others are -EBUSY. -EINVAL, -EEXIST, -EBUSY and so on come with a sentence.
  */
 typedef void (*firmware_uploaded)(void *arg, int err, const char *why,
 				  const struct firmware_image *image);

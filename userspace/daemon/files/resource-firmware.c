@@ -77,7 +77,6 @@ static int status_of(int err)
 		return 404;
 	case -EEXIST:
 	case -EBUSY:
-	case -ECANCELED:
 		return 409;
 	case -ESHUTDOWN:
 		return 503;

@@ -51,7 +51,7 @@ void shelf_drop(struct shelf_change *change)
 	unlinkat(change->shelf->staging, number, 0);
 }
 
-int shelf_begin(struct shelf_change *change)
+static int begin(struct shelf_change *change)
 {
 	struct shelf *shelf = change->shelf;
 	char number[NUMBER_SIZE];
@@ -68,9 +68,12 @@ int shelf_begin(struct shelf_change *change)
 	return -EIO;
 }
 
-int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len)
+int shelf_append(struct shelf_change *change)
 {
-	int err = write_all(change->fd, data, len);
+	int err = change->fd < 0 ? begin(change) : 0;
+
+	if (!err)
+		err = write_all(change->fd, change->data, change->len);
 
 	/* On its way to the disk while the next one is written. */
 	if (!err)
@@ -85,7 +88,7 @@ int shelf_stage(struct shelf_change *change)
 	change->fd = -1;
 	if (!change->data)
 		return 0;
-	err = shelf_begin(change);
+	err = begin(change);
 	if (err)
 		return err;
 	err = write_all(change->fd, change->data, change->len);

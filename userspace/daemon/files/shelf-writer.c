@@ -30,6 +30,8 @@ static void drop_all(struct shelf_job *job)
 /* What was begun elsewhere is there. */
 static void stage(struct shelf_job *job)
 {
+	if (job->onto)
+		job->err = shelf_append(job->onto);
 	for (size_t i = 0; i < job->count && !job->err; i++)
 		if (job->changes[i].fd < 0)
 			job->err = shelf_stage(&job->changes[i]);
@@ -110,8 +112,11 @@ static void sync_all(struct worker_jobs *jobs)
 
 	STAILQ_FOREACH(job, jobs, link) {
 		struct shelf_job *one = job_of(job);
-		struct shelf *shelf = one->changes[one->count - 1].shelf;
+		struct shelf *shelf;
 
+		if (one->onto)
+			continue;
+		shelf = one->changes[one->count - 1].shelf;
 		if (shelf != synced)
 			err = shelf_sync(shelf);
 		synced = shelf;

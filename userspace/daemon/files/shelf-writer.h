@@ -23,6 +23,8 @@ struct shelf_job {
 	 */
 	struct shelf_change changes[SHELF_CHANGES];
 	size_t count;
+	/* In place of those, else NULL: gets another piece, and no name yet. */
+	struct shelf_change *onto;
 	/*
 	 * On the loop, with .err: 0, all of it is on the disk; -errno: from some
 	 * change on, nothing is.
@@ -38,7 +40,7 @@ void shelf_writer_free(struct shelf_writer *writer);
 /* One more change; @data NULL: removed, if it is there. */
 void shelf_job_add(struct shelf_job *job, struct shelf *shelf, const char *name,
 		   const uint8_t *data, size_t len);
-/* One that is written already, by shelf_begin(): it is taken over. */
+/* One that is written already, piece by piece: it is taken over. */
 void shelf_job_take(struct shelf_job *job, struct shelf_change *change);
 /* done() is called at once, with -ESHUTDOWN, if the writer is being freed. */
 void shelf_writer_submit(struct shelf_writer *writer, struct shelf_job *job);

@@ -96,9 +96,8 @@ struct shelf_change {
 };
 
 int shelf_stage(struct shelf_change *change);
-/* In place of it for what does not come at once: an empty one, then pieces. */
-int shelf_begin(struct shelf_change *change);
-int shelf_append(struct shelf_change *change, const uint8_t *data, size_t len);
+/* In place of it for what does not come at once: .data is the next piece. */
+int shelf_append(struct shelf_change *change);
 int shelf_settle(struct shelf_change *change);
 /* In place of it, for all that are staged; also for what else is not written. */
 int shelf_settle_all(struct shelf *shelf);
