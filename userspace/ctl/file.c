@@ -92,13 +92,16 @@ static void print_status(const json_t *status)
 	size_t i;
 	json_int_t pending = json_integer_value(json_object_get(status,
 								"pending"));
+	json_int_t served = json_integer_value(json_object_get(status,
+							       "served"));
 
-	printf("%lld files served, %lld signed since the start",
-	       (long long)json_integer_value(json_object_get(status, "served")),
+	printf("%lld file%s served, %lld signed since the start",
+	       (long long)served, served == 1 ? "" : "s",
 	       (long long)json_integer_value(json_object_get(status,
 							     "signed")));
 	if (pending)
-		printf(", %lld devices pending", (long long)pending);
+		printf(", %lld device%s pending", (long long)pending,
+		       pending == 1 ? "" : "s");
 	putchar('\n');
 	json_array_foreach(json_object_get(status, "faults"), i, fault)
 		print_fault(fault);

@@ -246,8 +246,9 @@ int main(int argc, char **argv)
 	}
 	if (set_up(&o, &server))
 		return EXIT_FAILURE;
-	fprintf(stderr, "ucsec-keyd: ready, %zu certificates of phones\n",
-		keyd_journal_count(state.journal));
+	fprintf(stderr, "ucsec-keyd: ready, %zu certificate%s of phones\n",
+		keyd_journal_count(state.journal),
+		keyd_journal_count(state.journal) == 1 ? "" : "s");
 	err = keyd_server_run(&server);
 	complain("ended", strerror(-err));
 	return EXIT_FAILURE;

@@ -87,9 +87,9 @@ static void warn_realm(struct db *db, const char *realm, json_t *warnings)
 		      " realm = ?1))", realm);
 
 	if (n)
-		store_warn(warnings, "%d users have no credentials for this "
-			   "realm: they cannot authenticate until their "
-			   "passwords are given again", n);
+		store_warn(warnings, "%d user%s no credentials for this realm: "
+			   "no authentication until passwords are given again",
+			   n, n == 1 ? " has" : "s have");
 }
 
 #define SECURE_PHONES	" FROM phone p JOIN profile f ON f.id = p.profile" \
@@ -123,9 +123,9 @@ static void warn_mode(struct db *db, bool mixed, json_t *warnings)
 
 	list_phones(db, n, names, sizeof(names));
 	if (n)
-		store_warn(warnings, "%d phones with authenticated or "
-			   "encrypted profiles must be reset: %s (ucsecctl "
-			   "profile reset, phone reset)", n, names);
+		store_warn(warnings, "%d phone%s of authenticated or encrypted "
+			   "profiles must be reset: %s (ucsecctl profile "
+			   "reset, phone reset)", n, n == 1 ? "" : "s", names);
 	store_warn(warnings, "no service restarts: the listeners stay, and "
 		   "connections and registrations of phones that do not fit "
 		   "the new mode end");

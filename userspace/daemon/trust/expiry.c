@@ -199,8 +199,9 @@ static void add_warnings(void *ctx, json_t *item)
 			warn(warnings, "certificate %s has expired, %s",
 			     row->name, row->until);
 		else if (step_of(e, left))
-			warn(warnings, "certificate %s expires in %ld days, "
-			     "%s", row->name, (long)(left / DAY), row->until);
+			warn(warnings, "certificate %s expires in %ld day%s, "
+			     "%s", row->name, (long)(left / DAY),
+			     left / DAY == 1 ? "" : "s", row->until);
 		if (row->mic)
 			warn(warnings, "certificate %s: %s", row->name,
 			     STORE_MIC_ROOT_WARNING);
