@@ -211,11 +211,9 @@ static void test_second_invite_early(void **state)
 static void test_early_answer(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite, *prack;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, false, &party), *prack;
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 183, "t", THERE
 		    "Require: 100rel\nRSeq: 7\n", "early");
 	expect_events(w, "alerting 183 early\n");
@@ -246,11 +244,9 @@ static void test_early_answer(void **state)
 static void test_early_of_other_fork(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, true, &party);
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 183, "a", THERE, "early-a");
 	base_answer(invite, 200, "b", THERE, NULL);
 	expect_events(w, "alerting 183 early-a\nanswered -\n");
@@ -259,11 +255,9 @@ static void test_early_of_other_fork(void **state)
 static void test_early_requests(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, false, &party);
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 180, "t", THERE, NULL);
 	w->events[0] = '\0';
 	ask_back(w, invite, "t", "UPDATE", 1, "", NULL);
@@ -283,11 +277,9 @@ static void test_early_requests(void **state)
 static void test_called_offers(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite, *update;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, false, &party), *update;
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	assert_int_equal(OP(party, offer, TEXT("more")), -EBUSY);
 	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
 		    "early");
@@ -326,11 +318,9 @@ static void test_called_offers(void **state)
 static void test_early_offer_forks(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, true, &party);
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
 		    "early");
 	expect_sent(w, "PRACK");
@@ -349,11 +339,9 @@ static void test_early_offer_forks(void **state)
 static void test_early_offer_late(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite, *update;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, false, &party), *update;
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 183, "t", THERE "Require: 100rel\nRSeq: 1\n",
 		    "early");
 	expect_sent(w, "PRACK");

@@ -169,11 +169,9 @@ static void end_it(struct world *w, struct call_party *party,
 static void test_claim_ends_call(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, true, &party);
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 200, "t", THERE, "answer");
 	expect_sent(w, "ACK");
 	w->events[0] = '\0';

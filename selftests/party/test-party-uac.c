@@ -205,11 +205,9 @@ static void test_challenged(void **state)
 static void test_trying(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, true, &party);
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	assert_int_equal(w->trying, 0);
 	base_answer(invite, 100, "", "", NULL);
 	expect_events(w, "");
@@ -261,11 +259,9 @@ static void test_too_short(void **state)
 static void test_cancel(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, false, &party);
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 180, "t", THERE, NULL);
 	expect_events(w, "alerting 180 -\n");
 	OP(party, hangup, &(struct call_cause){
@@ -283,11 +279,9 @@ static void test_cancel(void **state)
 static void test_cancel_crosses(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, false);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, false, &party);
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	OP(party, hangup, NULL);
 	base_answer(invite, 200, "t", THERE, "answer");
 	expect_line(expect_sent(w, "ACK"), "ACK sip:1001@10.0.0.9 SIP/2.0");
@@ -302,11 +296,9 @@ static void test_cancel_crosses(void **state)
 static void test_forks(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite, *bye;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, true, &party), *bye;
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	base_answer(invite, 180, "a", THERE, NULL);
 	base_answer(invite, 183, "b", THERE, "early-b");
 	base_answer(invite, 200, "a", THERE, "answer-a");
@@ -332,13 +324,11 @@ static void test_forks(void **state)
 static void test_many_forks(void **state)
 {
 	struct world *w = *state;
-	struct call_party *party = call_out(w, true);
-	struct sent *invite;
+	struct call_party *party;
+	struct sent *invite = call_out_offer(w, true, &party);
 	char tag[16];
 	int i;
 
-	OP(party, offer, TEXT("offer"));
-	invite = expect_sent(w, "INVITE");
 	for (i = 0; i < 20; i++) {
 		snprintf(tag, sizeof(tag), "f%d", i);
 		base_answer(invite, 180, tag, THERE, NULL);

@@ -29,17 +29,6 @@ struct world {
 
 static struct world *world;
 
-void log_event(enum log_level level, const char *event, ...)
-{
-	(void)level, (void)event;
-}
-
-bool refusal_admit(const char *source)
-{
-	(void)source;
-	return true;
-}
-
 void log_security(const char *event, ...)
 {
 	snprintf(world->log, sizeof(world->log), "%s", event);

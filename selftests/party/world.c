@@ -141,17 +141,6 @@ void call_party_changed(struct call_party *party)
 	tell(party, "changed");
 }
 
-void log_event(enum log_level level, const char *event, ...)
-{
-	(void)level, (void)event;
-}
-
-bool refusal_admit(const char *source)
-{
-	(void)source;
-	return true;
-}
-
 void log_security(const char *event, ...)
 {
 	note("security %s\n", event);
@@ -434,6 +423,14 @@ struct call_party *call_out(struct world *w, bool trunk)
 	assert_int_equal(protocol->reach(protocol->arg, &target, parties, 4),
 			 1);
 	return parties[0];
+}
+
+struct sent *call_out_offer(struct world *w, bool trunk,
+			    struct call_party **party)
+{
+	*party = call_out(w, trunk);
+	OP(*party, offer, TEXT("offer"));
+	return expect_sent(w, "INVITE");
 }
 
 struct call_party *called_us(struct world *w, const char *headers,

@@ -77,6 +77,9 @@ struct sip_request *ask_back(struct world *w, const struct sent *invite,
 			     const char *headers, const char *sdp);
 /* A party for the phone or the trunk, the first that reach() gives. */
 struct call_party *call_out(struct world *w, bool trunk);
+/* Its INVITE, with an offer. */
+struct sent *call_out_offer(struct world *w, bool trunk,
+			    struct call_party **party);
 
 #define OP(party, op, ...) ((party)->ops->op(party, ##__VA_ARGS__))
 #define TEXT(text) (text), strlen(text)
