@@ -9,18 +9,27 @@
 #include "call/internal.h"
 #include "fake.h"
 
-static void test_early_media(void **state)
+/* Another calls @other, who rings and has answered reliably. */
+static struct fake_party *rings(struct fake_party **other)
 {
-	struct fake_party *b;
+	struct fake_party *caller = fake_calls("a", "1002", true), *b;
 	const char *sdp;
 
-	(void)state;
-	fake_calls("a", "1002", true);
 	fake_expect("p2 offer\n");
 	b = fake_find("p2");
 	sdp = fake_answer(b, true);
 	call_alerting(&b->party, 183, sdp, strlen(sdp));
 	fake_expect("a alert 183 sdp\n");
+	*other = b;
+	return caller;
+}
+
+static void test_early_media(void **state)
+{
+	struct fake_party *b;
+
+	(void)state;
+	rings(&b);
 	/* Answered by the same description, which 2xx need not repeat. */
 	b->party.is_connected = true;
 	call_answered(&b->party, NULL, 0);
@@ -34,12 +43,7 @@ static void test_early_media_repeated(void **state)
 	char early[4096];
 
 	(void)state;
-	a = fake_calls("a", "1002", true);
-	fake_expect("p2 offer\n");
-	b = fake_find("p2");
-	call_alerting(&b->party, 183, fake_answer(b, true),
-		      strlen(fake_answer(b, true)));
-	fake_expect("a alert 183 sdp\n");
+	a = rings(&b);
 	strcpy(early, a->sdp);
 	fake_answers(b);
 	fake_expect("a encrypted\np2 encrypted\na answer\n");
@@ -105,12 +109,7 @@ static void test_early_offer_broken(void **state)
 	struct fake_party *a, *b;
 
 	(void)state;
-	a = fake_calls("a", "1002", true);
-	b = fake_find("p2");
-	fake_run();
-	call_alerting(&b->party, 183, fake_answer(b, true),
-		      strlen(fake_answer(b, true)));
-	fake_expect("p2 offer\na alert 183 sdp\n");
+	a = rings(&b);
 	says(a, call_offered, fake_sdp("x", true));
 	fake_expect("p2 offer\n");
 	says(b, call_answered, NULL);
