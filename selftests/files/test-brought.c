@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -283,6 +284,38 @@ static void test_fresh(void)
 	world_settle(&w);
 }
 
+/* While keyd is asked, and while the disk is waited for. */
+static void test_busy(void)
+{
+	uint64_t before = world_status(&w).signed_files;
+
+	kill(w.keyd, SIGSTOP);
+	world_set(&w, "phone", PHONE, "{'load':'busy'}");
+	for (int i = 0; i < 20; i++)
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+	ok(world_status(&w).pending == 1 && served(PHONE PLAIN),
+	   "the one before is served while keyd is asked");
+	world_write(&w, PHONE PLAIN, "evil", 4);
+	ok(!served(PHONE PLAIN) && !served(PHONE PLAIN),
+	   "changed on the disk meanwhile: not served");
+	kill(w.keyd, SIGCONT);
+	world_settle(&w);
+	ok(strstr(served(PHONE PLAIN), ">busy<") &&
+	   world_status(&w).signed_files == before + 1,
+	   "the new one is, signed once");
+	world_set(&w, "phone", PHONE, "{'load':'late'}");
+	for (int i = 0; i < 500 &&
+	     !world_says(&w, PHONE SIGNED, NULL, ">late<"); i++) {
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+		usleep(20000);
+	}
+	world_write(&w, PHONE SIGNED, "evil", 4);
+	ok(world_status(&w).pending == 1 && !served(PHONE SIGNED),
+	   "what was just written, and changed at once: not served");
+	world_settle(&w);
+	ok(world_says(&w, PHONE SIGNED, NULL, ">late<"), "it is mended");
+}
+
 int main(void)
 {
 	world_open(&w, "brought");
@@ -298,6 +331,7 @@ int main(void)
 	test_hindered();
 	test_changed();
 	test_fresh();
+	test_busy();
 	world_close(&w);
 	return tap_end();
 }

@@ -47,6 +47,7 @@ struct item {
 	bool again;		/* it changed while it was busy */
 	bool unseen;		/* is anything in clear that must not be? */
 	struct fault *fault;	/* NULL: it is as it should be, or not known */
+	const struct shelf_job *job;	/* that the writer has; NULL: none */
 	unsigned int awaited;	/* puts of its source that are under way */
 	unsigned int sweep;	/* the last that queued it */
 	bool changed;		/* on the disk, by somebody else */
@@ -107,6 +108,9 @@ void publisher_kick(struct publisher *p);
 /* publisher-work.c */
 /* The item is queued no more; it is idle, later or busy when this returns. */
 void publisher_work(struct publisher *p, struct item *item);
+/* Somebody changed that file of a busy item: told if it is about to be another. */
+void publisher_work_changed(struct publisher *p, const struct item *item,
+			    const char *name);
 /* Nothing comes back to those under way. */
 void publisher_works_forget(struct publisher *p);
 
@@ -143,8 +147,6 @@ void publisher_searches_forget(struct publisher *p);
 /* publisher-round.c */
 /* Whose that is, as it was brought or signed; NULL: nobody's. */
 struct item *publisher_find_static(struct publisher *p, const char *name);
-/* What is shown is not what was found good; false: it is being written. */
-bool publisher_changed(struct publisher *p, const char *name);
 /* The next of a round, as publisher_look_next(). */
 bool publisher_round_next(struct publisher *p);
 

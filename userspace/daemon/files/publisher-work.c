@@ -112,6 +112,7 @@ static void on_written(struct shelf_job *job)
 	unsigned int count = 0;
 	int err = job->err;
 
+	work->item->job = NULL;
 	if (err) {
 		work->err = err;
 		snprintf(work->why, sizeof(work->why), "writing: %s",
@@ -166,6 +167,7 @@ static void write_all(struct work *work)
 	}
 	work->job.done = on_written;
 	work->job.arg = work;
+	work->item->job = &work->job;
 	shelf_writer_submit(p->writer, &work->job);
 }
 
@@ -326,14 +328,27 @@ static bool is_there(struct publisher *p, const struct edition *edition,
 }
 
 /* By somebody else: it was shown. */
-static void tell_changed(const struct work *work,
-			 const struct edition_file *file)
+static void tell_changed(const struct edition_file *file)
 {
-	if (!work->item->changed || file->good)
+	if (file->good)
 		return;
 	log_event(LOG_LEVEL_WARNING, "file-changed", "name", file->name, "note",
 		  "it was changed on the disk, and is written anew", NULL);
 	log_security("file-changed", "name", file->name, NULL);
+}
+
+void publisher_work_changed(struct publisher *p, const struct item *item,
+			    const char *name)
+{
+	struct work *work;
+
+	LIST_FOREACH(work, &p->works, link) {
+		if (work->item != item)
+			continue;
+		for (size_t i = 0; i < work->edition.count; i++)
+			if (!strcmp(work->edition.files[i].name, name))
+				tell_changed(&work->edition.files[i]);
+	}
 }
 
 /* How many of them are to be signed. */
@@ -347,13 +362,14 @@ static unsigned int look(struct work *work, const struct trust_key *signer)
 
 		if (file->how == EDITION_PLAIN) {
 			file->good = is_there(p, &work->edition, file, NULL);
-			tell_changed(work, file);
+			if (work->item->changed)
+				tell_changed(file);
 			continue;
 		}
 		file->good = signer && is_there(p, &work->edition, file,
 						signer);
-		if (signer)
-			tell_changed(work, file);
+		if (signer && work->item->changed)
+			tell_changed(file);
 		count += !file->good;
 		unchanged += file->good;
 	}
