@@ -17,6 +17,7 @@
 #include "world.h"
 
 #define PHONE	"SEP001122334455"
+#define ITL	"ITLFile.tlv"
 #define PLAIN	".cnf.xml"
 #define SIGNED	".cnf.xml.sgn"
 
@@ -316,6 +317,40 @@ static void test_busy(void)
 	ok(world_says(&w, PHONE SIGNED, NULL, ">late<"), "it is mended");
 }
 
+/* Who made it need not be there: what was put is what is written again. */
+static void test_list(void)
+{
+	uint8_t *data = NULL;
+	size_t len = 0;
+
+	ok(!world_put(&w, ITL, "one") && !world_put(&w, ITL, "list") &&
+	   is_served(ITL, "list"), "a list");
+	world_settle(&w);
+	world_write(&w, ITL, "evil", 4);
+	ok(!served(ITL) && !served("ITLSEP001122334455.tlv"),
+	   "changed on the disk: not served");
+	ok(!publisher_get(w.publisher, ITL, &data, &len) && len == 4 &&
+	   !memcmp(data, "list", 4), "nor taken for what was put");
+	free(data);
+	world_settle(&w);
+	ok(is_served(ITL, "list"), "it is written again");
+	world_write(&w, ITL, "evil", 4);
+	look_around();
+	ok(is_served(ITL, "list"), "TFTP: a round finds it");
+	world_write(&w, ITL, "evil", 4);
+	ok(!served(ITL) && !world_put(&w, ITL, "next"),
+	   "another one comes meanwhile");
+	world_settle(&w);
+	ok(is_served(ITL, "next"), "and is not undone");
+	world_unpublish(&w);
+	world_publish(&w);
+	ok(is_served(ITL, "next"), "the next daemon has it at once");
+	world_settle(&w);
+	world_write(&w, ITL, "evil", 4);
+	look_around();
+	ok(is_served(ITL, "next"), "and writes it again, too");
+}
+
 int main(void)
 {
 	world_open(&w, "brought");
@@ -332,6 +367,7 @@ int main(void)
 	test_changed();
 	test_fresh();
 	test_busy();
+	test_list();
 	world_close(&w);
 	return tap_end();
 }

@@ -28,7 +28,8 @@ static struct item *find(struct publisher *p, const char *name)
 	char stem[STORE_NAME_SIZE];
 
 	if (!publisher_stem(name, stem))
-		return publisher_find_static(p, name);
+		return publisher_find(p, ITEM_LIST, name) ?:
+			publisher_find_static(p, name);
 	return publisher_find(p, strcmp(stem, PUBLISHER_DEFAULT) ? ITEM_PHONE :
 			      ITEM_DEFAULT, stem);
 }

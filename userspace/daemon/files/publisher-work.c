@@ -112,7 +112,8 @@ static void on_written(struct shelf_job *job)
 	unsigned int count = 0;
 	int err = job->err;
 
-	work->item->job = NULL;
+	if (work->item->job == job)
+		work->item->job = NULL;
 	if (err) {
 		work->err = err;
 		snprintf(work->why, sizeof(work->why), "writing: %s",
@@ -379,13 +380,37 @@ static unsigned int look(struct work *work, const struct trust_key *signer)
 	return count;
 }
 
+static int make_static(struct work *work, const char *name)
+{
+	struct publisher *p = work->publisher;
+	uint8_t *content;
+	size_t len;
+	int err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len,
+			     NULL);
+
+	if (!err)
+		return edition_static(&work->edition, name, content, len);
+	snprintf(work->why, sizeof(work->why), "%s", strerror(-err));
+	edition_gone(&work->edition, name);
+	snprintf(work->edition.gone[work->edition.gone_count++],
+		 SHELF_NAME_SIZE, "%.200s.sgn", name);
+	return err;
+}
+
+/* The next one is on its way: this one would come after it. */
+static int make_list(struct work *work, const struct item *item)
+{
+	if (item->awaited)
+		return 0;
+	return !item->held ? -ENOENT :
+		edition_list(&work->edition, item->name, item->held->data,
+			     item->held->len);
+}
+
 static int make(struct work *work)
 {
 	struct publisher *p = work->publisher;
 	const char *name = work->item->name;
-	uint8_t *content;
-	size_t len;
-	int err;
 
 	switch (work->item->kind) {
 	case ITEM_PHONE:
@@ -396,17 +421,11 @@ static int make(struct work *work)
 		return edition_default(&work->edition, p->config.store,
 				       &p->site, work->why, sizeof(work->why));
 	case ITEM_STATIC:
-		break;
+		return make_static(work, name);
+	case ITEM_LIST:
+		return make_list(work, work->item);
 	}
-	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len, NULL);
-	if (err) {
-		snprintf(work->why, sizeof(work->why), "%s", strerror(-err));
-		edition_gone(&work->edition, name);
-		snprintf(work->edition.gone[work->edition.gone_count++],
-			 SHELF_NAME_SIZE, "%.200s.sgn", name);
-		return err;
-	}
-	return edition_static(&work->edition, name, content, len);
+	return -ENOENT;
 }
 
 /* A document that cannot be written is so until something changes. */
