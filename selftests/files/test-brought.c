@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "files/firmware.h"
+#include "files/publisher-parts.h"
 #include "tap.h"
 #include "world.h"
 
@@ -21,7 +22,18 @@
 #define PLAIN	".cnf.xml"
 #define SIGNED	".cnf.xml.sgn"
 
+enum { BIG = 90000 };		/* bytes that nothing else asks for */
+
 static struct world w;
+static bool scarce;		/* is memory, for what is big */
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return scarce && count * size > BIG ? NULL : __real_calloc(count, size);
+}
 
 static int find_static(void *arg, const char *name, off_t size, bool served)
 {
@@ -351,6 +363,19 @@ static void test_list(void)
 	ok(is_served(ITL, "next"), "and writes it again, too");
 }
 
+static void test_scarce(void)
+{
+	static char text[BIG + 1];
+
+	memset(text, 'x', BIG);
+	scarce = true;
+	ok(world_bring(&w, "big.xml", text) == -ENOMEM, "%s", w.why);
+	scarce = false;
+	world_settle(&w);
+	ok(!publisher_find_static(w.publisher, "big.xml"),
+	   "nothing is left of what could not be brought");
+}
+
 int main(void)
 {
 	world_open(&w, "brought");
@@ -368,6 +393,7 @@ int main(void)
 	test_fresh();
 	test_busy();
 	test_list();
+	test_scarce();
 	world_close(&w);
 	return tap_end();
 }

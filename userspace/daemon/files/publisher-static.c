@@ -87,8 +87,11 @@ static void put(struct publisher *p, struct item *item, struct shelf *shelf,
 {
 	struct errand *errand = errand_new(p, len, on_done, done, arg);
 
-	if (!errand)
+	if (!errand) {
+		/* It may be of nothing, and goes then. */
+		publisher_queue(p, item);
 		return;
+	}
 	item->awaited++;
 	if (shelf == p->shelf)
 		item->job = &errand->job;
