@@ -175,7 +175,7 @@ static void test_history(void)
 	e.operation = STORE_CAPF_DELETE;
 	ok(keep(&e) == 200 && !store_enrolment_state(env.store, phone, &state) &&
 	   state.operation == STORE_CAPF_INSTALL && state.result == 2 &&
-	   !store_capf_string(env.store, phone, text),
+	   !store_capf_string(env.store, phone, text, NULL),
 	   "another operation was ordered meanwhile: that one stays");
 	e.operation = STORE_CAPF_INSTALL;
 	e.completes_by = 4075632000 - 1;
@@ -189,7 +189,7 @@ static void test_history(void)
 	   state.operation == STORE_CAPF_NONE && !state.completes_by &&
 	   state.result == 3 && state.when == 100 &&
 	   !strcmp(state.why, "first") &&
-	   store_capf_string(env.store, phone, text) == -ENOKEY,
+	   store_capf_string(env.store, phone, text, NULL) == -ENOKEY,
 	   "done: none is pending, its string is gone");
 	ok(told == 3, "each was told of");
 	store_enrolment_serial(env.store, phone, &after);

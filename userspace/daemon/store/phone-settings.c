@@ -144,7 +144,7 @@ void store_phone_settings_clear(struct store_phone_settings *settings)
 /* Columns: the name, what is sealed to it. */
 static int unseal(struct store *store, sqlite3_stmt *stmt, int64_t phone,
 		  void (*name)(char *what, size_t size, const char *key),
-		  char *text, size_t size)
+		  char *text, size_t size, uint64_t *id)
 {
 	char what[STORE_TEXT_SIZE];
 	const char *sealed;
@@ -163,19 +163,22 @@ static int unseal(struct store *store, sqlite3_stmt *stmt, int64_t phone,
 	} else if (!err) {
 		err = -ENOKEY;
 	}
+	/* It begins with a nonce. */
+	if (sealed && !err && id)
+		memcpy(id, sealed, sizeof(*id));
 	sqlite3_reset(stmt);
 	return err;
 }
 
 int store_capf_string(struct store *store, int64_t phone,
-		      char text[STORE_CAPF_STRING_SIZE])
+		      char text[STORE_CAPF_STRING_SIZE], uint64_t *id)
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_CAPF_STRING,
 		"SELECT name, capf_auth_string_sealed FROM phone WHERE"
 		" id = ?1");
 
 	return unseal(store, stmt, phone, secret_capf_name, text,
-		      STORE_CAPF_STRING_SIZE);
+		      STORE_CAPF_STRING_SIZE, id);
 }
 
 int store_phone_password(struct store *store, int64_t phone,
@@ -186,7 +189,7 @@ int store_phone_password(struct store *store, int64_t phone,
 		" user u ON u.id = p.digest_user WHERE p.id = ?1");
 
 	return unseal(store, stmt, phone, secret_user_name, text,
-		      STORE_TEXT_SIZE);
+		      STORE_TEXT_SIZE, NULL);
 }
 
 int store_load_each(struct store *store, store_load_fn fn, void *ctx)
