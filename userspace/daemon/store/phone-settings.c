@@ -76,12 +76,8 @@ static int read_srst(struct store *store, int64_t id, struct store_srst *srst)
 		"SELECT name, address, port, sip_port, secure, pem FROM srst"
 		" WHERE id = ?1");
 	const char *pem;
-	int err;
+	int err = store_row_of(store, stmt, id);
 
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, id);
-	err = store_row(store, stmt);
 	if (!err) {
 		db_copy(srst->name, sizeof(srst->name), stmt, 0);
 		db_copy(srst->address, sizeof(srst->address), stmt, 1);
@@ -115,10 +111,7 @@ int store_phone_settings(struct store *store, int64_t phone,
 	int64_t srst = 0;
 
 	memset(settings, 0, sizeof(*settings));
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, phone);
-	err = store_row(store, stmt);
+	err = store_row_of(store, stmt, phone);
 	if (!err) {
 		resolve(stmt, settings);
 		db_copy(settings->common, sizeof(settings->common), stmt, at);
@@ -148,12 +141,8 @@ static int unseal(struct store *store, sqlite3_stmt *stmt, int64_t phone,
 {
 	char what[STORE_TEXT_SIZE];
 	const char *sealed;
-	int err;
+	int err = store_row_of(store, stmt, phone);
 
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, phone);
-	err = store_row(store, stmt);
 	sealed = err ? NULL : (const char *)sqlite3_column_text(stmt, 1);
 	if (sealed) {
 		name(what, sizeof(what),
