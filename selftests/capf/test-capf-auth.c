@@ -434,9 +434,9 @@ static void test_modes(void)
 	ok(JUDGE() == CAPF_RESULT_PENDING, "a null string");
 	device->mode = CAPF_BY_STRING;
 	ok(JUDGE() == CAPF_RESULT_INVALID_STRING, "no string was set");
-	strcpy(device->string, "4712");
+	strcpy(device->string.text, "4712");
 	ok(JUDGE() == CAPF_RESULT_INVALID_STRING, "another was");
-	strcpy(device->string, "4711");
+	strcpy(device->string.text, "4711");
 	ok(JUDGE() == CAPF_RESULT_PENDING, "this one");
 	device->completes_by = trust.now;
 	ok(JUDGE() == CAPF_RESULT_PENDING, "just in time");

@@ -10,10 +10,21 @@
 
 static struct capf_guard *guard;
 
+/* Each is set once: its digits are its id. */
+static const struct capf_string *string(const char *digits)
+{
+	static struct capf_string set;
+
+	set.id = strtoull(digits, NULL, 10);
+	strcpy(set.text, digits);
+	return &set;
+}
+
 static bool guess(const char *device, const char *set, const char *said,
 		  int64_t now, enum capf_guess expected)
 {
-	enum capf_guess got = capf_guard_check(guard, device, set, said, now);
+	enum capf_guess got = capf_guard_check(guard, device, string(set), said,
+					       now);
 
 	if (got != expected)
 		printf("# %d in place of %d\n", got, expected);
@@ -59,6 +70,8 @@ static void test_compare(void)
 
 static void test_lock(void)
 {
+	const struct capf_string again = { "123456", 1 };
+
 	ok(repeat("a", 3, 100), "three wrong ones");
 	ok(guess("a", "123456", "123456", 100, CAPF_GUESS_LOCKED),
 	   "then even the right one is not looked at");
@@ -76,6 +89,9 @@ static void test_lock(void)
 	ok(repeat("a", 3, 1000) &&
 	   guess("a", "654321", "654321", 1001, CAPF_GUESS_RIGHT),
 	   "a new string unlocks");
+	ok(repeat("a", 3, 2000) &&
+	   capf_guard_check(guard, "a", &again, "123456", 2000) ==
+	   CAPF_GUESS_RIGHT, "so does the same one, set again");
 }
 
 static void test_total(void)
@@ -98,11 +114,11 @@ static void test_once(void)
 	ok(guess("once", "4711", "4711", 0, CAPF_GUESS_RIGHT) &&
 	   guess("once", "4711", "4711", 0, CAPF_GUESS_RIGHT),
 	   "right until it was of use: a phone may have to come again");
-	capf_guard_spend(guard, "once", "4711", 0);
+	capf_guard_spend(guard, "once", string("4711"), 0);
 	ok(guess("once", "4711", "4711", 0, CAPF_GUESS_SPENT), "then no more");
 	ok(guess("once", "4712", "4712", 0, CAPF_GUESS_RIGHT),
 	   "until there is another");
-	capf_guard_spend(guard, "never", "", 0);
+	capf_guard_spend(guard, "never", string(""), 0);
 	ok(guess("never", "1", "1", 0, CAPF_GUESS_RIGHT),
 	   "no string was not used up");
 }
@@ -120,7 +136,7 @@ static void test_full(void)
 	ok(repeat("victim", 3, 0), "one is locked");
 	for (i = 0; i < 40; i++) {
 		snprintf(device, sizeof(device), "done%u", i);
-		capf_guard_spend(guard, device, "1234", i);
+		capf_guard_spend(guard, device, string("1234"), i);
 	}
 	ok(guess("done39", "1234", "1234", 50, CAPF_GUESS_SPENT) &&
 	   guess("done21", "1234", "1234", 50, CAPF_GUESS_SPENT),
@@ -148,25 +164,25 @@ static void test_recall(void)
 	struct capf_guard *first = guard;
 
 	ok(repeat("old", 2, 100) &&
-	   capf_guard_count(guard, "old", "123456", &count) &&
+	   capf_guard_count(guard, "old", string("123456"), &count) &&
 	   count.row == 2 && count.total == 2 && !count.until,
 	   "what was counted can be asked for");
-	ok(!capf_guard_count(guard, "old", "654321", &none) &&
-	   !capf_guard_count(guard, "new", "123456", &none),
+	ok(!capf_guard_count(guard, "old", string("654321"), &none) &&
+	   !capf_guard_count(guard, "new", string("123456"), &none),
 	   "of that string and device");
 	guard = capf_guard_new(&capf_guard_limits_default);
-	capf_guard_recall(guard, "old", "123456", &count, 0);
+	capf_guard_recall(guard, "old", string("123456"), &count, 0);
 	ok(repeat("old", 1, 5) &&
 	   guess("old", "123456", "123456", 5, CAPF_GUESS_LOCKED),
 	   "another guard goes on counting");
-	capf_guard_count(guard, "old", "123456", &count);
+	capf_guard_count(guard, "old", string("123456"), &count);
 	capf_guard_free(guard);
 	guard = capf_guard_new(&capf_guard_limits_default);
-	capf_guard_recall(guard, "old", "123456", &count, 5);
+	capf_guard_recall(guard, "old", string("123456"), &count, 5);
 	ok(guess("old", "123456", "123456", 904, CAPF_GUESS_LOCKED) &&
 	   guess("old", "123456", "123456", 905, CAPF_GUESS_RIGHT),
 	   "and locking");
-	ok(!capf_guard_count(guard, "old", "123456", &none),
+	ok(!capf_guard_count(guard, "old", string("123456"), &none),
 	   "a right one ends the counts");
 	capf_guard_free(guard);
 	guard = first;

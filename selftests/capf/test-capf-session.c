@@ -34,14 +34,14 @@ static void set_up(struct server *server, const char *file,
 	server->device.mode = CAPF_BY_NULL_STRING;
 	if (strstr(file, "install")) {
 		server->device.mode = CAPF_BY_STRING;
-		strcpy(server->device.string, "123456");
+		strcpy(server->device.string.text, "123456");
 		capf_message_read(talk->lines[5].bytes.at,
 				  talk->lines[5].bytes.len, &m, &why);
 		server->lsc.len = 0;
 		bytes_add(&server->lsc, m.certificate.at, m.certificate.len);
 	} else if (strstr(file, "wrong")) {
 		server->device.mode = CAPF_BY_STRING;
-		strcpy(server->device.string, "1234");
+		strcpy(server->device.string.text, "1234");
 	} else if (strstr(file, "no-op")) {
 		server->device.operation = CAPF_NONE;
 	} else if (strstr(file, "delete")) {

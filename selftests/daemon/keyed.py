@@ -12,7 +12,7 @@ import time
 from daemon import ADDRESS, DEADLINE, ROOT, Daemon
 
 HTTP, TVS, CAPF = (ADDRESS, 46970), (ADDRESS, 42445), (ADDRESS, 43804)
-PROTOCOL = 0x756b0001       # see userspace/keyd/request.h
+PROTOCOL = 0x756b0002       # see userspace/keyd/request.h
 REGENERATE, SIGN_FILE = 4, 11
 CALLMANAGER, TFTP, RSA = 1, 5, 1
 

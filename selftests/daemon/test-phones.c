@@ -241,7 +241,7 @@ static bool string_is(const char *wanted)
 	struct store_phone p;
 
 	return !store_phone_find(env.store, phone, &p) &&
-		!store_capf_string(env.store, p.id, text) &&
+		!store_capf_string(env.store, p.id, text, NULL) &&
 		!strcmp(text, wanted);
 }
 
@@ -250,6 +250,7 @@ static void test_string(void)
 {
 	char text[STORE_CAPF_STRING_SIZE] = "", again[sizeof(text)] = "";
 	struct store_reply reply;
+	uint64_t id = 0, other = 0;
 	struct store_phone p;
 	json_t *document;
 	char *all;
@@ -258,20 +259,27 @@ static void test_string(void)
 	ok(string_is("0042"), "the string that was given");
 	set("phone", phone, "{'description':'x'}", NULL);
 	ok(string_is("0042"), "stays");
+	store_capf_string(env.store, p.id, text, &id);
+	set("phone", phone, "{'description':'y'}", NULL);
+	store_capf_string(env.store, p.id, text, &other);
+	ok(id && id == other, "with what is counted of it");
+	set("phone", phone, "{'capf_auth_string':'0042'}", NULL);
+	store_capf_string(env.store, p.id, text, &other);
+	ok(string_is("0042") && id != other, "not where it is set again");
 	ok(set("phone", phone, "{'name':'SEP0000000000FF'}", NULL) &&
-	   !store_capf_string(env.store, p.id, text) && !strcmp(text, "0042"),
+	   !store_capf_string(env.store, p.id, text, NULL) && !strcmp(text, "0042"),
 	   "under another name, too");
 	set("phone", "SEP0000000000FF", "{'name':'SEP000000000001'}", NULL);
 	ok(set("phone", phone, "{'capf_auth_string':null}", NULL) &&
-	   store_capf_string(env.store, p.id, text) == -ENOKEY,
+	   store_capf_string(env.store, p.id, text, NULL) == -ENOKEY,
 	   "taken away, where the null string does, none is made up");
 	ok(set("phone", phone, "{'profile':'" GENERIC "'}", &reply) &&
-	   !store_capf_string(env.store, p.id, text) &&
+	   !store_capf_string(env.store, p.id, text, NULL) &&
 	   strlen(text) == 10 && strspn(text, "0123456789") == 10 &&
 	   steps_warns(&reply, text), "where one is asked for it is, and told");
 	store_reply_clear(&reply);
 	ok(set("phone", phone, "{'capf_auth_string':null}", NULL) &&
-	   !store_capf_string(env.store, p.id, again) && strcmp(text, again),
+	   !store_capf_string(env.store, p.id, again, NULL) && strcmp(text, again),
 	   "another one the next time");
 	document = env_export(&env);
 	all = json_dumps(document, 0);

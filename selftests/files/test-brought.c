@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,14 +13,27 @@
 #include <unistd.h>
 
 #include "files/firmware.h"
+#include "files/publisher-parts.h"
 #include "tap.h"
 #include "world.h"
 
 #define PHONE	"SEP001122334455"
+#define ITL	"ITLFile.tlv"
 #define PLAIN	".cnf.xml"
 #define SIGNED	".cnf.xml.sgn"
 
+enum { BIG = 90000 };		/* bytes that nothing else asks for */
+
 static struct world w;
+static bool scarce;		/* is memory, for what is big */
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return scarce && count * size > BIG ? NULL : __real_calloc(count, size);
+}
 
 static int find_static(void *arg, const char *name, off_t size, bool served)
 {
@@ -287,6 +301,85 @@ static void test_fresh(void)
 	world_settle(&w);
 }
 
+/* While keyd is asked, and while the disk is waited for. */
+static void test_busy(void)
+{
+	uint64_t before = world_status(&w).signed_files;
+
+	kill(w.keyd, SIGSTOP);
+	world_set(&w, "phone", PHONE, "{'load':'busy'}");
+	for (int i = 0; i < 20; i++)
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+	ok(world_status(&w).pending == 1 && served(PHONE PLAIN),
+	   "the one before is served while keyd is asked");
+	world_write(&w, PHONE PLAIN, "evil", 4);
+	ok(!served(PHONE PLAIN) && !served(PHONE PLAIN),
+	   "changed on the disk meanwhile: not served");
+	kill(w.keyd, SIGCONT);
+	world_settle(&w);
+	ok(strstr(served(PHONE PLAIN), ">busy<") &&
+	   world_status(&w).signed_files == before + 1,
+	   "the new one is, signed once");
+	world_set(&w, "phone", PHONE, "{'load':'late'}");
+	for (int i = 0; i < 500 &&
+	     !world_says(&w, PHONE SIGNED, NULL, ">late<"); i++) {
+		event_base_loop(w.env.base, EVLOOP_NONBLOCK);
+		usleep(20000);
+	}
+	world_write(&w, PHONE SIGNED, "evil", 4);
+	ok(world_status(&w).pending == 1 && !served(PHONE SIGNED),
+	   "what was just written, and changed at once: not served");
+	world_settle(&w);
+	ok(world_says(&w, PHONE SIGNED, NULL, ">late<"), "it is mended");
+}
+
+/* Who made it need not be there: what was put is what is written again. */
+static void test_list(void)
+{
+	uint8_t *data = NULL;
+	size_t len = 0;
+
+	ok(!world_put(&w, ITL, "one") && !world_put(&w, ITL, "list") &&
+	   is_served(ITL, "list"), "a list");
+	world_settle(&w);
+	world_write(&w, ITL, "evil", 4);
+	ok(!served(ITL) && !served("ITLSEP001122334455.tlv"),
+	   "changed on the disk: not served");
+	ok(!publisher_get(w.publisher, ITL, &data, &len) && len == 4 &&
+	   !memcmp(data, "list", 4), "nor taken for what was put");
+	free(data);
+	world_settle(&w);
+	ok(is_served(ITL, "list"), "it is written again");
+	world_write(&w, ITL, "evil", 4);
+	look_around();
+	ok(is_served(ITL, "list"), "TFTP: a round finds it");
+	world_write(&w, ITL, "evil", 4);
+	ok(!served(ITL) && !world_put(&w, ITL, "next"),
+	   "another one comes meanwhile");
+	world_settle(&w);
+	ok(is_served(ITL, "next"), "and is not undone");
+	world_unpublish(&w);
+	world_publish(&w);
+	ok(is_served(ITL, "next"), "the next daemon has it at once");
+	world_settle(&w);
+	world_write(&w, ITL, "evil", 4);
+	look_around();
+	ok(is_served(ITL, "next"), "and writes it again, too");
+}
+
+static void test_scarce(void)
+{
+	static char text[BIG + 1];
+
+	memset(text, 'x', BIG);
+	scarce = true;
+	ok(world_bring(&w, "big.xml", text) == -ENOMEM, "%s", w.why);
+	scarce = false;
+	world_settle(&w);
+	ok(!publisher_find_static(w.publisher, "big.xml"),
+	   "nothing is left of what could not be brought");
+}
+
 int main(void)
 {
 	world_open(&w, "brought");
@@ -302,6 +395,9 @@ int main(void)
 	test_hindered();
 	test_changed();
 	test_fresh();
+	test_busy();
+	test_list();
+	test_scarce();
 	world_close(&w);
 	return tap_end();
 }

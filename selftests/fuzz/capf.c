@@ -187,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	caller.device.operation = data[0] & 3;
 	caller.device.mode = 1 + (data[0] >> 2 & 3);
 	caller.device.order = (data[0] >> 4) % 3;
-	strcpy(caller.device.string, "123456");
+	strcpy(caller.device.string.text, "123456");
 	caller.device.has_lsc = true;
 	memcpy(caller.device.lsc_id, lsc_id, sizeof(lsc_id));
 	caller.trust = (struct capf_trust){ .lsc = store, .now = NOW,

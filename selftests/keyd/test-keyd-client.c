@@ -193,6 +193,33 @@ static void check_liars(void)
 		   -ECONNRESET);
 	keyd_seal(&wrong, KEYD_HELLO, 2, 0);
 	check_liar("it asks", &wrong, wrong.m.head.len, -ECONNRESET);
+	keyd_seal(&wrong, KEYD_REPLY, 2, 0);
+	wrong.m.head.protocol++;
+	check_liar("it is of another version", &wrong, wrong.m.head.len,
+		   -EPROTO);
+	ok(strstr(why_down, "one release"), "which is told");
+}
+
+/* As an older or newer one greets, and is greeted. */
+static void play_stranger(int fd, union keyd_buffer *request)
+{
+	fake_reply(request);
+	request->m.head.protocol--;
+	send(fd, request, request->m.head.len, 0);
+}
+
+static void check_stranger(void)
+{
+	unsigned int up = ups, down = downs + 1;
+	pid_t pid = start_fake(in_folder("sock"), play_stranger);
+	struct keyd_client *client = keyd_client_new(base, in_folder("sock"),
+						     &ops, NULL);
+
+	ok(wait_for(&downs, down) && ups == up &&
+	   strstr(why_down, "ucsec-keyd is of another version"),
+	   "one of another version is not spoken to: %s", why_down);
+	keyd_client_free(client);
+	waitpid(pid, NULL, 0);
 }
 
 int main(void)
@@ -213,6 +240,7 @@ int main(void)
 	keyd_client_free(client);
 	ok(stop_keyd(pid, SIGTERM), "it ended when told, without a complaint");
 	check_liars();
+	check_stranger();
 	event_base_free(base);
 	remove_folder();
 	return tap_end();

@@ -345,7 +345,11 @@ static void check_heads(void)
 	fd = dial();
 	keyd_seal(&m, KEYD_HELLO, 1, 0);
 	m.m.head.protocol++;
-	ok(ask_raw(fd, &m, m.m.head.len) == 1, "another version: it hangs up");
+	ok(ask_raw(fd, &m, m.m.head.len) == -EBADMSG &&
+	   heard.m.head.protocol == KEYD_PROTOCOL &&
+	   strstr(heard.m.reply.sentence, "another protocol") &&
+	   ask(fd, &m, KEYD_HELLO, 0) == 1,
+	   "another version: it says so, and hangs up");
 	close(fd);
 	fd = dial();
 	ok(ask_raw(fd, "x", 1) == 1, "one byte: it hangs up");

@@ -281,6 +281,10 @@ static void take(struct rpc *rpc, ssize_t n)
 		disconnect(rpc, -ECONNRESET, strerror(errno));
 	else if (!n)
 		disconnect_from(rpc, -ECONNRESET, "closed the connection");
+	else if ((size_t)n >= sizeof(*head) &&
+		 head->protocol != protocol->number)
+		disconnect_from(rpc, -EPROTO, "is of another version than "
+				"ucsecd: both come from one release");
 	else if ((size_t)n > protocol->message_max ||
 		 protocol->check(head, (size_t)n, false))
 		disconnect_from(rpc, -ECONNRESET, "talks nonsense");

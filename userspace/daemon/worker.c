@@ -23,6 +23,7 @@ struct worker {
 	/* under the lock */
 	struct worker_jobs todo, done;
 	size_t waiting;			/* in todo */
+	size_t owed;			/* of these */
 	bool stop;
 };
 
@@ -41,6 +42,7 @@ static void take_batch(struct worker *w, struct worker_jobs *jobs)
 	for (size_t i = 0; i < w->batch_max && w->waiting; i++, w->waiting--) {
 		struct worker_job *job = take(&w->todo);
 
+		w->owed -= job->owed;
 		STAILQ_INSERT_TAIL(jobs, job, link);
 	}
 }
@@ -91,15 +93,17 @@ static void on_done(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static int submit(struct worker *w, struct worker_job *job, size_t waiting_max)
+static int submit(struct worker *w, struct worker_job *job, bool owed)
 {
 	bool full;
 
+	job->owed = owed;
 	pthread_mutex_lock(&w->lock);
-	full = w->waiting >= waiting_max || w->stop;
+	full = w->stop || (!owed && w->waiting - w->owed >= w->waiting_max);
 	if (!full) {
 		STAILQ_INSERT_TAIL(&w->todo, job, link);
 		w->waiting++;
+		w->owed += owed;
 		pthread_cond_signal(&w->wake);
 	}
 	pthread_mutex_unlock(&w->lock);
@@ -108,12 +112,12 @@ static int submit(struct worker *w, struct worker_job *job, size_t waiting_max)
 
 int worker_submit(struct worker *w, struct worker_job *job)
 {
-	return submit(w, job, w->waiting_max);
+	return submit(w, job, false);
 }
 
 int worker_submit_owed(struct worker *w, struct worker_job *job)
 {
-	return submit(w, job, SIZE_MAX);
+	return submit(w, job, true);
 }
 
 struct worker *worker_new(struct event_base *base, const struct worker_ops *ops,

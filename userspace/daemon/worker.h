@@ -6,6 +6,7 @@
 #ifndef WORKER_H
 #define WORKER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/queue.h>
 
@@ -15,6 +16,7 @@ struct worker;
 /* Within what the owner has to be done; the worker's from submit to done. */
 struct worker_job {
 	STAILQ_ENTRY(worker_job) link;
+	bool owed;
 };
 
 STAILQ_HEAD(worker_jobs, worker_job);
@@ -27,8 +29,9 @@ struct worker_ops {
 };
 
 /*
- * @waiting_max: as many may wait that no batch has taken. @batch_max: so many
- * are run together. NULL: no memory, or no thread.
+ * @waiting_max: as many may wait that no batch has taken, those that are owed
+ * not counted. @batch_max: so many are run together. NULL: no memory, or no
+ * thread.
  */
 struct worker *worker_new(struct event_base *base, const struct worker_ops *ops,
 			  void *arg, size_t waiting_max, size_t batch_max);
@@ -36,7 +39,10 @@ struct worker *worker_new(struct event_base *base, const struct worker_ops *ops,
 void worker_free(struct worker *worker);
 /* -EAGAIN: too many wait, or it is being freed; the job is the caller's still. */
 int worker_submit(struct worker *worker, struct worker_job *job);
-/* However many wait: for what its owner bounds himself, and must not lose. */
+/*
+ * However many wait: for what its owner bounds himself, and must not lose. It
+ * takes nobody's room, and nobody's turn: all are done in the order they came.
+ */
 int worker_submit_owed(struct worker *worker, struct worker_job *job);
 
 #endif /* WORKER_H */

@@ -15,14 +15,23 @@ void keyd_answer(union keyd_buffer *reply, const void *tail, size_t len)
 		memcpy(keyd_tail_room(reply), tail, len);
 }
 
+/* EIO is what is not known better, and of memory the sentence tells. */
+static const char *cause_of(int err, enum keyd_reason reason)
+{
+	return reason != KEYD_WHY_SYSTEM || err == -EIO || err == -ENOMEM ?
+		NULL : strerror(-err);
+}
+
 void keyd_refuse(union keyd_buffer *reply, int err, enum keyd_reason reason,
 		 const char *why)
 {
+	const char *cause = cause_of(err, reason);
+
 	keyd_answer(reply, NULL, 0);
 	reply->m.reply.error = err;
 	reply->m.reply.reason = reason;
 	snprintf(reply->m.reply.sentence, sizeof(reply->m.reply.sentence),
-		 "%s", why);
+		 "%s%s%s", why, cause ? ": " : "", cause ?: "");
 }
 
 static struct keyd_pair *need(struct keyd_state *state,

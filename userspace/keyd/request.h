@@ -28,7 +28,8 @@
 #include "keyd/request-token.h"
 #include "keyd/service.h"
 
-#define KEYD_PROTOCOL	0x756b0001u	/* "uk", version 1 */
+/* Another one wherever a message or a flag of one means something else. */
+#define KEYD_PROTOCOL	0x756b0002u	/* "uk", version 2 */
 
 enum {
 	KEYD_MESSAGE_MAX = 128 * 1024,

@@ -156,19 +156,21 @@ static void answer(struct session *s)
 
 /*
  * A request that is not exactly right: told so if it can be named, else the
- * connection ends. Nothing of it was done.
+ * connection ends. Nothing of it was done. Who speaks another version learns
+ * ours from the answer's head, and nothing more.
  */
 static void refuse(struct session *s, size_t len, const char *why)
 {
 	const struct keyd_head *head = &s->request.m.head;
 
-	if (len < sizeof(*head) || !head->id ||
-	    head->protocol != KEYD_PROTOCOL) {
+	if (len < sizeof(*head) || !head->id) {
 		hang_up(s);
 		return;
 	}
 	keyd_refuse(&s->reply, -EBADMSG, KEYD_WHY_MESSAGE, why);
 	send_message(s, head->id, &s->reply);
+	if (head->protocol != KEYD_PROTOCOL)
+		hang_up(s);
 }
 
 /* false: there is none, or nobody. */

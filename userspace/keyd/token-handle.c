@@ -142,14 +142,17 @@ static void forget(struct keyd_state *state, const union keyd_buffer *m,
 	struct keyd_tokens next = state->tokens;
 	struct keyd_token *token = keyd_tokens_find(&next,
 						    m->m.token.serial);
+	int err;
 
-	if (token)
-		keyd_tokens_remove(&next, token);
-	if (!token)
+	if (!token) {
 		keyd_refuse(reply, -ENOENT, KEYD_WHY_TOKEN,
 			    "no such token is registered");
-	else if (keyd_tokens_store(&state->dir, &state->tokens, &next))
-		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
+		return;
+	}
+	keyd_tokens_remove(&next, token);
+	err = keyd_tokens_store(&state->dir, &state->tokens, &next);
+	if (err)
+		keyd_refuse(reply, err, KEYD_WHY_SYSTEM,
 			    "the tokens cannot be stored");
 	else
 		keyd_answer(reply, NULL, 0);
@@ -163,12 +166,14 @@ static bool mark_pin(struct keyd_state *state, struct keyd_token_job *job,
 		     union keyd_buffer *reply)
 {
 	struct keyd_tokens next = state->tokens;
+	int err;
 
 	keyd_tokens_add_mark(&next, job->mark);
-	job->marked = !keyd_tokens_store(&state->dir, &state->tokens, &next);
-	if (!job->marked)
-		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM, "that a PIN is "
-			    "tried cannot be stored: it is not tried");
+	err = keyd_tokens_store(&state->dir, &state->tokens, &next);
+	job->marked = !err;
+	if (err)
+		keyd_refuse(reply, err, KEYD_WHY_SYSTEM, "it is not tried, as "
+			    "that a PIN is tried cannot be stored");
 	return job->marked;
 }
 
@@ -334,6 +339,7 @@ static void done_register(struct keyd_state *state,
 	struct keyd_tokens next = state->tokens;
 	const struct keyd_token *known = keyd_tokens_find(&next,
 							  job->token.serial);
+	int err;
 
 	/* Its PIN alone was to be tried: it stays what it is. */
 	if (known && job->again &&
@@ -348,8 +354,9 @@ static void done_register(struct keyd_state *state,
 		return;
 	}
 	next.list[next.count++] = job->token;
-	if (keyd_tokens_store(&state->dir, &state->tokens, &next))
-		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
+	err = keyd_tokens_store(&state->dir, &state->tokens, &next);
+	if (err)
+		keyd_refuse(reply, err, KEYD_WHY_SYSTEM,
 			    "the token cannot be stored");
 	else
 		keyd_answer(reply, job->token.cert, job->token.cert_len);
@@ -360,6 +367,7 @@ static void done_list(struct keyd_state *state,
 		      union keyd_buffer *reply)
 {
 	const char *why = judge_list(state, job->list);
+	int err;
 
 	/* Much may have been signed while the token did. */
 	if (why || !keyd_tokens_find(&state->tokens, job->token.serial) ||
@@ -369,9 +377,9 @@ static void done_list(struct keyd_state *state,
 	else if (job->file.len > KEYD_MESSAGE_MAX - keyd_size(KEYD_REPLY))
 		keyd_refuse(reply, -EMSGSIZE, KEYD_WHY_NOT_FILE,
 			    "it is too long to be answered");
-	else if (keyd_times_keep(&state->dir, &state->times, KEYD_TIME_CTL,
-				 job->time))
-		keyd_refuse(reply, -EIO, KEYD_WHY_SYSTEM,
+	else if ((err = keyd_times_keep(&state->dir, &state->times,
+					KEYD_TIME_CTL, job->time)))
+		keyd_refuse(reply, err, KEYD_WHY_SYSTEM,
 			    "its time cannot be stored");
 	else
 		keyd_answer(reply, job->file.data, job->file.len);

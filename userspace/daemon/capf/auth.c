@@ -200,7 +200,7 @@ static struct capf_judgement by_string(const struct capf_message *res,
 		[CAPF_GUESS_UNSET] = "the device has no authentication string",
 	};
 	enum capf_guess guess = capf_guard_check(guard, res->name,
-						 device->string, res->password,
+						 &device->string, res->password,
 						 seconds);
 
 	return guess == CAPF_GUESS_RIGHT ?

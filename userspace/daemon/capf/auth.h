@@ -18,7 +18,7 @@ struct capf_device {
 	enum capf_key_order order;
 	unsigned int rsa_bits, ec_bits;
 	time_t completes_by;		/* 0: whenever */
-	char string[CAPF_PASSWORD_SIZE];
+	struct capf_string string;
 	bool has_lsc, has_mic;
 	uint8_t lsc_id[CAPF_ID_LEN];	/* of the last one issued */
 };

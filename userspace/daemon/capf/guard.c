@@ -15,7 +15,7 @@ const struct capf_guard_limits capf_guard_limits_default = {
 
 struct entry {
 	char device[CAPF_NAME_SIZE];
-	char set[CAPF_PASSWORD_SIZE];	/* the counts are for this one */
+	uint64_t set;			/* id of what the counts are for */
 	unsigned int row, total;	/* wrong guesses */
 	bool spent;
 	int64_t until, last;
@@ -36,18 +36,11 @@ struct capf_guard *capf_guard_new(const struct capf_guard_limits *limits)
 	return guard;
 }
 
-static void give_back(struct entry *entries, size_t size)
-{
-	if (entries)
-		explicit_bzero(entries, size * sizeof(*entries));
-	free(entries);
-}
-
 void capf_guard_free(struct capf_guard *guard)
 {
 	if (!guard)
 		return;
-	give_back(guard->entries, guard->size);
+	free(guard->entries);
 	free(guard);
 }
 
@@ -72,7 +65,8 @@ static bool is_same(const char *set, const char *said)
 }
 
 bool capf_guard_count(const struct capf_guard *guard, const char *device,
-		      const char *set, struct capf_guard_count *count)
+		      const struct capf_string *set,
+		      struct capf_guard_count *count)
 {
 	size_t i;
 
@@ -83,21 +77,22 @@ bool capf_guard_count(const struct capf_guard *guard, const char *device,
 			continue;
 		*count = (struct capf_guard_count){ entry->row, entry->total,
 						    entry->until };
-		return entry->total && is_same(entry->set, set);
+		return entry->total && entry->set == set->id;
 	}
 	return false;
 }
 
-static void reset(struct entry *entry, const char *device, const char *set)
+static void reset(struct entry *entry, const char *device,
+		  const struct capf_string *set)
 {
 	memset(entry, 0, sizeof(*entry));
 	strncpy(entry->device, device, sizeof(entry->device) - 1);
-	strncpy(entry->set, set, sizeof(entry->set) - 1);
+	entry->set = set->id;
 }
 
 /* Counts of an earlier string say nothing about this one. */
 static struct entry *find(struct capf_guard *guard, const char *device,
-			  const char *set)
+			  const struct capf_string *set)
 {
 	size_t i;
 
@@ -106,14 +101,13 @@ static struct entry *find(struct capf_guard *guard, const char *device,
 
 		if (strcmp(entry->device, device))
 			continue;
-		if (!is_same(entry->set, set))
+		if (entry->set != set->id)
 			reset(entry, device, set);
 		return entry;
 	}
 	return NULL;
 }
 
-/* Wiped where they stood: no realloc(). */
 static bool grow(struct capf_guard *guard)
 {
 	size_t size = guard->size ? 2 * guard->size : 16;
@@ -123,13 +117,9 @@ static bool grow(struct capf_guard *guard)
 		size = guard->limits.devices;
 	if (size <= guard->size)
 		return false;
-	entries = calloc(size, sizeof(*entries));
+	entries = reallocarray(guard->entries, size, sizeof(*entries));
 	if (!entries)
 		return false;
-	if (guard->count)
-		memcpy(entries, guard->entries,
-		       guard->count * sizeof(*entries));
-	give_back(guard->entries, guard->size);
 	guard->entries = entries;
 	guard->size = size;
 	return true;
@@ -154,7 +144,7 @@ static struct entry *oldest_spent(struct capf_guard *guard)
 }
 
 static struct entry *obtain(struct capf_guard *guard, const char *device,
-			    const char *set)
+			    const struct capf_string *set)
 {
 	struct entry *entry = find(guard, device, set);
 
@@ -174,7 +164,6 @@ static void forget(struct capf_guard *guard, struct entry *entry)
 	struct entry *last = &guard->entries[--guard->count];
 
 	*entry = *last;
-	explicit_bzero(last, sizeof(*last));
 }
 
 static void count_wrong(struct capf_guard *guard, struct entry *entry,
@@ -188,11 +177,12 @@ static void count_wrong(struct capf_guard *guard, struct entry *entry,
 }
 
 enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
-				 const char *set, const char *said, int64_t now)
+				 const struct capf_string *set,
+				 const char *said, int64_t now)
 {
 	struct entry *entry;
 
-	if (!*set)
+	if (!*set->text)
 		return CAPF_GUESS_UNSET;
 	entry = obtain(guard, device, set);
 	if (!entry)
@@ -202,7 +192,7 @@ enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
 		return CAPF_GUESS_SPENT;
 	if (now < entry->until)
 		return CAPF_GUESS_LOCKED;
-	if (!is_same(set, said)) {
+	if (!is_same(set->text, said)) {
 		count_wrong(guard, entry, now);
 		return CAPF_GUESS_WRONG;
 	}
@@ -211,10 +201,10 @@ enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
 }
 
 void capf_guard_recall(struct capf_guard *guard, const char *device,
-		       const char *set, const struct capf_guard_count *count,
-		       int64_t now)
+		       const struct capf_string *set,
+		       const struct capf_guard_count *count, int64_t now)
 {
-	struct entry *entry = *set ? obtain(guard, device, set) : NULL;
+	struct entry *entry = *set->text ? obtain(guard, device, set) : NULL;
 
 	if (!entry)
 		return;
@@ -225,9 +215,9 @@ void capf_guard_recall(struct capf_guard *guard, const char *device,
 }
 
 void capf_guard_spend(struct capf_guard *guard, const char *device,
-		      const char *set, int64_t now)
+		      const struct capf_string *set, int64_t now)
 {
-	struct entry *entry = *set ? obtain(guard, device, set) : NULL;
+	struct entry *entry = *set->text ? obtain(guard, device, set) : NULL;
 
 	if (!entry)
 		return;

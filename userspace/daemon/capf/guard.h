@@ -9,7 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capf/message.h"
+
 struct capf_guard;
+
+/*
+ * What a device is to say: "" if there is none. The same said anew is another
+ * string, by its id: whoever ordered it expects that it works.
+ */
+struct capf_string {
+	char text[CAPF_PASSWORD_SIZE];
+	uint64_t id;
+};
 
 struct capf_guard_limits {
 	unsigned int attempts;		/* wrong ones in a row, then a lock */
@@ -40,8 +51,8 @@ void capf_guard_limit(struct capf_guard *guard,
  * grow. The time the comparison takes tells nothing of the string.
  */
 enum capf_guess capf_guard_check(struct capf_guard *guard, const char *device,
-				 const char *set, const char *said,
-				 int64_t now);
+				 const struct capf_string *set,
+				 const char *said, int64_t now);
 
 /* Wrong guesses at one string. */
 struct capf_guard_count {
@@ -51,14 +62,15 @@ struct capf_guard_count {
 
 /* Of that string; false: nobody guessed wrong since a right one. */
 bool capf_guard_count(const struct capf_guard *guard, const char *device,
-		      const char *set, struct capf_guard_count *count);
+		      const struct capf_string *set,
+		      struct capf_guard_count *count);
 /* What was counted before, by another guard. */
 void capf_guard_recall(struct capf_guard *guard, const char *device,
-		       const char *set, const struct capf_guard_count *count,
-		       int64_t now);
+		       const struct capf_string *set,
+		       const struct capf_guard_count *count, int64_t now);
 
 /* The operation is done: this string is of no use any more, but another is. */
 void capf_guard_spend(struct capf_guard *guard, const char *device,
-		      const char *set, int64_t now);
+		      const struct capf_string *set, int64_t now);
 
 #endif /* CAPF_GUARD_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * LSCs and MICs that end soon: counted, and told of as their days of warning
- * begin. Of a hundred thousand phones only those are read, by an index.
+ * begin. Of a hundred thousand phones only those are looked at, by an index, and
+ * of those that end in one night only as many are read as are told of.
  */
 #include <event2/event.h>
 #include <inttypes.h>
@@ -16,7 +17,10 @@
 #define DAY	86400L
 
 /* Lines of a look; phones that were enrolled in one night end in one night. */
-enum { LINES = 100 };
+enum {
+	LINES = 100,
+	FULL = 1,
+};
 
 static const struct {
 	enum store_device_cert kind;
@@ -31,7 +35,8 @@ enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 struct look {
 	const char *kind;
 	int64_t now;
-	unsigned int count;
+	unsigned int lines;
+	int64_t others;
 };
 
 static int tell(void *ctx, const char *name, int64_t end)
@@ -41,8 +46,9 @@ static int tell(void *ctx, const char *name, int64_t end)
 	time_t seconds = (time_t)end;
 	struct tm tm;
 
-	if (look->count++ >= LINES)
-		return 0;
+	if (look->lines == LINES)
+		return FULL;
+	look->lines++;
 	snprintf(days, sizeof(days), "%ld", (long)(end - look->now) / DAY);
 	if (gmtime_r(&seconds, &tm))
 		strftime(until, sizeof(until), "%Y-%m-%dT%H:%M:%SZ", &tm);
@@ -63,6 +69,23 @@ static int64_t warning_seconds(const struct enrolment *all)
 				 STORE_PARAM_CERTIFICATE_WARNING_DAYS);
 }
 
+static int look_from(struct enrolment *all, struct look *look,
+		     enum store_device_cert kind, int64_t from, int64_t before)
+{
+	unsigned int lines = look->lines;
+	int64_t count;
+	int err = store_device_cert_ends(all->config.store, kind, from, before,
+					 tell, look);
+
+	if (err != FULL)
+		return err;
+	count = store_device_cert_count(all->config.store, kind, from, before);
+	if (count < 0)
+		return (int)count;
+	look->others += count - (look->lines - lines);
+	return 0;
+}
+
 /*
  * Those that came to a step since the last look; of the first look all that are
  * past one, but for those that have ended: the metric has them.
@@ -81,15 +104,15 @@ static int look_at(struct enrolment *all, size_t i, int64_t now)
 		/* One of that day, or before it, has its line already. */
 		if (s && steps[s] >= steps[0])
 			continue;
-		err = store_device_cert_ends(all->config.store, kinds[i].kind,
-					     (last ? last + steps[s] : now) + 1,
-					     now + steps[s] + 1, tell, &look);
+		err = look_from(all, &look, kinds[i].kind,
+				(last ? last + steps[s] : now) + 1,
+				now + steps[s] + 1);
 		if (!last)
 			break;
 	}
-	if (look.count <= LINES)
+	if (!look.others)
 		return err;
-	snprintf(count, sizeof(count), "%u", look.count - LINES);
+	snprintf(count, sizeof(count), "%" PRId64, look.others);
 	log_event(LOG_LEVEL_WARNING, "phone-certificates-expire", "kind",
 		  kinds[i].name, "others", count, NULL);
 	return err;

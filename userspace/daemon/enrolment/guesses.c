@@ -31,14 +31,15 @@ static int recall(void *ctx, int64_t phone, const char *name,
 		.row = guesses->row,
 		.total = guesses->total,
 	};
-	char string[STORE_CAPF_STRING_SIZE];
+	struct capf_string string = { 0 };
 
 	if (left > 0)
 		count.until = enrolment_now() + (left < lock ? left : lock);
-	if (!store_capf_string(all->config.store, phone, string))
-		capf_guard_recall(all->guard, name, string, &count,
+	if (!store_capf_string(all->config.store, phone, string.text,
+			       &string.id))
+		capf_guard_recall(all->guard, name, &string, &count,
 				  enrolment_now());
-	OPENSSL_cleanse(string, sizeof(string));
+	OPENSSL_cleanse(&string, sizeof(string));
 	return 0;
 }
 
@@ -54,7 +55,7 @@ struct capf_judgement guesses_judge(struct visit *visit,
 				    bool *is_kept)
 {
 	struct capf_guard *guard = visit->all->guard;
-	const char *string = visit->device.string;
+	const struct capf_string *string = &visit->device.string;
 	struct capf_guard_count before = { 0 }, after = { 0 };
 	bool had = capf_guard_count(guard, visit->name, string, &before);
 	struct capf_judgement judgement = capf_auth_judge(res, &visit->device,

@@ -87,7 +87,8 @@ static int find_settings(struct visit *visit, const struct store_phone *phone)
 	device->rsa_bits = profile->rsa_key_size;
 	device->ec_bits = profile->ec_key_size;
 	if (device->operation != CAPF_NONE && device->mode == CAPF_BY_STRING)
-		err = store_capf_string(store, phone->id, device->string);
+		err = store_capf_string(store, phone->id, device->string.text,
+					&device->string.id);
 	/* Without one it is refused; what cannot be read is none. */
 	return err == -ENOKEY || err == -EBADMSG ? 0 : err;
 }

@@ -179,7 +179,7 @@ static void on_kept(struct visit *visit, bool good)
 {
 	if (good && visit->device.mode == CAPF_BY_STRING)
 		capf_guard_spend(visit->all->guard, visit->name,
-				 visit->device.string, enrolment_now());
+				 &visit->device.string, enrolment_now());
 	capf_session_kept(visit->session, good);
 }
 

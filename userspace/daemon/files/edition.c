@@ -222,6 +222,17 @@ int edition_static(struct edition *edition, const char *name, uint8_t *content,
 			add(edition, name, ".sgn", EDITION_SIGNED, &text));
 }
 
+int edition_list(struct edition *edition, const char *name, const uint8_t *data,
+		 size_t len)
+{
+	const struct edition_file list = {
+		.content = (uint8_t *)data, .len = len,
+	};
+
+	memset(edition, 0, sizeof(*edition));
+	return add_copy(edition, name, EDITION_PLAIN, &list);
+}
+
 void edition_clear(struct edition *edition)
 {
 	for (size_t i = 0; i < EDITION_FILES; i++) {

@@ -57,6 +57,9 @@ int edition_default(struct edition *edition, struct store *store,
 /* @content is a malloc() of its own, taken over. */
 int edition_static(struct edition *edition, const char *name, uint8_t *content,
 		   size_t len);
+/* As it is, for it is signed. */
+int edition_list(struct edition *edition, const char *name, const uint8_t *data,
+		 size_t len);
 void edition_gone(struct edition *edition, const char *name);
 void edition_clear(struct edition *edition);	/* and wipes it */
 

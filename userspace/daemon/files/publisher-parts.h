@@ -6,7 +6,7 @@
  * of them there, publisher-work.c does one device's, publisher-change.c knows
  * whom a change concerns, publisher-uncover.c what must not be clear any more,
  * publisher-round.c what was changed on the disk, publisher-fault.c what failed;
- * publisher-static.c has what is brought.
+ * publisher-static.c has what is brought, and lists.
  */
 #ifndef FILES_PUBLISHER_PARTS_H
 #define FILES_PUBLISHER_PARTS_H
@@ -28,6 +28,7 @@ enum item_kind {
 	ITEM_PHONE,		/* also one that is no more, for its files */
 	ITEM_DEFAULT,
 	ITEM_STATIC,
+	ITEM_LIST,
 };
 
 enum item_state {
@@ -35,6 +36,12 @@ enum item_state {
 	ITEM_QUEUED,
 	ITEM_BUSY,
 	ITEM_LATER,		/* for what failed and may work another time */
+};
+
+/* A list as it was put: who made it may not be there to make it again. */
+struct held {
+	size_t len;
+	uint8_t data[];
 };
 
 /*
@@ -47,6 +54,8 @@ struct item {
 	bool again;		/* it changed while it was busy */
 	bool unseen;		/* is anything in clear that must not be? */
 	struct fault *fault;	/* NULL: it is as it should be, or not known */
+	const struct shelf_job *job;	/* that the writer has; NULL: none */
+	struct held *held;	/* of a list, NULL: none was put yet */
 	unsigned int awaited;	/* puts of its source that are under way */
 	unsigned int sweep;	/* the last that queued it */
 	bool changed;		/* on the disk, by somebody else */
@@ -104,9 +113,16 @@ void publisher_delay(struct publisher *p, struct item *item,
 void publisher_idle(struct publisher *p, struct item *item, bool exists);
 void publisher_kick(struct publisher *p);
 
+/* publisher-static.c */
+/* Those that are there are what was put there. */
+void publisher_lists_recall(struct publisher *p);
+
 /* publisher-work.c */
 /* The item is queued no more; it is idle, later or busy when this returns. */
 void publisher_work(struct publisher *p, struct item *item);
+/* Somebody changed that file of a busy item: told if it is about to be another. */
+void publisher_work_changed(struct publisher *p, const struct item *item,
+			    const char *name);
 /* Nothing comes back to those under way. */
 void publisher_works_forget(struct publisher *p);
 
@@ -143,8 +159,6 @@ void publisher_searches_forget(struct publisher *p);
 /* publisher-round.c */
 /* Whose that is, as it was brought or signed; NULL: nobody's. */
 struct item *publisher_find_static(struct publisher *p, const char *name);
-/* What is shown is not what was found good; false: it is being written. */
-bool publisher_changed(struct publisher *p, const char *name);
 /* The next of a round, as publisher_look_next(). */
 bool publisher_round_next(struct publisher *p);
 

@@ -11,7 +11,10 @@
 
 #include "files/publisher-parts.h"
 
-enum { NAME_MAX_LEN = 200 };
+enum {
+	NAME_MAX_LEN = 200,
+	LIST_SIZE_MAX = 1024 * 1024,
+};
 
 /* One who waits until it is on the disk. */
 struct errand {
@@ -77,38 +80,107 @@ static bool is_image(struct publisher *p, const char *name)
 		firmware_claims(p->firmware, signed_name);
 }
 
-static int put(struct publisher *p, struct shelf *shelf, const char *name,
-	       const uint8_t *data, size_t len,
-	       void (*on_done)(struct shelf_job *job), publisher_done done,
-	       void *arg)
+static void put(struct publisher *p, struct item *item, struct shelf *shelf,
+		const uint8_t *data, size_t len,
+		void (*on_done)(struct shelf_job *job), publisher_done done,
+		void *arg)
 {
 	struct errand *errand = errand_new(p, len, on_done, done, arg);
 
-	if (!errand)
-		return -ENOMEM;
+	if (!errand) {
+		/* It may be of nothing, and goes then. */
+		publisher_queue(p, item);
+		return;
+	}
+	item->awaited++;
+	if (shelf == p->shelf)
+		item->job = &errand->job;
 	memcpy(errand->data, data, len);
-	shelf_job_add(&errand->job, shelf, name, errand->data, len);
+	shelf_job_add(&errand->job, shelf, item->name, errand->data, len);
 	shelf_writer_submit(p->writer, &errand->job);
+}
+
+static int hold(struct publisher *p, struct item *item, const uint8_t *data,
+		size_t len, const struct shelf_print *print)
+{
+	struct held *held = malloc(sizeof(*held) + len);
+	int err = held ? shelf_show(p->shelf, item->name, print) : -ENOMEM;
+
+	if (err) {
+		free(held);
+		return err;
+	}
+	held->len = len;
+	memcpy(held->data, data, len);
+	free(item->held);
+	item->held = held;
 	return 0;
 }
 
+/* Looked at in any case: somebody may have changed the one before meanwhile. */
 static void on_list(struct shelf_job *job)
 {
 	struct errand *errand = job->arg;
+	struct publisher *p = errand->publisher;
+	struct shelf_change *change = &job->changes[0];
+	struct item *item = publisher_find(p, ITEM_LIST, change->name);
 
+	item->awaited--;
+	if (item->job == job)
+		item->job = NULL;
 	if (!job->err)
-		job->err = shelf_show(errand->publisher->shelf,
-				      job->changes[0].name, NULL);
+		job->err = hold(p, item, errand->data, change->len,
+				&change->print);
+	publisher_queue(p, item);
 	finish(errand);
 }
 
 void publisher_put(struct publisher *p, const char *name, const uint8_t *data,
 		   size_t len, publisher_done done, void *arg)
 {
-	if (shelf_name_fits(name))
-		put(p, p->shelf, name, data, len, on_list, done, arg);
+	bool fits = shelf_name_fits(name);
+	struct item *item = fits ? publisher_item(p, ITEM_LIST, name) : NULL;
+
+	if (item)
+		put(p, item, p->shelf, data, len, on_list, done, arg);
 	else
-		done(arg, -EINVAL, SHELF_NAME_RULE);
+		done(arg, fits ? -ENOMEM : -EINVAL, fits ? "no memory" :
+		     SHELF_NAME_RULE);
+}
+
+int publisher_get(struct publisher *p, const char *name, uint8_t **data,
+		  size_t *len)
+{
+	const struct item *item = publisher_find(p, ITEM_LIST, name);
+
+	if (!item || !item->held)
+		return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len,
+				  NULL);
+	*len = item->held->len;
+	*data = malloc(*len + 1);
+	if (!*data)
+		return -ENOMEM;
+	memcpy(*data, item->held->data, *len);
+	return 0;
+}
+
+void publisher_lists_recall(struct publisher *p)
+{
+	static const char *const lists[] = { "CTLFile.tlv", "ITLFile.tlv" };
+	struct shelf_print print;
+	struct item *item;
+	uint8_t *data;
+	size_t len;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (shelf_load(p->shelf, lists[i], LIST_SIZE_MAX, &data, &len,
+			       &print))
+			continue;
+		item = publisher_item(p, ITEM_LIST, lists[i]);
+		if (item)
+			hold(p, item, data, len, &print);
+		free(data);
+	}
 }
 
 /* Of its source as it is now, whatever became of the change. */
@@ -154,9 +226,7 @@ void publisher_static_put(struct publisher *p, const char *name,
 		done(arg, err, why);
 		return;
 	}
-	item->awaited++;
-	if (put(p, p->sources, name, data, len, on_brought, done, arg))
-		item->awaited--;
+	put(p, item, p->sources, data, len, on_brought, done, arg);
 }
 
 /* Also what a work under way has shown meanwhile. */

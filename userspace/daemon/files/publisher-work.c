@@ -112,6 +112,8 @@ static void on_written(struct shelf_job *job)
 	unsigned int count = 0;
 	int err = job->err;
 
+	if (work->item->job == job)
+		work->item->job = NULL;
 	if (err) {
 		work->err = err;
 		snprintf(work->why, sizeof(work->why), "writing: %s",
@@ -166,6 +168,7 @@ static void write_all(struct work *work)
 	}
 	work->job.done = on_written;
 	work->job.arg = work;
+	work->item->job = &work->job;
 	shelf_writer_submit(p->writer, &work->job);
 }
 
@@ -326,14 +329,27 @@ static bool is_there(struct publisher *p, const struct edition *edition,
 }
 
 /* By somebody else: it was shown. */
-static void tell_changed(const struct work *work,
-			 const struct edition_file *file)
+static void tell_changed(const struct edition_file *file)
 {
-	if (!work->item->changed || file->good)
+	if (file->good)
 		return;
 	log_event(LOG_LEVEL_WARNING, "file-changed", "name", file->name, "note",
 		  "it was changed on the disk, and is written anew", NULL);
 	log_security("file-changed", "name", file->name, NULL);
+}
+
+void publisher_work_changed(struct publisher *p, const struct item *item,
+			    const char *name)
+{
+	struct work *work;
+
+	LIST_FOREACH(work, &p->works, link) {
+		if (work->item != item)
+			continue;
+		for (size_t i = 0; i < work->edition.count; i++)
+			if (!strcmp(work->edition.files[i].name, name))
+				tell_changed(&work->edition.files[i]);
+	}
 }
 
 /* How many of them are to be signed. */
@@ -347,13 +363,14 @@ static unsigned int look(struct work *work, const struct trust_key *signer)
 
 		if (file->how == EDITION_PLAIN) {
 			file->good = is_there(p, &work->edition, file, NULL);
-			tell_changed(work, file);
+			if (work->item->changed)
+				tell_changed(file);
 			continue;
 		}
 		file->good = signer && is_there(p, &work->edition, file,
 						signer);
-		if (signer)
-			tell_changed(work, file);
+		if (signer && work->item->changed)
+			tell_changed(file);
 		count += !file->good;
 		unchanged += file->good;
 	}
@@ -363,13 +380,37 @@ static unsigned int look(struct work *work, const struct trust_key *signer)
 	return count;
 }
 
+static int make_static(struct work *work, const char *name)
+{
+	struct publisher *p = work->publisher;
+	uint8_t *content;
+	size_t len;
+	int err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len,
+			     NULL);
+
+	if (!err)
+		return edition_static(&work->edition, name, content, len);
+	snprintf(work->why, sizeof(work->why), "%s", strerror(-err));
+	edition_gone(&work->edition, name);
+	snprintf(work->edition.gone[work->edition.gone_count++],
+		 SHELF_NAME_SIZE, "%.200s.sgn", name);
+	return err;
+}
+
+/* The next one is on its way: this one would come after it. */
+static int make_list(struct work *work, const struct item *item)
+{
+	if (item->awaited)
+		return 0;
+	return !item->held ? -ENOENT :
+		edition_list(&work->edition, item->name, item->held->data,
+			     item->held->len);
+}
+
 static int make(struct work *work)
 {
 	struct publisher *p = work->publisher;
 	const char *name = work->item->name;
-	uint8_t *content;
-	size_t len;
-	int err;
 
 	switch (work->item->kind) {
 	case ITEM_PHONE:
@@ -380,17 +421,11 @@ static int make(struct work *work)
 		return edition_default(&work->edition, p->config.store,
 				       &p->site, work->why, sizeof(work->why));
 	case ITEM_STATIC:
-		break;
+		return make_static(work, name);
+	case ITEM_LIST:
+		return make_list(work, work->item);
 	}
-	err = shelf_load(p->sources, name, KEYD_FILE_MAX, &content, &len, NULL);
-	if (err) {
-		snprintf(work->why, sizeof(work->why), "%s", strerror(-err));
-		edition_gone(&work->edition, name);
-		snprintf(work->edition.gone[work->edition.gone_count++],
-			 SHELF_NAME_SIZE, "%.200s.sgn", name);
-		return err;
-	}
-	return edition_static(&work->edition, name, content, len);
+	return -ENOENT;
 }
 
 /* A document that cannot be written is so until something changes. */

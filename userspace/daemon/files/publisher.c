@@ -24,7 +24,6 @@ enum {
 	SLICE_US = 2000,	/* of the loop, then others have their turn */
 	PAUSE_MAX = 60,
 	CLOCK_SECONDS = 30,
-	LIST_SIZE_MAX = 1024 * 1024,
 };
 
 static int compare(const void *a, const void *b)
@@ -65,6 +64,14 @@ struct item *publisher_item(struct publisher *p, enum item_kind kind,
 	}
 	publisher_failed_all(p, name, "no memory");
 	return NULL;
+}
+
+static void item_free(void *arg)
+{
+	struct item *item = arg;
+
+	free(item->held);
+	free(item);
 }
 
 void publisher_kick(struct publisher *p)
@@ -134,7 +141,7 @@ void publisher_idle(struct publisher *p, struct item *item, bool exists)
 		tdelete(item, &p->tree, compare);
 		TAILQ_REMOVE(&p->all, item, all_link);
 		publisher_mended(p, item);
-		free(item);
+		item_free(item);
 	}
 	if (!p->status.pending)
 		tell(p);
@@ -257,13 +264,6 @@ void publisher_phone(struct publisher *p, int64_t id)
 						   phone.name));
 }
 
-int publisher_get(struct publisher *p, const char *name, uint8_t **data,
-		  size_t *len)
-{
-	return shelf_load(p->shelf, name, LIST_SIZE_MAX, data, len,
-			  NULL);
-}
-
 struct firmware *publisher_firmware(struct publisher *p)
 {
 	return p->firmware;
@@ -384,22 +384,6 @@ static int open_events(struct publisher *p)
 	return 0;
 }
 
-/* Lists are whole and signed as they are: phones tell if they were changed. */
-static void show_lists(struct publisher *p)
-{
-	static const char *const lists[] = { "CTLFile.tlv", "ITLFile.tlv" };
-	struct shelf_print print;
-
-	for (size_t i = 0; i < 2; i++) {
-		int fd = shelf_file(p->shelf, lists[i], &print);
-
-		if (fd < 0)
-			continue;
-		close(fd);
-		shelf_show(p->shelf, lists[i], NULL);
-	}
-}
-
 int publisher_open(struct publisher **out,
 		   const struct publisher_config *config, char *why,
 		   size_t size)
@@ -434,7 +418,7 @@ int publisher_open(struct publisher **out,
 		return err;
 	}
 	signer_changed(p);
-	show_lists(p);
+	publisher_lists_recall(p);
 	publisher_look_for_all(p);
 	*out = p;
 	return 0;
@@ -461,7 +445,7 @@ void publisher_close(struct publisher *p)
 	publisher_works_forget(p);
 	publisher_searches_forget(p);
 	publisher_faults_forget(p);
-	tdestroy(p->tree, free);
+	tdestroy(p->tree, item_free);
 	firmware_close(p->firmware);
 	shelf_close(p->sources);
 	shelf_close(p->shelf);

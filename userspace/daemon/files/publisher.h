@@ -43,12 +43,12 @@ typedef void (*publisher_done)(void *arg, int err, const char *why);
 /*
  * Puts bytes under a name as they are, for CTLFile.tlv and ITLFile.tlv, which
  * come signed: temporary file, sync, rename, sync. If that fails what was there
- * is there still.
+ * is there still. Whoever changes them on the disk has them written again.
  */
 void publisher_put(struct publisher *publisher, const char *name,
 		   const uint8_t *data, size_t len, publisher_done done,
 		   void *arg);
-/* What is there now, free(); -ENOENT. */
+/* What was put there last, free(); -ENOENT. */
 int publisher_get(struct publisher *publisher, const char *name,
 		  uint8_t **data, size_t *len);
 

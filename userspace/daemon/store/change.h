@@ -24,6 +24,7 @@ struct change {
 	json_t *warnings;	/* array of sentences */
 	struct store_error *error;
 	bool dry_run;		/* none of it will stay */
+	bool ordered;		/* this object alone, in no document */
 };
 
 /* -EINVAL, with status and sentence; the first refusal stays. */
@@ -109,6 +110,8 @@ int rules_secrets(struct change *change);
 /* rules-secrets.c: @text sealed for @what; the same one stays as it is. */
 int seal_field(struct change *change, const char *field, const char *what,
 	       const char *text);
+int seal_anew(struct change *change, const char *field, const char *what,
+	      const char *text);
 /* Refuses what was not sealed here and for @what. */
 int sealed_field_check(struct change *change, const char *field,
 		       const char *what);

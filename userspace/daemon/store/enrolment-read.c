@@ -48,12 +48,8 @@ int store_enrolment_state(struct store *store, int64_t phone,
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_ENROLMENT,
 					STATE " WHERE p.id = ?1");
-	int err;
+	int err = store_row_of(store, stmt, phone);
 
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, phone);
-	err = store_row(store, stmt);
 	if (!err)
 		read_state(stmt, state);
 	sqlite3_reset(stmt);
@@ -120,12 +116,8 @@ int store_enrolment_serial(struct store *store, int64_t phone,
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_SERIAL, "SELECT"
 		" IFNULL(max(id), 0) FROM enrolment WHERE phone = ?1 AND done");
-	int err;
+	int err = store_row_of(store, stmt, phone);
 
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, phone);
-	err = store_row(store, stmt);
 	if (!err)
 		*serial = sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);

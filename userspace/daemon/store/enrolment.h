@@ -24,7 +24,10 @@ enum store_device_cert {
 int store_device_cert(struct store *store, int64_t phone,
 		      enum store_device_cert kind, uint8_t **der, size_t *len);
 
-/* Of phones, of one kind, that end from @from on and before @before, by that. */
+/*
+ * Of phones, of one kind, that end from @from on and before @before, by that;
+ * stops at the first not 0.
+ */
 typedef int (*store_device_end_fn)(void *ctx, const char *phone, int64_t end);
 int store_device_cert_ends(struct store *store, enum store_device_cert kind,
 			   int64_t from, int64_t before, store_device_end_fn fn,

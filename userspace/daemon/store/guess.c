@@ -24,12 +24,8 @@ static int read_sealed(struct store *store, int64_t phone, char *text,
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_GUESSED,
 		"SELECT capf_auth_string_sealed FROM phone WHERE id = ?1");
-	int err;
+	int err = store_row_of(store, stmt, phone);
 
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, phone);
-	err = store_row(store, stmt);
 	if (!err)
 		db_copy(text, size, stmt, 0);
 	sqlite3_reset(stmt);

@@ -76,12 +76,8 @@ static int read_srst(struct store *store, int64_t id, struct store_srst *srst)
 		"SELECT name, address, port, sip_port, secure, pem FROM srst"
 		" WHERE id = ?1");
 	const char *pem;
-	int err;
+	int err = store_row_of(store, stmt, id);
 
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, id);
-	err = store_row(store, stmt);
 	if (!err) {
 		db_copy(srst->name, sizeof(srst->name), stmt, 0);
 		db_copy(srst->address, sizeof(srst->address), stmt, 1);
@@ -115,10 +111,7 @@ int store_phone_settings(struct store *store, int64_t phone,
 	int64_t srst = 0;
 
 	memset(settings, 0, sizeof(*settings));
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, phone);
-	err = store_row(store, stmt);
+	err = store_row_of(store, stmt, phone);
 	if (!err) {
 		resolve(stmt, settings);
 		db_copy(settings->common, sizeof(settings->common), stmt, at);
@@ -144,16 +137,12 @@ void store_phone_settings_clear(struct store_phone_settings *settings)
 /* Columns: the name, what is sealed to it. */
 static int unseal(struct store *store, sqlite3_stmt *stmt, int64_t phone,
 		  void (*name)(char *what, size_t size, const char *key),
-		  char *text, size_t size)
+		  char *text, size_t size, uint64_t *id)
 {
 	char what[STORE_TEXT_SIZE];
 	const char *sealed;
-	int err;
+	int err = store_row_of(store, stmt, phone);
 
-	if (!stmt)
-		return -EIO;
-	sqlite3_bind_int64(stmt, 1, phone);
-	err = store_row(store, stmt);
 	sealed = err ? NULL : (const char *)sqlite3_column_text(stmt, 1);
 	if (sealed) {
 		name(what, sizeof(what),
@@ -163,19 +152,22 @@ static int unseal(struct store *store, sqlite3_stmt *stmt, int64_t phone,
 	} else if (!err) {
 		err = -ENOKEY;
 	}
+	/* It begins with a nonce. */
+	if (sealed && !err && id)
+		memcpy(id, sealed, sizeof(*id));
 	sqlite3_reset(stmt);
 	return err;
 }
 
 int store_capf_string(struct store *store, int64_t phone,
-		      char text[STORE_CAPF_STRING_SIZE])
+		      char text[STORE_CAPF_STRING_SIZE], uint64_t *id)
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_CAPF_STRING,
 		"SELECT name, capf_auth_string_sealed FROM phone WHERE"
 		" id = ?1");
 
 	return unseal(store, stmt, phone, secret_capf_name, text,
-		      STORE_CAPF_STRING_SIZE);
+		      STORE_CAPF_STRING_SIZE, id);
 }
 
 int store_phone_password(struct store *store, int64_t phone,
@@ -186,7 +178,7 @@ int store_phone_password(struct store *store, int64_t phone,
 		" user u ON u.id = p.digest_user WHERE p.id = ?1");
 
 	return unseal(store, stmt, phone, secret_user_name, text,
-		      STORE_TEXT_SIZE);
+		      STORE_TEXT_SIZE, NULL);
 }
 
 int store_load_each(struct store *store, store_load_fn fn, void *ctx)

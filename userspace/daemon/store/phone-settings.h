@@ -66,10 +66,13 @@ int store_phone_settings(struct store *store, int64_t phone,
 			 struct store_phone_settings *settings);
 void store_phone_settings_clear(struct store_phone_settings *settings);
 
-/* The digits to be typed there; -ENOKEY if there are none. Wipe after use. */
+/*
+ * The digits to be typed there; -ENOKEY if there are none. Wipe after use. *id,
+ * may be NULL, is another one each time that they are set, the same ones, too.
+ */
 #define STORE_CAPF_STRING_SIZE	11
 int store_capf_string(struct store *store, int64_t phone,
-		      char text[STORE_CAPF_STRING_SIZE]);
+		      char text[STORE_CAPF_STRING_SIZE], uint64_t *id);
 /*
  * What its digest user answers with; -ENOKEY: it has none, or his password is
  * not kept. Wipe after use.

@@ -104,6 +104,8 @@ struct store {
 sqlite3_stmt *store_stmt(struct store *store, enum stmt stmt, const char *sql);
 /* Steps: 0 is a row, -ENOENT none. */
 int store_row(struct store *store, sqlite3_stmt *stmt);
+/* The row of that id, which is ?1; -EIO where there is no statement. */
+int store_row_of(struct store *store, sqlite3_stmt *stmt, int64_t id);
 /* Index of the word in the field's list; 0 if it is none. */
 unsigned int store_word(sqlite3_stmt *stmt, int column,
 			const char *const *words);

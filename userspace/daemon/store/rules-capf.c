@@ -222,6 +222,9 @@ static int take_string(struct change *c, const char *what)
 				    "either this or capf_auth_string");
 	if (member_text(c->given, sealed))
 		return sealed_field_check(c, sealed, what);
+	/* Tries begin anew where it is ordered anew; a document says what is. */
+	if (json_string_value(given) && c->ordered)
+		return seal_anew(c, sealed, what, json_string_value(given));
 	if (json_string_value(given))
 		return seal_field(c, sealed, what, json_string_value(given));
 	if (given)

@@ -159,12 +159,23 @@ static int rules_sealed(struct change *c, const json_t *password)
 	return store_refuse(c->error, 400, "password", "is missing");
 }
 
+int seal_anew(struct change *c, const char *field, const char *what,
+	      const char *text)
+{
+	char *now = secret_seal(c->db->seal_key, what, text);
+
+	if (!now)
+		return store_fail(c->error, -EIO);
+	json_object_set_new(c->next, field, json_string(now));
+	free(now);
+	return 0;
+}
+
 int seal_field(struct change *c, const char *field, const char *what,
 	       const char *text)
 {
 	const char *sealed = member_text(c->now, field);
 	char before[STORE_TEXT_SIZE];
-	char *now;
 	bool same;
 
 	same = sealed && !secret_unseal(c->db->seal_key, what, sealed, before,
@@ -175,12 +186,7 @@ int seal_field(struct change *c, const char *field, const char *what,
 	if (same)
 		return json_object_set_new(c->next, field,
 					   json_string(sealed));
-	now = secret_seal(c->db->seal_key, what, text);
-	if (!now)
-		return store_fail(c->error, -EIO);
-	json_object_set_new(c->next, field, json_string(now));
-	free(now);
-	return 0;
+	return seal_anew(c, field, what, text);
 }
 
 int sealed_field_check(struct change *c, const char *field, const char *what)

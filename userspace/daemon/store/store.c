@@ -44,6 +44,14 @@ int store_row(struct store *store, sqlite3_stmt *stmt)
 	return err == 1 ? 0 : err ? err : -ENOENT;
 }
 
+int store_row_of(struct store *store, sqlite3_stmt *stmt, int64_t id)
+{
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_int64(stmt, 1, id);
+	return store_row(store, stmt);
+}
+
 unsigned int store_word(sqlite3_stmt *stmt, int column,
 			const char *const *words)
 {

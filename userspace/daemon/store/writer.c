@@ -65,7 +65,8 @@ static int apply_object(struct db *db, struct store_request *request,
 {
 	struct change c = { .db = db, .noun = request->noun,
 			    .warnings = reply->warnings,
-			    .error = &reply->error };
+			    .error = &reply->error,
+			    .ordered = request->verb == STORE_SET };
 	char key[STORE_KEY_SIZE];
 	int err = -EINVAL;
 
