@@ -104,8 +104,11 @@ link_ns() {
 	ip -n "$two" link set "$4" up
 }
 
+# A child that a signal meets before it is a program of its own has the traps still.
+test_pid=$BASHPID
 cleanup_all() {
 	local i ns pids
+	[ "$BASHPID" = "$test_pid" ] || return 0
 	for ((i = ${#deferred[@]} - 1; i >= 0; i--)); do
 		eval "${deferred[i]}" >/dev/null 2>&1
 	done

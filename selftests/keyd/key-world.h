@@ -39,8 +39,8 @@ extern struct key_world kw;
 
 /* keyd, a key of each kind in it, and net/, which listens; aborts if it cannot. */
 void key_world_open(const char *test);
-/* The test has ended net/ already. */
-void key_world_close(void);
+/* The test has ended net/ already. Did keyd end when told, without a complaint? */
+bool key_world_close(void);
 
 /* A turn of the loop that ends by itself. */
 void turn(void);

@@ -184,6 +184,6 @@ int main(void)
 		       "RSA+SHA512:RSA+SHA256");
 	check_outgoing("TLS 1.2, EC", "-tls1_2 -client_sigalgs ECDSA+SHA256");
 	net_free(kw.net);
-	key_world_close();
+	ok(key_world_close(), "keyd ended when told, without a complaint");
 	return tap_end();
 }

@@ -185,6 +185,6 @@ int main(void)
 	check_deadly();
 	check_end();
 	end_peers_for_good();
-	key_world_close();
+	ok(key_world_close(), "keyd ended when told, without a complaint");
 	return tap_end();
 }
