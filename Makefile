@@ -60,10 +60,14 @@ define build-module
 	$(Q)find $(1) -xtype l -delete
 	$(Q)cp -rsf $(CURDIR)/kmod/. $(1)
 	$(Q)ln -sfn ../include build/include
-	+$(Q)kdir='$(2)' && test -n "$$kdir" && \
-	$(MAKE) --no-print-directory -C "$$kdir" M=$(CURDIR)/$(1) \
-		W=1 KCFLAGS='$(WERROR)' $$(test -e "$$kdir/vmlinux" || \
-		echo CONFIG_DEBUG_INFO_BTF_MODULES=) modules
+	+$(Q)kdir='$(2)' && test -n "$$kdir" && tree=$$(scripts/btf "$$kdir") && \
+	if [ "$$tree" != "$$(cat $(1)/tree 2>/dev/null)" ]; then \
+		rm -f $(1)/ucsec.ko; echo "$$tree" >$(1)/tree; fi && \
+	$(MAKE) --no-print-directory -C "$$tree" M=$(CURDIR)/$(1) \
+		W=1 KCFLAGS='$(WERROR)' $$(test -e "$$tree/vmlinux" || \
+		echo CONFIG_DEBUG_INFO_BTF_MODULES=) \
+		$$(test ! -e "$$tree/resolve_btfids" || \
+		echo RESOLVE_BTFIDS="$$tree/resolve_btfids") modules
 endef
 
 .PHONY: modules modules-debug
