@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Departure: new headers, route, output. */
+/* Departure through the stack: route, output. */
 #ifndef UCSEC_FORWARD_H
 #define UCSEC_FORWARD_H
 
-#include "stream.h"
+#include "header.h"
 
 struct sk_buff;
-
-/* What of the received headers matters to the new ones. */
-struct ucsec_hop {
-	u8 tos;
-	u8 ttl;
-};
 
 /*
  * Sends the UDP payload at skb->data along @path; consumes @skb if it returns

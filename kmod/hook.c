@@ -37,19 +37,11 @@ struct arrival {
 	u16 family;
 };
 
-static void count_drop(struct ucsec_stream *stream, enum ucsec_drop reason,
-		       unsigned int len)
-{
-	atomic64_inc(&stream->drop[reason]);
-	ucsec_stats_drop(stream->un->stats, reason);
-	trace_ucsec_drop(stream->id, reason, len);
-}
-
 /* Counts and frees. */
 static void drop_skb(struct ucsec_stream *stream, struct sk_buff *skb,
 		     enum ucsec_drop reason)
 {
-	count_drop(stream, reason, skb->len);
+	ucsec_media_refuse(stream, reason, skb->len);
 	kfree_skb(skb);
 }
 
@@ -122,14 +114,13 @@ static bool take_up(const struct arrival *a, const struct sk_buff *skb)
 static unsigned int take(const struct arrival *a, struct sk_buff *skb)
 {
 	struct ucsec_stream *stream = a->stream;
-	struct ucsec_net *un = stream->un;
 	struct ucsec_path *path = rcu_dereference(stream->path);
 	unsigned int payload = a->thoff + sizeof(struct udphdr);
 	struct ucsec_packet pkt;
 	enum ucsec_drop drop;
 
-	ucsec_stats_packet(un->stats, stream->stats, UCSEC_STAT_RX_PACKETS,
-			   skb->len - payload);
+	ucsec_stats_packet(stream->un->stats, stream->stats,
+			   UCSEC_STAT_RX_PACKETS, skb->len - payload);
 	drop = check_policy(a, skb);
 	if (!drop)
 		drop = check_udp(a, skb);
@@ -158,16 +149,12 @@ static unsigned int take(const struct arrival *a, struct sk_buff *skb)
 	ucsec_skb_resize(skb, pkt.len);
 	drop = ucsec_forward(stream, path, skb, &a->hop, pkt.rtcp);
 	if (drop == UCSEC_DROP_SEND) {
-		count_drop(stream, drop, pkt.len);
+		ucsec_media_refuse(stream, drop, pkt.len);
 		return NF_STOLEN;
 	}
 	if (drop)
 		goto drop;
-	ucsec_stats_packet(un->stats, stream->stats, UCSEC_STAT_TX_PACKETS,
-			   pkt.len);
-	if (pkt.rtcp)
-		ucsec_stats_inc(un->stats, stream->stats,
-				UCSEC_STAT_RTCP_PACKETS);
+	ucsec_media_sent(stream, &pkt);
 	return NF_STOLEN;
 
 drop:
@@ -240,18 +227,12 @@ static bool find_stream(struct arrival *a, const struct sk_buff *skb,
 		if (ipv6_addr_type(&key.addr) & IPV6_ADDR_LINKLOCAL)
 			key.scope = skb->dev->ifindex;
 	}
-	a->entry = ucsec_stream_lookup_rcu(un, &key);
+	a->entry = ucsec_media_find(un, &key, skb->dev);
 	if (!a->entry)
 		return false;
 	a->stream = ucsec_entry_stream(a->entry);
-	if (!a->stream->in.ifindex ||
-	    a->stream->in.ifindex == skb->dev->ifindex)
-		return true;
-	return a->stream->in.ifindex ==
-	       l3mdev_master_ifindex_rcu(skb->dev);
+	return true;
 }
-
-#define SIGNALLING	(UCSEC_PORT_DATAGRAM | UCSEC_PORT_STREAM)
 
 /* The UDP header is there, in one piece. */
 static bool is_readable(struct sk_buff *skb, unsigned int thoff)
@@ -375,7 +356,7 @@ static unsigned int hook_v4(void *priv, struct sk_buff *skb,
 	users = users_of(un, skb, thoff);
 	if (likely(!users))
 		return NF_ACCEPT;
-	if (users & ~SIGNALLING)
+	if (users & ~UCSEC_PORT_SIGNALLING)
 		return media_v4(un, skb, thoff, users);
 	return judge(un, skb, AF_INET, thoff, users,
 		     ip_hdr(skb)->frag_off & htons(IP_MF));
@@ -408,7 +389,7 @@ static unsigned int hook_v6_ext(struct ucsec_net *un, struct sk_buff *skb)
 	users = users_of(un, skb, thoff);
 	a.family = AF_INET6;
 	a.thoff = thoff;
-	if (!(users & ~SIGNALLING) || !find_media(&a, skb, un))
+	if (!(users & ~UCSEC_PORT_SIGNALLING) || !find_media(&a, skb, un))
 		return judge(un, skb, AF_INET6, thoff, users, frag_off);
 	return dispatch(&a, skb, frag_off ? UCSEC_DROP_FRAGMENT :
 					    UCSEC_DROP_OPTIONS);
@@ -448,7 +429,7 @@ static unsigned int hook_v6(void *priv, struct sk_buff *skb,
 	users = users_of(un, skb, sizeof(*ip6h));
 	if (likely(!users))
 		return NF_ACCEPT;
-	if (users & ~SIGNALLING)
+	if (users & ~UCSEC_PORT_SIGNALLING)
 		return media_v6(un, skb, users);
 	return judge(un, skb, AF_INET6, sizeof(*ip6h), users, false);
 }
@@ -470,14 +451,18 @@ static const struct nf_hook_ops hook_ops[UCSEC_HOOKS] = {
 int ucsec_hook_hold(struct ucsec_net *un)
 {
 	unsigned int i;
+	u32 *ports;
 	int err;
 
 	lockdep_assert_held(&un->lock);
 	if (un->hook_users++)
 		return 0;
 	/* Stays until the namespace goes: packets may be reading it. */
-	if (!un->ports)
-		un->ports = kvcalloc(65536, sizeof(*un->ports), GFP_KERNEL);
+	if (!un->ports) {
+		ports = kvcalloc(65536, sizeof(*un->ports), GFP_KERNEL);
+		/* XDP reads it before there are hooks. */
+		smp_store_release(&un->ports, ports);
+	}
 	/* Each namespace has its own, so that a packet need not look for it. */
 	memcpy(un->hook_ops, hook_ops, sizeof(un->hook_ops));
 	for (i = 0; i < ARRAY_SIZE(un->hook_ops); i++)

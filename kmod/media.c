@@ -8,6 +8,7 @@
  */
 #include "media.h"
 #include "source.h"
+#include "trace.h"
 
 static enum ucsec_drop drop_reason_of(int err)
 {
@@ -408,18 +409,23 @@ static enum ucsec_drop process_rtcp(struct ucsec_stream *stream,
 	return err ? tx_drop_reason_of(err) : UCSEC_DROP_NONE;
 }
 
+bool ucsec_media_is_rtcp(const struct ucsec_path *path,
+			 const struct ucsec_packet *pkt)
+{
+	return pkt->rtcp_port || (path->flags & UCSEC_F_RX_RTCP_MUX &&
+				  ucsec_srtp_is_rtcp(pkt->data, pkt->len));
+}
+
 enum ucsec_drop ucsec_media_process(struct ucsec_stream *stream,
 				    const struct ucsec_path *path,
 				    struct ucsec_packet *pkt)
 {
 	enum ucsec_drop drop;
-	bool mux = path->flags & UCSEC_F_RX_RTCP_MUX;
 
 	if (!ucsec_source_accepts(stream, path, &pkt->saddr, pkt->sport,
 				  pkt->rtcp_port))
 		return UCSEC_DROP_SOURCE;
-	pkt->rtcp = pkt->rtcp_port ||
-		    (mux && ucsec_srtp_is_rtcp(pkt->data, pkt->len));
+	pkt->rtcp = ucsec_media_is_rtcp(path, pkt);
 	pkt->may_latch = !stream->rx_protected && !pkt->rtcp;
 	pkt->rx_epoch = 0;
 	drop = pkt->rtcp ? process_rtcp(stream, pkt) :
@@ -431,4 +437,12 @@ enum ucsec_drop ucsec_media_process(struct ucsec_stream *stream,
 	if (READ_ONCE(stream->last_media) != jiffies)
 		WRITE_ONCE(stream->last_media, jiffies);
 	return UCSEC_DROP_NONE;
+}
+
+void ucsec_media_refuse(struct ucsec_stream *stream, enum ucsec_drop reason,
+			u32 len)
+{
+	atomic64_inc(&stream->drop[reason]);
+	ucsec_stats_drop(stream->un->stats, reason);
+	trace_ucsec_drop(stream->id, reason, len);
 }

@@ -57,6 +57,7 @@ struct ucsec_params {
 /* Beside the number of rows, which is far below. */
 #define UCSEC_PORT_DATAGRAM	BIT(31)
 #define UCSEC_PORT_STREAM	BIT(30)
+#define UCSEC_PORT_SIGNALLING	(UCSEC_PORT_DATAGRAM | UCSEC_PORT_STREAM)
 
 enum { UCSEC_HOOKS = 2 };	/* of IPv4 and IPv6 */
 
