@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 #include "ucsec.h"
+#include "xdp.h"
 
 static int __init ucsec_mod_init(void)
 {
@@ -16,6 +17,9 @@ static int __init ucsec_mod_init(void)
 	err = ucsec_netns_init();
 	if (err)
 		goto err_crypto;
+	err = ucsec_xdp_init();
+	if (err)
+		goto err_netns;
 	/* Last, so that no request finds a half-built module. */
 	err = ucsec_netlink_init();
 	if (err)

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Arrival in XDP: frames instead of packets, the same streams.
+ *
+ * All that may stand in the way is asked before anything is touched or counted,
+ * so that what cannot be done here is done by the netfilter hook, as if there
+ * were no XDP. From then on a frame leaves or is refused.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/module.h>
+#include <net/dsfield.h>
+#include <net/ip6_checksum.h>
+#include <net/xdp.h>
+#include <net/xfrm.h>
+#include "departure.h"
+#include "route.h"
+#include "xdp.h"
+
+static bool is_of_media(const struct ucsec_net *un, __be16 port)
+{
+	return READ_ONCE(un->ports[ntohs(port)]) & ~UCSEC_PORT_SIGNALLING;
+}
+
+/* Does the datagram lie within @len bytes behind the network header? */
+static bool fits(const struct ucsec_frame *f, u32 len)
+{
+	u32 udp_len = ntohs(f->uh->len);
+
+	return (u8 *)f->uh + len <= (u8 *)f->xdp->data_end &&
+	       udp_len >= sizeof(*f->uh) && udp_len <= len;
+}
+
+/* NONE: to go on with. */
+static enum ucsec_xdp_way read_v4(struct ucsec_frame *f, struct iphdr *iph)
+{
+	u32 len = ntohs(iph->tot_len);
+
+	if (iph->protocol != IPPROTO_UDP || iph->ihl != 5 ||
+	    iph->frag_off & htons(IP_MF | IP_OFFSET) || len < sizeof(*iph) ||
+	    !fits(f, len - sizeof(*iph)) || ip_fast_csum(iph, 5))
+		return UCSEC_XDP_UP_FORM;
+	len = ntohs(f->uh->len);
+	if (f->uh->check &&
+	    csum_tcpudp_magic(iph->saddr, iph->daddr, len, IPPROTO_UDP,
+			      csum_partial(f->uh, len, 0)))
+		return UCSEC_XDP_UP_CSUM;
+	ipv6_addr_set_v4mapped(iph->daddr, &f->key.addr);
+	ipv6_addr_set_v4mapped(iph->saddr, &f->saddr);
+	f->hop.tos = iph->tos;
+	f->hop.ttl = iph->ttl;
+	return UCSEC_XDP_NONE;
+}
+
+static enum ucsec_xdp_way read_v6(struct ucsec_frame *f, struct ipv6hdr *ip6h)
+{
+	u32 len;
+
+	if (ip6h->version != 6 || ip6h->nexthdr != IPPROTO_UDP ||
+	    !fits(f, ntohs(ip6h->payload_len)))
+		return UCSEC_XDP_UP_FORM;
+	len = ntohs(f->uh->len);
+	if (!f->uh->check ||
+	    csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len, IPPROTO_UDP,
+			    csum_partial(f->uh, len, 0)))
+		return UCSEC_XDP_UP_CSUM;
+	f->key.addr = ip6h->daddr;
+	if (ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
+		f->key.scope = f->dev->ifindex;
+	f->saddr = ip6h->saddr;
+	f->hop.tos = ipv6_get_dsfield(ip6h);
+	f->hop.ttl = ip6h->hop_limit;
+	return UCSEC_XDP_NONE;
+}
+
+/*
+ * The device that the stack would say it came by. Ports of bridges and bonds
+ * are the business of those.
+ */
+static bool find_device(struct ucsec_frame *f)
+{
+	const struct vlan_ethhdr *eth = f->xdp->data;
+	struct net_device *dev = f->xdp->rxq->dev;
+
+	if (rcu_access_pointer(dev->rx_handler))
+		return false;
+	if (f->offset == VLAN_ETH_HLEN) {
+		dev = __vlan_find_dev_deep_rcu(dev, eth->h_vlan_proto,
+					       ntohs(eth->h_vlan_TCI) &
+					       VLAN_VID_MASK);
+		if (!dev || !(dev->flags & IFF_UP))
+			return false;
+	}
+	f->dev = dev;
+	return ether_addr_equal(eth->h_dest, dev->dev_addr);
+}
+
+/* The UDP header, or NULL if there is none to be read. */
+static struct udphdr *find_udp(const struct ucsec_frame *f)
+{
+	const u8 *end = f->xdp->data_end, *l3 = f->xdp->data + f->offset;
+	u32 len = sizeof(struct udphdr);
+
+	if (f->offset != ETH_HLEN && f->offset != VLAN_ETH_HLEN)
+		return NULL;
+	if (l3 + sizeof(struct iphdr) + len > end)
+		return NULL;
+	if (l3[0] >> 4 == 4)
+		l3 += (l3[0] & 15) * 4;
+	else
+		l3 += sizeof(struct ipv6hdr);
+	return l3 + len <= end ? (struct udphdr *)l3 : NULL;
+}
+
+static enum ucsec_xdp_way read_frame(struct ucsec_frame *f)
+{
+	void *l3 = f->xdp->data + f->offset;
+
+	if (xdp_buff_has_frags(f->xdp))
+		return UCSEC_XDP_UP_FORM;
+	f->uh = find_udp(f);
+	if (!f->uh)
+		return UCSEC_XDP_UP_FORM;
+	if (!is_of_media(f->un, f->uh->dest))
+		return UCSEC_XDP_OTHER;
+	if (!find_device(f))
+		return UCSEC_XDP_UP_LINK;
+	f->key.port = f->uh->dest;
+	return *(u8 *)l3 >> 4 == 4 ? read_v4(f, l3) : read_v6(f, l3);
+}
+
+/* The hook asks it packet by packet; here there is nothing but clear ones. */
+static bool policies_apply(const struct net *net)
+{
+#ifdef CONFIG_XFRM
+	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_IN]) ||
+	       READ_ONCE(net->xfrm.policy_default[XFRM_POLICY_IN]) !=
+	       XFRM_USERPOLICY_ACCEPT;
+#else
+	return false;
+#endif
+}
+
+/* From here on it is counted, and does not go up any more. */
+static int take(const struct ucsec_frame *f, const struct ucsec_departure *d,
+		struct ucsec_stream *stream, const struct ucsec_path *path,
+		struct ucsec_packet *pkt)
+{
+	enum ucsec_drop drop;
+
+	ucsec_stats_packet(f->un->stats, stream->stats, UCSEC_STAT_RX_PACKETS,
+			   pkt->len);
+	drop = ucsec_media_process(stream, path, pkt);
+	if (drop) {
+		ucsec_media_refuse(stream, drop, pkt->len);
+		return -UCSEC_XDP_DROP;
+	}
+	ucsec_departure_write(f, d, stream, path, pkt);
+	ucsec_media_sent(stream, pkt);
+	return d->dev->ifindex;
+}
+
+static int take_or_leave(const struct ucsec_frame *f, struct ucsec_entry *entry)
+{
+	struct ucsec_stream *stream = ucsec_entry_stream(entry);
+	struct ucsec_path *path = rcu_dereference(stream->path);
+	u32 trailer = stream->tx_protected ? UCSEC_SRTP_TRAILER_MAX : 0;
+	struct ucsec_packet pkt = {
+		.data = (u8 *)(f->uh + 1),
+		.len = ntohs(f->uh->len) - sizeof(*f->uh),
+		.saddr = f->saddr,
+		.sport = f->uh->source,
+		.rtcp_port = entry->rtcp,
+	};
+	struct ucsec_departure d;
+	int way;
+
+	pkt.cap = (u8 *)xdp_data_hard_end(f->xdp) - pkt.data;
+	if (!ucsec_srtp_is_rtp_or_rtcp(pkt.data, pkt.len))
+		return -UCSEC_XDP_UP_NOT_RTP;
+	if (policies_apply(f->un->net))
+		return -UCSEC_XDP_UP_POLICY;
+	if (ucsec_header_check(path, &f->hop, pkt.len,
+			       ucsec_media_is_rtcp(path, &pkt)))
+		return -UCSEC_XDP_UP_FORM;
+	d.tos = ucsec_header_tos(path, &f->hop);
+	d.dst = ucsec_route_get(stream, path, &d.held);
+	if (!d.dst)
+		return -UCSEC_XDP_UP_ROUTE;
+	way = -ucsec_departure_find(f, path, &pkt, trailer, &d);
+	if (!way)
+		way = take(f, &d, stream, path, &pkt);
+	if (unlikely(d.held))
+		dst_release(d.dst);
+	return way;
+}
+
+static int process(struct ucsec_frame *f)
+{
+	struct ucsec_entry *entry;
+	enum ucsec_xdp_way way;
+
+	/* Nobody had a stream here yet. */
+	if (!smp_load_acquire(&f->un->ports))
+		return -UCSEC_XDP_OTHER;
+	way = read_frame(f);
+	if (way)
+		return -way;
+	entry = ucsec_media_find(f->un, &f->key, f->dev);
+	if (!entry)
+		return -UCSEC_XDP_UP_NO_STREAM;
+	return take_or_leave(f, entry);
+}
+
+int ucsec_xdp_media(struct xdp_md *ctx, u32 offset)
+{
+	/* Programs know it by another name. */
+	struct xdp_buff *xdp = (struct xdp_buff *)ctx;
+	struct ucsec_frame f = {
+		.xdp = xdp,
+		.un = ucsec_net(dev_net(xdp->rxq->dev)),
+		.offset = offset,
+	};
+	int way;
+
+	/* Test runs come in a process. */
+	local_bh_disable();
+	rcu_read_lock();
+	way = process(&f);
+	rcu_read_unlock();
+	local_bh_enable();
+	return way;
+}
+
+BTF_SET8_START(xdp_kfuncs)
+BTF_ID_FLAGS(func, ucsec_xdp_media)
+BTF_SET8_END(xdp_kfuncs)
+
+static const struct btf_kfunc_id_set xdp_kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &xdp_kfuncs,
+};
+
+/* The registration does not mind if there is none of it. */
+static bool has_btf(void)
+{
+#ifdef CONFIG_DEBUG_INFO_BTF_MODULES
+	/* The set is empty if nobody entered the numbers of the functions. */
+	return THIS_MODULE->btf_data_size && xdp_kfuncs.cnt;
+#else
+	return false;
+#endif
+}
+
+int ucsec_xdp_init(void)
+{
+	if (!has_btf()) {
+		pr_info("no XDP: this module was built without BTF\n");
+		return 0;
+	}
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &xdp_kfunc_set);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Functions for XDP programs. */
+#ifndef UCSEC_XDP_H
+#define UCSEC_XDP_H
+
+#include <linux/types.h>
+
+struct xdp_md;
+
+/* Says in the kernel's log if there is no XDP, which is no error. */
+int ucsec_xdp_init(void);
+
+/*
+ * The whole way of a frame whose network header is at @offset. Above 0: it is
+ * to leave by the device of that index; else enum ucsec_xdp_way, negated.
+ * Pointers to packet data must be read again.
+ */
+int ucsec_xdp_media(struct xdp_md *ctx, u32 offset);
+
+#endif /* UCSEC_XDP_H */
