@@ -113,6 +113,25 @@ void stop(pid_t pid)
 			children[i] = 0;
 }
 
+/*
+ * XDP takes what comes to the gateway, if the environment says so. Checksums
+ * are complete then, as they are on a wire, and the far ends poll, so that they
+ * take frames.
+ */
+static void world_xdp(const char *mode)
+{
+	must_run(A, "ethtool -K wa tx off gro on >/dev/null");
+	must_run(B, "ethtool -K wb tx off gro on >/dev/null");
+	must_run(G, "ucsecctl xdp attach wa --mode %s", mode);
+	must_run(G, "ucsecctl xdp attach wb --mode %s", mode);
+}
+
+/* For who started us: the counters go with the devices. */
+static void world_xdp_report(const char *file)
+{
+	run(G, "ucsecctl --json xdp show >%s", file);
+}
+
 static void world_end(void)
 {
 	char command[256];
@@ -120,6 +139,8 @@ static void world_end(void)
 
 	if (getpid() != owner)
 		return;
+	if (getenv("UCSEC_XDP_REPORT"))
+		world_xdp_report(getenv("UCSEC_XDP_REPORT"));
 	for (i = 0; i < CHILDREN; i++)
 		if (children[i])
 			stop(children[i]);
@@ -179,6 +200,8 @@ void world_new(void)
 		if (fds[i] < 0)
 			die("%s", path);
 	}
+	if (getenv("UCSEC_XDP"))
+		world_xdp(getenv("UCSEC_XDP"));
 	enter(G);
 	if (ucsec_open(&gw))
 		die("ucsec_open");

@@ -111,9 +111,15 @@ _ucsecctl() {
 	capf,show,* | capf,export,*)
 				COMPREPLY=($(compgen -W "--mic --der --json
 					$(_ucsecctl_names capf)" -- "$cur")) ;;
+	xdp,attach,--mode)	COMPREPLY=($(compgen -W 'native generic auto' \
+					-- "$cur")) ;;
+	xdp,?*,*)		COMPREPLY=($(compgen -W "--mode --json
+					$(ls /sys/class/net)" -- "$cur")) ;;
+	xdp,*)			COMPREPLY=($(compgen -W \
+					'attach detach show --help' -- "$cur")) ;;
 	monitor,*)		COMPREPLY=($(compgen -W 'count --json' -- "$cur")) ;;
 	,*)			COMPREPLY=($(compgen -W 'stream acl suites stats
-					params monitor param registration call
+					params xdp monitor param registration call
 					capf ctl itl file firmware
 					import export schema status words
 					$(_ucsecctl_words) --json --socket

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Frames put before the attached program, without a wire. */
+#ifndef UCSEC_XDP_FRAME_H
+#define UCSEC_XDP_FRAME_H
+
+#include <linux/bpf.h>
+#include <linux/ucsec-xdp.h>
+#include "../net/net.h"
+
+/* A frame from a to the gateway; what is 0 is what is right. */
+struct frame {
+	int family;
+	u16 sport, dport;
+	const u8 *data;
+	int len;
+	u16 vlan;
+	u8 ttl;
+	u8 options;		/* IPv4: bytes of them, of 4 */
+	u16 fragment;		/* IPv4: the field as it is */
+	bool bad_csum, no_csum, bad_head, other_host;
+};
+
+/* Length of the frame; its addresses are asked for first. */
+void frame_init(void);
+int frame_make(u8 *out, const struct frame *f);
+
+/*
+ * What the program says of the frame, which becomes what it made of it; *len
+ * as well. The device is one of the gateway's.
+ */
+int frame_run(const char *dev, u8 *frame, int *len);
+/* How many went this way so far. */
+u64 frame_ways(const char *dev, enum ucsec_xdp_way way);
+
+struct sent {
+	int family;
+	u16 sport, dport, vlan;
+	u8 ttl, tos;
+	const u8 *data;
+	int len;
+};
+
+/* False if it is not to b in every byte that is checked; says which. */
+bool frame_read(const u8 *frame, int len, struct sent *sent);
+
+#endif /* UCSEC_XDP_FRAME_H */
