@@ -162,7 +162,7 @@ int ucsec_nl_acl_test_doit(struct sk_buff *skb, struct genl_info *info)
 		err = ucsec_nl_refuse(info, t.dport, -ENOENT,
 				      "not a port of signalling");
 	} else {
-		ucsec_acl_judge(&un->acl, &t.packet, true, &r);
+		ucsec_acl_judge(&un->acl, &t.packet, UCSEC_ACL_TRIAL, &r);
 		err = ucsec_fill_trial(msg, &r);
 	}
 	rcu_read_unlock();

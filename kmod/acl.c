@@ -261,11 +261,12 @@ static void judge_request(const struct ucsec_trunk *trunk,
 }
 
 void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
-		     bool trial, struct ucsec_acl_result *r)
+		     enum ucsec_acl_mode mode, struct ucsec_acl_result *r)
 {
 	const struct ucsec_trunk *trunk = r->trunk;
+	bool trial = mode != UCSEC_ACL_REAL;
 
-	if (trial)
+	if (mode == UCSEC_ACL_TRIAL)
 		read_message(p, r);
 	if (!trunk || !within_rates(acl, p, trial, r))
 		return;

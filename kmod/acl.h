@@ -102,6 +102,12 @@ struct ucsec_acl_result {
 	struct ucsec_sip_facts facts;	/* once it was read */
 };
 
+enum ucsec_acl_mode {
+	UCSEC_ACL_REAL,
+	UCSEC_ACL_PEEK,		/* takes no token: it is judged again */
+	UCSEC_ACL_TRIAL,	/* nor that, and reads in any case */
+};
+
 /*
  * All under RCU, in any context that packets come in, in this order. The first
  * one is false if the port is none of signalling, and reads no data; where the
@@ -110,9 +116,8 @@ struct ucsec_acl_result {
 bool ucsec_acl_lookup(const struct ucsec_acl *acl,
 		      const struct ucsec_acl_packet *p,
 		      struct ucsec_acl_result *r);
-/* @trial: reads in any case, and takes no token. */
 void ucsec_acl_judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
-		     bool trial, struct ucsec_acl_result *r);
+		     enum ucsec_acl_mode mode, struct ucsec_acl_result *r);
 void ucsec_acl_count(struct ucsec_acl *acl, const struct ucsec_acl_result *r);
 
 /*

@@ -98,8 +98,8 @@ static bool read_source(const struct ucsec_net *un, const struct sk_buff *skb,
 	       read_source6(un, skb, proto, ports, p);
 }
 
-static void trace_denial(const struct ucsec_acl_packet *p,
-			 const struct ucsec_acl_result *r, u32 len)
+void ucsec_signalling_denied(const struct ucsec_acl_packet *p,
+			     const struct ucsec_acl_result *r, u32 len)
 {
 	trace_ucsec_denial(r->trunk ? r->trunk->id : 0, r->reason, len, p->v6,
 			   p->hi, p->lo);
@@ -121,7 +121,7 @@ static unsigned int apply(const struct ucsec_net *un, struct sk_buff *skb,
 		skb->mark |= mark;
 		return NF_ACCEPT;
 	default:
-		trace_denial(p, r, skb->len);
+		ucsec_signalling_denied(p, r, skb->len);
 		return NF_DROP;
 	}
 }
@@ -154,7 +154,7 @@ static void judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 		  bool readable, struct ucsec_acl_result *r)
 {
 	if (likely(readable)) {
-		ucsec_acl_judge(acl, p, false, r);
+		ucsec_acl_judge(acl, p, UCSEC_ACL_REAL, r);
 		return;
 	}
 	r->verdict = UCSEC_VERDICT_DROP;
@@ -259,7 +259,7 @@ unsigned int ucsec_signalling_segment(struct ucsec_net *un,
 	    !read_source(un, skb, family, IPPROTO_TCP, &th->source, &p) ||
 	    !ucsec_acl_lookup(&un->acl, &p, &r))
 		return NF_ACCEPT;
-	ucsec_acl_judge(&un->acl, &p, false, &r);
+	ucsec_acl_judge(&un->acl, &p, UCSEC_ACL_REAL, &r);
 	ucsec_acl_count(&un->acl, &r);
 	return apply(un, skb, &p, &r);
 }

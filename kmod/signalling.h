@@ -16,5 +16,8 @@ unsigned int ucsec_signalling_datagram(struct ucsec_net *un,
 unsigned int ucsec_signalling_segment(struct ucsec_net *un,
 				      struct sk_buff *skb, u16 family,
 				      unsigned int thoff);
+/* Tells who watches; @len is that of the packet. */
+void ucsec_signalling_denied(const struct ucsec_acl_packet *p,
+			     const struct ucsec_acl_result *r, u32 len);
 
 #endif /* UCSEC_SIGNALLING_H */

@@ -22,11 +22,6 @@
 #include "route.h"
 #include "xdp.h"
 
-static bool is_of_media(const struct ucsec_net *un, __be16 port)
-{
-	return READ_ONCE(un->ports[ntohs(port)]) & ~UCSEC_PORT_SIGNALLING;
-}
-
 /* Does the datagram lie within @len bytes behind the network header? */
 static bool fits(const struct ucsec_frame *f, u32 len)
 {
@@ -45,11 +40,6 @@ static enum ucsec_xdp_way read_v4(struct ucsec_frame *f, struct iphdr *iph)
 	    iph->frag_off & htons(IP_MF | IP_OFFSET) || len < sizeof(*iph) ||
 	    !fits(f, len - sizeof(*iph)) || ip_fast_csum(iph, 5))
 		return UCSEC_XDP_UP_FORM;
-	len = ntohs(f->uh->len);
-	if (f->uh->check &&
-	    csum_tcpudp_magic(iph->saddr, iph->daddr, len, IPPROTO_UDP,
-			      csum_partial(f->uh, len, 0)))
-		return UCSEC_XDP_UP_CSUM;
 	ipv6_addr_set_v4mapped(iph->daddr, &f->key.addr);
 	ipv6_addr_set_v4mapped(iph->saddr, &f->saddr);
 	f->hop.tos = iph->tos;
@@ -59,16 +49,9 @@ static enum ucsec_xdp_way read_v4(struct ucsec_frame *f, struct iphdr *iph)
 
 static enum ucsec_xdp_way read_v6(struct ucsec_frame *f, struct ipv6hdr *ip6h)
 {
-	u32 len;
-
 	if (ip6h->version != 6 || ip6h->nexthdr != IPPROTO_UDP ||
 	    !fits(f, ntohs(ip6h->payload_len)))
 		return UCSEC_XDP_UP_FORM;
-	len = ntohs(f->uh->len);
-	if (!f->uh->check ||
-	    csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len, IPPROTO_UDP,
-			    csum_partial(f->uh, len, 0)))
-		return UCSEC_XDP_UP_CSUM;
 	f->key.addr = ip6h->daddr;
 	if (ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
 		f->key.scope = f->dev->ifindex;
@@ -76,6 +59,22 @@ static enum ucsec_xdp_way read_v6(struct ucsec_frame *f, struct ipv6hdr *ip6h)
 	f->hop.tos = ipv6_get_dsfield(ip6h);
 	f->hop.ttl = ip6h->hop_limit;
 	return UCSEC_XDP_NONE;
+}
+
+static bool is_intact(const struct ucsec_frame *f)
+{
+	u32 len = ntohs(f->uh->len);
+
+	/* IPv6 forbids to do without, RFC 8200 section 8.1. */
+	if (!f->uh->check)
+		return f->v4;
+	if (f->v4)
+		return !csum_tcpudp_magic(f->saddr.s6_addr32[3],
+					  f->key.addr.s6_addr32[3], len,
+					  IPPROTO_UDP,
+					  csum_partial(f->uh, len, 0));
+	return !csum_ipv6_magic(&f->saddr, &f->key.addr, len, IPPROTO_UDP,
+				csum_partial(f->uh, len, 0));
 }
 
 /*
@@ -121,17 +120,11 @@ static enum ucsec_xdp_way read_frame(struct ucsec_frame *f)
 {
 	void *l3 = f->xdp->data + f->offset;
 
-	if (xdp_buff_has_frags(f->xdp))
-		return UCSEC_XDP_UP_FORM;
-	f->uh = find_udp(f);
-	if (!f->uh)
-		return UCSEC_XDP_UP_FORM;
-	if (!is_of_media(f->un, f->uh->dest))
-		return UCSEC_XDP_OTHER;
 	if (!find_device(f))
 		return UCSEC_XDP_UP_LINK;
+	f->v4 = *(u8 *)l3 >> 4 == 4;
 	f->key.port = f->uh->dest;
-	return *(u8 *)l3 >> 4 == 4 ? read_v4(f, l3) : read_v6(f, l3);
+	return f->v4 ? read_v4(f, l3) : read_v6(f, l3);
 }
 
 /* The hook asks it packet by packet; here there is nothing but clear ones. */
@@ -200,24 +193,43 @@ static int take_or_leave(const struct ucsec_frame *f, struct ucsec_entry *entry)
 	return way;
 }
 
+/* Who wants what comes to the port, as the hook asks it; 0 for nobody. */
+static u32 users_of(const struct ucsec_frame *f)
+{
+	/* None before somebody had a stream here, or rules. */
+	const u32 *ports = smp_load_acquire(&f->un->ports);
+
+	return ports ? READ_ONCE(ports[ntohs(f->uh->dest)]) : 0;
+}
+
 static int process(struct ucsec_frame *f)
 {
-	struct ucsec_entry *entry;
+	struct ucsec_entry *entry = NULL;
 	enum ucsec_xdp_way way;
+	u32 users;
 
-	/* Nobody had a stream here yet. */
-	if (!smp_load_acquire(&f->un->ports))
+	if (xdp_buff_has_frags(f->xdp))
+		return -UCSEC_XDP_UP_FORM;
+	f->uh = find_udp(f);
+	if (!f->uh)
+		return -UCSEC_XDP_UP_FORM;
+	users = users_of(f);
+	if (!users)
 		return -UCSEC_XDP_OTHER;
 	way = read_frame(f);
 	if (way)
 		return -way;
-	entry = ucsec_media_find(f->un, &f->key, f->dev);
-	if (!entry)
-		return -UCSEC_XDP_UP_NO_STREAM;
-	return take_or_leave(f, entry);
+	if (users & ~UCSEC_PORT_SIGNALLING)
+		entry = ucsec_media_find(f->un, &f->key, f->dev);
+	if (entry)
+		return is_intact(f) ? take_or_leave(f, entry) :
+				      -UCSEC_XDP_UP_CSUM;
+	if (users & UCSEC_PORT_DATAGRAM)
+		return -ucsec_xdp_signalling(f);
+	return -UCSEC_XDP_UP_NO_STREAM;
 }
 
-int ucsec_xdp_media(struct xdp_md *ctx, u32 offset)
+int ucsec_xdp_datagram(struct xdp_md *ctx, u32 offset)
 {
 	/* Programs know it by another name. */
 	struct xdp_buff *xdp = (struct xdp_buff *)ctx;
@@ -238,7 +250,7 @@ int ucsec_xdp_media(struct xdp_md *ctx, u32 offset)
 }
 
 BTF_SET8_START(xdp_kfuncs)
-BTF_ID_FLAGS(func, ucsec_xdp_media)
+BTF_ID_FLAGS(func, ucsec_xdp_datagram)
 BTF_SET8_END(xdp_kfuncs)
 
 static const struct btf_kfunc_id_set xdp_kfunc_set = {

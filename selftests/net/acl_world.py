@@ -33,6 +33,15 @@ def make():
           f"ip -n {A} route add default via 10.0.1.1;"
           f"ip -n {B} route add default via 10.0.2.1;"
           f"ip netns exec {G} sysctl -qw net.ipv4.ip_forward=1")
+    if "UCSEC_XDP" in os.environ:
+        with_xdp(os.environ["UCSEC_XDP"], os.environ["UCSEC_XDP_REPORT"])
+
+
+def with_xdp(mode, report):
+    """XDP where senders come in; its counters are for who started us."""
+    shell(f"ip netns exec {G} ucsecctl xdp attach wa --mode {mode}")
+    atexit.register(shell, f"ip netns exec {G} ucsecctl --json xdp show"
+                    f" >{report}")
 
 
 def sender(family, source):

@@ -193,8 +193,6 @@ static void try_forms(void)
 	       "a hop limit that is used up");
 	try_up((struct frame){ .bad_csum = true }, UCSEC_XDP_UP_CSUM,
 	       "a datagram whose checksum is wrong");
-	try_up((struct frame){ .family = AF_INET6, .no_csum = true },
-	       UCSEC_XDP_UP_CSUM, "IPv6 without checksum");
 	try_up((struct frame){ .family = AF_INET6 }, UCSEC_XDP_UP_NO_STREAM,
 	       "another address of a media port");
 	try_up((struct frame){ .other_host = true }, UCSEC_XDP_UP_LINK,
@@ -203,6 +201,18 @@ static void try_forms(void)
 	       "a VLAN that is not there");
 	try_up((struct frame){ .data = stun, .len = sizeof(stun) },
 	       UCSEC_XDP_UP_NOT_RTP, "what is no RTP");
+}
+
+static void try_v6(void)
+{
+	struct ucsec_stream s = stream_spec(AF_INET6, AF_INET6, PORT);
+	u32 id = stream_new(&s);
+
+	try_up((struct frame){ .family = AF_INET6, .no_csum = true },
+	       UCSEC_XDP_UP_CSUM, "IPv6 without checksum");
+	try_up((struct frame){ .family = AF_INET6, .bad_csum = true },
+	       UCSEC_XDP_UP_CSUM, "IPv6 whose checksum is wrong");
+	stream_del(id);
 }
 
 /* What stands in the way behind the stream: policies, devices, neighbours. */
@@ -331,6 +341,7 @@ int main(void)
 	try_attacks(UCSEC_SUITE_AES_CM_128_HMAC_SHA1_80);
 	id = stream_new(&s);
 	try_forms();
+	try_v6();
 	try_ways();
 	stream_del(id);
 	try_vlans();

@@ -21,7 +21,7 @@ struct vlan {
 	__be16 proto;
 };
 
-extern int ucsec_xdp_media(struct xdp_md *ctx, __u32 offset) __ksym;
+extern int ucsec_xdp_datagram(struct xdp_md *ctx, __u32 offset) __ksym;
 
 /* How many frames went which way; read by ucsecctl. */
 struct {
@@ -82,7 +82,7 @@ int ucsec_xdp(struct xdp_md *ctx)
 
 	if (!offset)
 		return XDP_PASS;
-	way = ucsec_xdp_media(ctx, offset);
+	way = ucsec_xdp_datagram(ctx, offset);
 	if (way > 0) {
 		if ((__u32)way == ifindex) {
 			count(UCSEC_XDP_TX);
@@ -92,7 +92,8 @@ int ucsec_xdp(struct xdp_md *ctx)
 		return bpf_redirect((__u32)way, 0);
 	}
 	count((__u32)-way);
-	return -way == UCSEC_XDP_DROP ? XDP_DROP : XDP_PASS;
+	return -way == UCSEC_XDP_DROP || -way == UCSEC_XDP_DENIED ?
+	       XDP_DROP : XDP_PASS;
 }
 
 /* The module's functions are the GPL's, and so is what calls them. */

@@ -17,6 +17,7 @@ static const char *const up_names[__UCSEC_XDP_MAX] = {
 	[UCSEC_XDP_UP_CSUM] = "csum",
 	[UCSEC_XDP_UP_LINK] = "link",
 	[UCSEC_XDP_UP_NO_STREAM] = "no-stream",
+	[UCSEC_XDP_UP_SIGNALLING] = "signalling",
 	[UCSEC_XDP_UP_NOT_RTP] = "not-rtp",
 	[UCSEC_XDP_UP_POLICY] = "policy",
 	[UCSEC_XDP_UP_ROUTE] = "route",
@@ -105,11 +106,12 @@ static json_t *json_of_xdp(const struct xdp_state *s, const char *name)
 		if (up_names[way])
 			json_object_set_new(up, up_names[way],
 				json_integer((json_int_t)s->ways[way]));
-	xdp = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o}",
+	xdp = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
 			"device", name, "mode", s->mode,
 			"redirected", (json_int_t)s->ways[UCSEC_XDP_REDIRECT],
 			"returned", (json_int_t)s->ways[UCSEC_XDP_TX],
 			"dropped", (json_int_t)s->ways[UCSEC_XDP_DROP],
+			"denied", (json_int_t)s->ways[UCSEC_XDP_DENIED],
 			"other", (json_int_t)s->ways[UCSEC_XDP_OTHER],
 			"up", up);
 	return xdp;
@@ -125,6 +127,7 @@ static void print_xdp(const struct xdp_state *s, const char *name)
 	printf("  %-10s %" PRIu64 " redirected, %" PRIu64 " returned\n", "sent",
 	       s->ways[UCSEC_XDP_REDIRECT], s->ways[UCSEC_XDP_TX]);
 	printf("  %-10s %" PRIu64 "\n", "dropped", s->ways[UCSEC_XDP_DROP]);
+	printf("  %-10s %" PRIu64 "\n", "denied", s->ways[UCSEC_XDP_DENIED]);
 	printf("  %-10s", "up");
 	for (way = 0; way < __UCSEC_XDP_MAX; way++) {
 		if (!up_names[way] || !s->ways[way])

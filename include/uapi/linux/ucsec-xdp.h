@@ -16,10 +16,12 @@ enum ucsec_xdp_way {
 	UCSEC_XDP_REDIRECT,	/* out by another device */
 	UCSEC_XDP_TX,		/* out by the device it came by */
 	UCSEC_XDP_DROP,		/* refused, and counted by the stream */
+	UCSEC_XDP_DENIED,	/* signalling, by the trunk ACL; likewise */
 	UCSEC_XDP_UP_FORM,	/* options, fragments, lengths, hop limit */
 	UCSEC_XDP_UP_CSUM,	/* checksum wrong, or not complete yet */
 	UCSEC_XDP_UP_LINK,	/* not to the device, or it is a port of one */
 	UCSEC_XDP_UP_NO_STREAM,	/* a media port of other addresses */
+	UCSEC_XDP_UP_SIGNALLING,	/* the ACL lets it pass, or rejects it */
 	UCSEC_XDP_UP_NOT_RTP,
 	UCSEC_XDP_UP_POLICY,	/* IPsec has a say */
 	UCSEC_XDP_UP_ROUTE,
