@@ -11,6 +11,7 @@ import sys
 
 from report_acl import acl_rows, flood_rows
 from report_phones import enrolment_rows, file_rows, phone_rows
+from report_xdp import xdp_rows
 
 CM = "AES_CM_128_HMAC_SHA1_80"
 GCM = "AEAD_AES_128_GCM"
@@ -192,7 +193,7 @@ def print_table(f):
     """80 columns: path, goal, ours, peer, ratio."""
     line = "{:<40} {:>9} {:>9} {:>9} {:>8}"
     print(line.format("path", "goal", "ucsec", "rtpengine", "ratio"))
-    for name, goal, ours, peer in media_rows(f) + side_rows(f):
+    for name, goal, ours, peer in media_rows(f) + xdp_rows(f) + side_rows(f):
         ratio = "-"
         if ours and peer and not name.startswith("+"):
             ratio = f"{peer / ours:.2f}x"

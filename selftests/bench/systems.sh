@@ -31,6 +31,17 @@ traffic_sides() {
 	[ "$2" = - ] || echo "--tx $2,$keys/tx.$2"
 }
 
+load_ucsec() {
+	local deps
+
+	deps=$(modinfo -F depends "$ko")
+	deps+=" $(modinfo -F softdep "$ko" | sed 's/pre://; s/post:.*//')"
+	deps=${deps//,/ }
+	# shellcheck disable=SC2086 # a list
+	[ -z "${deps// /}" ] || modprobe -qa $deps
+	insmod "$ko"
+}
+
 # The streams of a system: how one is added, and how all are removed.
 ucsec_add() { in_ns relay ucsecctl stream add "$@" >/dev/null; }
 ucsec_clear() { in_ns relay ucsecctl stream flush; }
