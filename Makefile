@@ -100,7 +100,7 @@ check-vm: modules user host-tests ## Run the tests of the module in the virtual 
 check-debug: ## Run the tests of the module on the debug kernel
 	@scripts/bootstrap build vm check fuzz debug
 	@$(MAKE) --no-print-directory modules-debug user host-tests
-	@selftests/run --kernel debug --only 'self/|net/' --vm selftests/vm.list
+	@selftests/run --kernel debug --only 'self/|net/|xdp/' --vm selftests/vm.list
 
 bench: ## Measure against the peer, results in build/bench
 	@scripts/bootstrap build vm bench

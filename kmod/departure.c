@@ -25,7 +25,7 @@ static bool has_native(const struct net_device *dev)
 {
 	const struct bpf_xdp_entity *entity = &dev->xdp_state[XDP_MODE_DRV];
 
-	return entity->prog || entity->link;
+	return READ_ONCE(entity->prog) || READ_ONCE(entity->link);
 }
 
 /*
@@ -47,8 +47,8 @@ static bool takes_frames(const struct ucsec_frame *f, struct net_device *dev)
 	if (!dev->netdev_ops->ndo_get_peer_dev)
 		return true;
 	peer = dev->netdev_ops->ndo_get_peer_dev(dev);
-	return peer && (has_native(peer) ||
-			peer->wanted_features & NETIF_F_GRO);
+	return peer && peer->flags & IFF_UP &&
+	       (has_native(peer) || peer->wanted_features & NETIF_F_GRO);
 }
 
 static bool find_device(const struct ucsec_frame *f, struct ucsec_departure *d)
@@ -58,7 +58,9 @@ static bool find_device(const struct ucsec_frame *f, struct ucsec_departure *d)
 	d->owner = dev;
 	if (is_vlan_dev(dev)) {
 		dev = vlan_dev_priv(dev)->real_dev;
-		if (is_vlan_dev(dev) || !(d->owner->flags & IFF_UP))
+		/* Of another namespace, its number is another device's here. */
+		if (is_vlan_dev(dev) || !(d->owner->flags & IFF_UP) ||
+		    !net_eq(dev_net(dev), f->un->net))
 			return false;
 	}
 	d->dev = dev;

@@ -78,8 +78,8 @@ static bool is_intact(const struct ucsec_frame *f)
 }
 
 /*
- * The device that the stack would say it came by. Ports of bridges and bonds
- * are the business of those.
+ * The device that the stack would say it came by. Ports of bridges and bonds,
+ * and what has a macvlan on it, are the business of those.
  */
 static bool find_device(struct ucsec_frame *f)
 {
@@ -89,14 +89,30 @@ static bool find_device(struct ucsec_frame *f)
 	if (rcu_access_pointer(dev->rx_handler))
 		return false;
 	if (f->offset == VLAN_ETH_HLEN) {
+		/* Programs say so; the look-up warns of any other. */
+		if (!eth_type_vlan(eth->h_vlan_proto))
+			return false;
 		dev = __vlan_find_dev_deep_rcu(dev, eth->h_vlan_proto,
 					       ntohs(eth->h_vlan_TCI) &
 					       VLAN_VID_MASK);
-		if (!dev || !(dev->flags & IFF_UP))
+		/* It may be another namespace's. */
+		if (!dev || !(dev->flags & IFF_UP) ||
+		    !net_eq(dev_net(dev), f->un->net))
 			return false;
 	}
 	f->dev = dev;
 	return ether_addr_equal(eth->h_dest, dev->dev_addr);
+}
+
+/*
+ * In generic mode there is an skb behind the frame, and GRO may have made it of
+ * several datagrams; their checksum may be none, so that nothing else tells. The
+ * hook takes them one by one.
+ */
+static bool is_train(struct xdp_buff *xdp)
+{
+	return rcu_access_pointer(xdp->rxq->dev->xdp_prog) &&
+	       xdp_get_shared_info_from_buff(xdp)->gso_size;
 }
 
 /* The UDP header, or NULL if there is none to be read. */
@@ -216,6 +232,8 @@ static int process(struct ucsec_frame *f)
 	users = users_of(f);
 	if (!users)
 		return -UCSEC_XDP_OTHER;
+	if (is_train(f->xdp))
+		return -UCSEC_XDP_UP_FORM;
 	way = read_frame(f);
 	if (way)
 		return -way;

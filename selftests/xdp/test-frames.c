@@ -3,7 +3,12 @@
  * Frames before the XDP program, one by one: what leaves, what is refused, and
  * what goes up untouched and uncounted.
  */
+#include <netinet/in.h>
 #include "frame.h"
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
 
 enum { PORT = 6000, NO_MEDIA = 6500, SSRC = 0x1234567 };
 
@@ -287,6 +292,14 @@ static void try_vlans(void)
 	ok(frame_run("wa", frame, &n) == XDP_REDIRECT &&
 	   frame_read(frame, n, &sent) && sent.vlan == 9 && sent.len == len,
 	   "one that leaves by a VLAN has its tag");
+	must_run(G, "ip route del 10.0.2.2 dev wb.9");
+	must_run(G, "ip link set wa.5 netns %s", world_name(A));
+	must_run(A, "ip link set wa.5 up");
+	try_up((struct frame){ .vlan = 5 }, UCSEC_XDP_UP_LINK,
+	       "a VLAN of another namespace");
+	must_run(A, "ip link del wa.5");
+	must_run(G, "ip link add link wa name wa.5 type vlan id 5");
+	must_run(G, "ip link set wa.5 up");
 	stream_del(id);
 }
 
@@ -324,6 +337,48 @@ static void try_garbage(void)
 	stream_del(id);
 }
 
+/*
+ * What the sender left in one skb comes in one frame in generic mode: it is not
+ * taken for one datagram.
+ */
+static void try_train(void)
+{
+	struct ucsec_stream s = stream_spec(AF_INET, AF_INET, PORT);
+	int a, b, i, good = 0, size = 172, zero = 0;
+	u8 train[10 * 172], got[2048];
+	struct ucsec_stats stats;
+	u64 before;
+	u32 id;
+
+	must_run(G, "ucsecctl xdp detach wa");
+	must_run(G, "ucsecctl xdp attach wa --mode generic");
+	must_run(A, "ethtool -K wa tx on tx-udp-segmentation on >/dev/null");
+	id = stream_new(&s);
+	a = udp_socket(A, AF_INET, 5000);
+	b = udp_socket(B, AF_INET, PORT);
+	for (i = 0; i < 10; i++) {
+		next_rtp(160);
+		memcpy(train + i * size, clear, (size_t)size);
+	}
+	before = frame_ways("wa", UCSEC_XDP_UP_FORM);
+	if (setsockopt(a, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
+		die("UDP_SEGMENT");
+	send_udp(a, AF_INET, PORT, train, sizeof(train));
+	setsockopt(a, IPPROTO_UDP, UDP_SEGMENT, &zero, sizeof(zero));
+	for (i = 0; i < 10; i++)
+		good += receive(b, got, sizeof(got), ARRIVAL_MS) == size &&
+			!memcmp(got, train + i * size, (size_t)size);
+	stats = stream_stats(id);
+	ok(good == 10 && adds_up(&stats) && stats.tx_packets == 10 &&
+	   frame_ways("wa", UCSEC_XDP_UP_FORM) == before + 1,
+	   "a train goes up and leaves one by one");
+	note("%d arrived, %llu sent", good,
+	     (unsigned long long)stats.tx_packets);
+	close(a);
+	close(b);
+	stream_del(id);
+}
+
 int main(void)
 {
 	struct ucsec_stream s = stream_spec(AF_INET, AF_INET, PORT);
@@ -346,5 +401,6 @@ int main(void)
 	stream_del(id);
 	try_vlans();
 	try_garbage();
+	try_train();
 	return tap_end();
 }
