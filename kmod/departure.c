@@ -82,14 +82,15 @@ static struct neighbour *look_up_neighbour(const struct ucsec_path *path,
 			(__force u32)rt_nexthop(rt, path->to.addr.s6_addr32[3]));
 }
 
-/* Asks for it again, or for the first time, where that is due. */
+/* Known as the stack would use it; nobody is asked for it yet. */
 static bool find_neighbour(const struct ucsec_path *path,
 			   struct ucsec_departure *d)
 {
 	struct neighbour *n = look_up_neighbour(path, d->dst);
 
-	if (!n || neigh_event_send(n, NULL))
+	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
 		return false;
+	d->neigh = n;
 	neigh_ha_snapshot(d->mac, n, d->dst->dev);
 	return true;
 }
@@ -113,8 +114,12 @@ enum ucsec_xdp_way ucsec_departure_find(const struct ucsec_frame *f,
 
 	if (d->dst->xfrm)
 		return UCSEC_XDP_UP_POLICY;
-	/* A tunnel, a multicast router, or IPsec that has no key yet. */
-	if (d->dst->output != ip_output && d->dst->output != ip6_output)
+	/*
+	 * A tunnel, a multicast router, or IPsec that has no key yet. Some
+	 * tunnels (MPLS) come in behind this output.
+	 */
+	if (d->dst->lwtstate ||
+	    (d->dst->output != ip_output && d->dst->output != ip6_output))
 		return UCSEC_XDP_UP_ROUTE;
 	if (!find_device(f, d))
 		return UCSEC_XDP_UP_DEVICE;
@@ -184,6 +189,8 @@ void ucsec_departure_write(const struct ucsec_frame *f,
 	u32 len = pkt->len + sizeof(*uh);
 	bool v4 = path->to.family == AF_INET;
 
+	/* Asked for again where that is due, but not for what was refused. */
+	neigh_event_send(d->neigh, NULL);
 	ucsec_header_udp(stream, path, uh, len, pkt->rtcp);
 	uh->check = 0;
 	if (v4)

@@ -27,6 +27,7 @@ struct ucsec_departure {
 	struct dst_entry *dst;
 	struct net_device *dev;		/* that takes the frame */
 	const struct net_device *owner;	/* the VLAN's, or the same */
+	struct neighbour *neigh;
 	u8 mac[ETH_ALEN];
 	u8 tos;
 	bool held;			/* the route is to be released */

@@ -14,6 +14,7 @@
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/module.h>
+#include <net/addrconf.h>
 #include <net/dsfield.h>
 #include <net/ip6_checksum.h>
 #include <net/xdp.h>
@@ -36,7 +37,7 @@ static enum ucsec_xdp_way read_v4(struct ucsec_frame *f, struct iphdr *iph)
 {
 	u32 len = ntohs(iph->tot_len);
 
-	if (iph->protocol != IPPROTO_UDP || iph->ihl != 5 ||
+	if (iph->version != 4 || iph->ihl != 5 || iph->protocol != IPPROTO_UDP ||
 	    iph->frag_off & htons(IP_MF | IP_OFFSET) || len < sizeof(*iph) ||
 	    !fits(f, len - sizeof(*iph)) || ip_fast_csum(iph, 5))
 		return UCSEC_XDP_UP_FORM;
@@ -47,10 +48,22 @@ static enum ucsec_xdp_way read_v4(struct ucsec_frame *f, struct iphdr *iph)
 	return UCSEC_XDP_NONE;
 }
 
+/* What the stack drops before the hook has it. */
+static bool is_refused_v6(const struct net_device *dev,
+			  const struct ipv6hdr *ip6h)
+{
+	const struct inet6_dev *idev = __in6_dev_get(dev);
+
+	return !idev || READ_ONCE(idev->cnf.disable_ipv6) ||
+	       ipv6_addr_is_multicast(&ip6h->saddr) ||
+	       ipv6_addr_loopback(&ip6h->saddr) ||
+	       ipv6_addr_loopback(&ip6h->daddr);
+}
+
 static enum ucsec_xdp_way read_v6(struct ucsec_frame *f, struct ipv6hdr *ip6h)
 {
 	if (ip6h->version != 6 || ip6h->nexthdr != IPPROTO_UDP ||
-	    !fits(f, ntohs(ip6h->payload_len)))
+	    !fits(f, ntohs(ip6h->payload_len)) || is_refused_v6(f->dev, ip6h))
 		return UCSEC_XDP_UP_FORM;
 	f->key.addr = ip6h->daddr;
 	if (ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
@@ -78,6 +91,25 @@ static bool is_intact(const struct ucsec_frame *f)
 }
 
 /*
+ * A tag that the device took off is beside the frame, where nobody here sees it:
+ * the frame may be of a VLAN, and in generic mode would leave with that tag.
+ */
+static bool hides_tags(struct net_device *dev)
+{
+	struct net_device *upper;
+	struct list_head *at;
+
+	if (likely(list_empty(&dev->adj_list.upper)) ||
+	    !(dev->features & (NETIF_F_HW_VLAN_CTAG_RX |
+			       NETIF_F_HW_VLAN_STAG_RX)))
+		return false;
+	netdev_for_each_upper_dev_rcu(dev, upper, at)
+		if (is_vlan_dev(upper))
+			return true;
+	return false;
+}
+
+/*
  * The device that the stack would say it came by. Ports of bridges and bonds,
  * and what has a macvlan on it, are the business of those.
  */
@@ -97,8 +129,11 @@ static bool find_device(struct ucsec_frame *f)
 					       VLAN_VID_MASK);
 		/* It may be another namespace's. */
 		if (!dev || !(dev->flags & IFF_UP) ||
+		    rcu_access_pointer(dev->rx_handler) ||
 		    !net_eq(dev_net(dev), f->un->net))
 			return false;
+	} else if (hides_tags(dev)) {
+		return false;
 	}
 	f->dev = dev;
 	return ether_addr_equal(eth->h_dest, dev->dev_addr);
@@ -135,10 +170,14 @@ static struct udphdr *find_udp(const struct ucsec_frame *f)
 static enum ucsec_xdp_way read_frame(struct ucsec_frame *f)
 {
 	void *l3 = f->xdp->data + f->offset;
+	__be16 proto = *((__be16 *)l3 - 1);
 
 	if (!find_device(f))
 		return UCSEC_XDP_UP_LINK;
-	f->v4 = *(u8 *)l3 >> 4 == 4;
+	/* The version says the same, which is seen to below. */
+	f->v4 = proto == htons(ETH_P_IP);
+	if (!f->v4 && proto != htons(ETH_P_IPV6))
+		return UCSEC_XDP_UP_FORM;
 	f->key.port = f->uh->dest;
 	return f->v4 ? read_v4(f, l3) : read_v6(f, l3);
 }

@@ -70,6 +70,7 @@ static int make_v4(u8 *out, const struct frame *f, int udp_len)
 	memset(out, 0, 20);
 	memset(out + 20, 1, f->options);
 	ip->version = 4;
+	ip->tos = f->tos;
 	ip->ihl = (u8)(head / 4) & 15;
 	ip->tot_len = htons((u16)(head + udp_len));
 	ip->frag_off = htons(f->fragment);
@@ -94,6 +95,8 @@ static int make_v6(u8 *out, const struct frame *f, int udp_len)
 	ip->ip6_hlim = f->ttl ? f->ttl : 64;
 	ip->ip6_src = ((struct sockaddr_in6 *)&src)->sin6_addr;
 	ip->ip6_dst = ((struct sockaddr_in6 *)&dst)->sin6_addr;
+	if (f->source && !inet_pton(AF_INET6, f->source, &ip->ip6_src))
+		die("%s", f->source);
 	return 40;
 }
 
@@ -112,7 +115,7 @@ int frame_make(u8 *out, const struct frame *f)
 		put16(out + at + 2, f->vlan);
 		at += 4;
 	}
-	put16(out + at, v4 ? 0x0800 : 0x86dd);
+	put16(out + at, v4 != f->other_type ? 0x0800 : 0x86dd);
 	ip = out + at + 2;
 	at += 2 + (v4 ? make_v4(ip, f, len) : make_v6(ip, f, len));
 	put16(out + at, f->sport);
@@ -242,4 +245,70 @@ bool frame_read(const u8 *frame, int len, struct sent *s)
 		return wrong("length of the datagram");
 	return !udp_csum(ip + (head == 20 ? 12 : 8), head == 20 ? 8 : 32, udp,
 			 s->len + 8) || wrong("checksum");
+}
+
+u8 clear[2048];
+
+int next_rtp(u32 payload)
+{
+	static u16 seq = 100;
+
+	return rtp_make(clear, &(struct rtp){
+		.ssrc = 0x1234567, .seq = seq++, .payload = payload,
+		.seed = seq });
+}
+
+/* By any stream. */
+static u64 received(void)
+{
+	struct ucsec_stats stats;
+
+	if (ucsec_stats_get(gw, &stats))
+		die("stats: %s", ucsec_error(gw)->sentence);
+	return stats.rx_packets;
+}
+
+static void all_ways(u64 *ways)
+{
+	u32 i;
+
+	for (i = 0; i < __UCSEC_XDP_MAX; i++)
+		ways[i] = frame_ways("wa", i);
+}
+
+static void note_way(int verdict, const u64 *was)
+{
+	u64 now[__UCSEC_XDP_MAX];
+	u32 i;
+
+	all_ways(now);
+	for (i = 0; i < __UCSEC_XDP_MAX; i++)
+		if (now[i] != was[i])
+			note("verdict %d, way %u", verdict, i);
+}
+
+void try_up(struct frame f, enum ucsec_xdp_way way, const char *name)
+{
+	u64 was[__UCSEC_XDP_MAX], counted = received();
+	u8 frame[FRAME_MAX], copy[FRAME_MAX];
+	int n, m, verdict;
+
+	if (!f.data) {
+		f.len = next_rtp(160);
+		f.data = clear;
+	}
+	if (!f.dport)
+		f.dport = FRAME_PORT;
+	f.sport = 5000;
+	if (!f.family)
+		f.family = AF_INET;
+	n = frame_make(frame, &f);
+	memcpy(copy, frame, (size_t)n);
+	m = n;
+	all_ways(was);
+	verdict = frame_run("wa", frame, &m);
+	ok(verdict == XDP_PASS && m == n && !memcmp(frame, copy, (size_t)n) &&
+	   received() == counted && frame_ways("wa", way) == was[way] + 1,
+	   "goes up as it came: %s", name);
+	note_way(verdict, was);
 }

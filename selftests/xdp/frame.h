@@ -14,11 +14,19 @@ struct frame {
 	const u8 *data;
 	int len;
 	u16 vlan;
-	u8 ttl;
+	u8 ttl, tos;
 	u8 options;		/* IPv4: bytes of them, of 4 */
 	u16 fragment;		/* IPv4: the field as it is */
+	const char *source;	/* IPv6: another one */
 	bool bad_csum, no_csum, bad_head, other_host;
+	bool other_type;	/* that of the other family */
 };
+
+enum { FRAME_PORT = 6000, FRAME_MAX = 4096 };
+
+/* RTP in the clear, one after the other; its length. */
+extern u8 clear[2048];
+int next_rtp(u32 payload);
 
 /* Length of the frame; its addresses are asked for first. */
 void frame_init(void);
@@ -31,6 +39,12 @@ int frame_make(u8 *out, const struct frame *f);
 int frame_run(const char *dev, u8 *frame, int *len);
 /* How many went this way so far. */
 u64 frame_ways(const char *dev, enum ucsec_xdp_way way);
+
+/*
+ * Up it goes as it came, counted by the program under @way alone. By default it
+ * is the next RTP, of IPv4, to the port above.
+ */
+void try_up(struct frame f, enum ucsec_xdp_way way, const char *name);
 
 struct sent {
 	int family;
