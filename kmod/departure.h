@@ -20,6 +20,7 @@ struct ucsec_frame {
 	struct in6_addr saddr;
 	struct ucsec_hop hop;
 	u32 offset;			/* of the network header */
+	u32 len;			/* of the datagram, with its header */
 	bool v4;
 };
 

@@ -76,7 +76,7 @@ enum ucsec_xdp_way ucsec_xdp_signalling(const struct ucsec_frame *f)
 		.v6 = !mapped,
 		.dport = ntohs(f->uh->dest),
 		.data = (u8 *)(f->uh + 1),
-		.len = ntohs(f->uh->len) - sizeof(*f->uh),
+		.len = f->len - sizeof(*f->uh),
 	};
 	struct ucsec_acl_result r;
 

@@ -23,13 +23,15 @@
 #include "route.h"
 #include "xdp.h"
 
-/* Does the datagram lie within @len bytes behind the network header? */
-static bool fits(const struct ucsec_frame *f, u32 len)
+/*
+ * Does the datagram lie within @len bytes behind the network header? Its length
+ * is read here alone: frames of AF_XDP lie in memory that a process may write.
+ */
+static bool fits(struct ucsec_frame *f, u32 len)
 {
-	u32 udp_len = ntohs(f->uh->len);
-
+	f->len = ntohs(READ_ONCE(f->uh->len));
 	return (u8 *)f->uh + len <= (u8 *)f->xdp->data_end &&
-	       udp_len >= sizeof(*f->uh) && udp_len <= len;
+	       f->len >= sizeof(*f->uh) && f->len <= len;
 }
 
 /* NONE: to go on with. */
@@ -76,7 +78,7 @@ static enum ucsec_xdp_way read_v6(struct ucsec_frame *f, struct ipv6hdr *ip6h)
 
 static bool is_intact(const struct ucsec_frame *f)
 {
-	u32 len = ntohs(f->uh->len);
+	u32 len = f->len;
 
 	/* IPv6 forbids to do without, RFC 8200 section 8.1. */
 	if (!f->uh->check)
@@ -220,7 +222,7 @@ static int take_or_leave(const struct ucsec_frame *f, struct ucsec_entry *entry)
 	u32 trailer = stream->tx_protected ? UCSEC_SRTP_TRAILER_MAX : 0;
 	struct ucsec_packet pkt = {
 		.data = (u8 *)(f->uh + 1),
-		.len = ntohs(f->uh->len) - sizeof(*f->uh),
+		.len = f->len - sizeof(*f->uh),
 		.saddr = f->saddr,
 		.sport = f->uh->source,
 		.rtcp_port = entry->rtcp,
