@@ -17,9 +17,7 @@ static int __init ucsec_mod_init(void)
 	err = ucsec_netns_init();
 	if (err)
 		goto err_crypto;
-	err = ucsec_xdp_init();
-	if (err)
-		goto err_netns;
+	ucsec_xdp_init();
 	/* Last, so that no request finds a half-built module. */
 	err = ucsec_netlink_init();
 	if (err)

@@ -308,9 +308,15 @@ int ucsec_xdp_datagram(struct xdp_md *ctx, u32 offset)
 	return way;
 }
 
-BTF_SET8_START(xdp_kfuncs)
+/* From 6.9 on the kernel tells sets of functions from others, and wants one. */
+#ifndef BTF_KFUNCS_START
+#define BTF_KFUNCS_START	BTF_SET8_START
+#define BTF_KFUNCS_END		BTF_SET8_END
+#endif
+
+BTF_KFUNCS_START(xdp_kfuncs)
 BTF_ID_FLAGS(func, ucsec_xdp_datagram)
-BTF_SET8_END(xdp_kfuncs)
+BTF_KFUNCS_END(xdp_kfuncs)
 
 static const struct btf_kfunc_id_set xdp_kfunc_set = {
 	.owner = THIS_MODULE,
@@ -328,11 +334,16 @@ static bool has_btf(void)
 #endif
 }
 
-int ucsec_xdp_init(void)
+void ucsec_xdp_init(void)
 {
+	int err;
+
 	if (!has_btf()) {
 		pr_info("no XDP: this module was built without BTF\n");
-		return 0;
+		return;
 	}
-	return register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &xdp_kfunc_set);
+	err = register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &xdp_kfunc_set);
+	if (err)
+		pr_warn("no XDP: the kernel does not take the module's BTF (%d)\n",
+			err);
 }

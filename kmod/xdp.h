@@ -10,7 +10,7 @@ struct ucsec_frame;
 struct xdp_md;
 
 /* Says in the kernel's log if there is no XDP, which is no error. */
-int ucsec_xdp_init(void);
+void ucsec_xdp_init(void);
 
 /*
  * The whole way of a datagram whose network header is at @offset. Above 0: it is
