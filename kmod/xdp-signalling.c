@@ -42,16 +42,10 @@ static bool is_heard6(const struct ucsec_frame *f, const struct ipv6hdr *ip6h)
 	return ucsec_acl_is_heard6(f->un->net, f->dev, &flow);
 }
 
-static bool is_by_rate(const struct ucsec_acl_result *r)
-{
-	return r->reason == UCSEC_DENIAL_RATE ||
-	       r->reason == UCSEC_DENIAL_SOURCE_RATE ||
-	       r->reason == UCSEC_DENIAL_REJECT_RATE;
-}
-
 /*
- * What a rate refuses is judged for real: it takes no token, but cuts a debt
- * that a change of the rate has made too long.
+ * What is dropped is judged for real: nobody else will, and it is to take the
+ * tokens that it takes anywhere, lest what is dropped for what it says had no
+ * rate, and all of a flood of it were read.
  */
 static void judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 		  struct ucsec_acl_result *r)
@@ -59,7 +53,8 @@ static void judge(struct ucsec_acl *acl, const struct ucsec_acl_packet *p,
 	const struct ucsec_acl_result looked_up = *r;
 
 	ucsec_acl_judge(acl, p, UCSEC_ACL_PEEK, r);
-	if (likely(r->verdict != UCSEC_VERDICT_DROP) || !is_by_rate(r))
+	if (likely(r->verdict != UCSEC_VERDICT_DROP) ||
+	    (!r->trunk->limited && r->reason != UCSEC_DENIAL_REJECT_RATE))
 		return;
 	*r = looked_up;
 	ucsec_acl_judge(acl, p, UCSEC_ACL_REAL, r);
