@@ -27,7 +27,8 @@ static const char *const up_names[__UCSEC_XDP_MAX] = {
 	[UCSEC_XDP_UP_ROOM] = "room",
 };
 
-static int read_ways(int fd, uint64_t ways[__UCSEC_XDP_MAX])
+/* Of the program of another version there may be fewer. */
+static int read_ways(int fd, uint32_t n, uint64_t ways[__UCSEC_XDP_MAX])
 {
 	int cpu, cpus = libbpf_num_possible_cpus();
 	uint64_t *values;
@@ -39,13 +40,30 @@ static int read_ways(int fd, uint64_t ways[__UCSEC_XDP_MAX])
 	values = calloc((size_t)cpus, sizeof(*values));
 	if (!values)
 		return -ENOMEM;
-	for (way = 0; way < __UCSEC_XDP_MAX && !err; way++) {
+	for (way = 0; way < __UCSEC_XDP_MAX && way < n && !err; way++) {
 		err = bpf_map_lookup_elem(fd, &way, values);
 		for (cpu = 0; cpu < cpus && !err; cpu++)
 			ways[way] += values[cpu];
 	}
 	free(values);
 	return err;
+}
+
+/*
+ * Anybody's program may have the name of ours: it is ours if its map is, too,
+ * and only then does a value have the size that there is room for.
+ */
+static int query_map(int fd, struct xdp_state *state)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	state->ours = !strcmp(info.name, "ucsec_ways") &&
+		      info.type == BPF_MAP_TYPE_PERCPU_ARRAY &&
+		      info.value_size == sizeof(uint64_t);
+	return state->ours ? read_ways(fd, info.max_entries, state->ways) : 0;
 }
 
 /* The map is found by the program: nothing has to be pinned. */
@@ -61,13 +79,12 @@ static int query_program(int fd, struct xdp_state *state)
 	if (bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -errno;
 	snprintf(state->name, sizeof(state->name), "%s", info.name);
-	state->ours = !strcmp(info.name, "ucsec_xdp") && map_id;
-	if (!state->ours)
+	if (strcmp(info.name, "ucsec_xdp") || !map_id)
 		return 0;
 	map = bpf_map_get_fd_by_id(map_id);
 	if (map < 0)
 		return -errno;
-	err = read_ways(map, state->ways);
+	err = query_map(map, state);
 	close(map);
 	return err;
 }
