@@ -49,8 +49,11 @@ static void try_vlans(void)
 	must_run(G, "ip link set wa.5 master br5");
 	try_up((struct frame){ .vlan = 5 }, UCSEC_XDP_UP_LINK,
 	       "a VLAN that is the port of a bridge");
-	must_run(G, "ip link del br5");
 	must_run(G, "ip link del wa.5");
+	must_run(G, "ip link set wa master br5");
+	try_up((struct frame){ 0 }, UCSEC_XDP_UP_LINK,
+	       "what comes by the port of a bridge");
+	must_run(G, "ip link del br5");
 }
 
 /* Tunnels that come in behind what sends. */
