@@ -35,7 +35,7 @@ static bool has_native(const struct net_device *dev)
  */
 static bool takes_frames(const struct ucsec_frame *f, struct net_device *dev)
 {
-	const struct net_device *from = f->xdp->rxq->dev, *peer;
+	const struct net_device *from = f->from, *peer;
 
 	if (dev->type != ARPHRD_ETHER || !(dev->flags & IFF_UP))
 		return false;

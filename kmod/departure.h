@@ -14,6 +14,7 @@ struct xdp_buff;
 struct ucsec_frame {
 	struct xdp_buff *xdp;
 	struct ucsec_net *un;
+	struct net_device *from;	/* whose program runs */
 	const struct net_device *dev;	/* the VLAN's, if it is tagged */
 	struct udphdr *uh;
 	struct ucsec_entry_key key;

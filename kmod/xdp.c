@@ -118,7 +118,7 @@ static bool hides_tags(struct net_device *dev)
 static bool find_device(struct ucsec_frame *f)
 {
 	const struct vlan_ethhdr *eth = f->xdp->data;
-	struct net_device *dev = f->xdp->rxq->dev;
+	struct net_device *dev = f->from;
 
 	if (rcu_access_pointer(dev->rx_handler))
 		return false;
@@ -146,10 +146,10 @@ static bool find_device(struct ucsec_frame *f)
  * several datagrams; their checksum may be none, so that nothing else tells. The
  * hook takes them one by one.
  */
-static bool is_train(struct xdp_buff *xdp)
+static bool is_train(const struct ucsec_frame *f)
 {
-	return rcu_access_pointer(xdp->rxq->dev->xdp_prog) &&
-	       xdp_get_shared_info_from_buff(xdp)->gso_size;
+	return rcu_access_pointer(f->from->xdp_prog) &&
+	       xdp_get_shared_info_from_buff(f->xdp)->gso_size;
 }
 
 /* The UDP header, or NULL if there is none to be read. */
@@ -212,7 +212,7 @@ static int take(const struct ucsec_frame *f, const struct ucsec_departure *d,
 	}
 	ucsec_departure_write(f, d, stream, path, pkt);
 	ucsec_media_sent(stream, pkt);
-	return d->dev->ifindex;
+	return d->dev == f->from ? -UCSEC_XDP_TX : d->dev->ifindex;
 }
 
 static int take_or_leave(const struct ucsec_frame *f, struct ucsec_entry *entry)
@@ -273,7 +273,7 @@ static int process(struct ucsec_frame *f)
 	users = users_of(f);
 	if (!users)
 		return -UCSEC_XDP_OTHER;
-	if (is_train(f->xdp))
+	if (is_train(f))
 		return -UCSEC_XDP_UP_FORM;
 	way = read_frame(f);
 	if (way)
@@ -292,17 +292,18 @@ int ucsec_xdp_datagram(struct xdp_md *ctx, u32 offset)
 {
 	/* Programs know it by another name. */
 	struct xdp_buff *xdp = (struct xdp_buff *)ctx;
-	struct ucsec_frame f = {
-		.xdp = xdp,
-		.un = ucsec_net(dev_net(xdp->rxq->dev)),
-		.offset = offset,
-	};
-	int way;
+	struct ucsec_frame f = { .xdp = xdp, .offset = offset };
+	int way = -UCSEC_XDP_UP_LINK;
 
 	/* Test runs come in a process. */
 	local_bh_disable();
 	rcu_read_lock();
-	way = process(&f);
+	/* veth forgets it while the last frames of a program are on their way. */
+	f.from = READ_ONCE(xdp->rxq->dev);
+	if (likely(f.from)) {
+		f.un = ucsec_net(dev_net(f.from));
+		way = process(&f);
+	}
 	rcu_read_unlock();
 	local_bh_enable();
 	return way;

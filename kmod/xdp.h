@@ -14,7 +14,7 @@ void ucsec_xdp_init(void);
 
 /*
  * The whole way of a datagram whose network header is at @offset. Above 0: it is
- * to leave by the device of that index; else enum ucsec_xdp_way, negated.
+ * to leave by the other device of that index; else enum ucsec_xdp_way, negated.
  * Pointers to packet data must be read again.
  */
 int ucsec_xdp_datagram(struct xdp_md *ctx, u32 offset);

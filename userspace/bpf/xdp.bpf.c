@@ -76,22 +76,20 @@ static __always_inline __u32 find_udp(struct xdp_md *ctx)
 SEC("xdp")
 int ucsec_xdp(struct xdp_md *ctx)
 {
-	__u32 ifindex = ctx->ingress_ifindex;
 	__u32 offset = find_udp(ctx);
 	int way;
 
 	if (!offset)
 		return XDP_PASS;
+	/* No look at the device: veth may have forgotten it, see the module. */
 	way = ucsec_xdp_datagram(ctx, offset);
 	if (way > 0) {
-		if ((__u32)way == ifindex) {
-			count(UCSEC_XDP_TX);
-			return XDP_TX;
-		}
 		count(UCSEC_XDP_REDIRECT);
 		return bpf_redirect((__u32)way, 0);
 	}
 	count((__u32)-way);
+	if (-way == UCSEC_XDP_TX)
+		return XDP_TX;
 	return -way == UCSEC_XDP_DROP || -way == UCSEC_XDP_DENIED ?
 	       XDP_DROP : XDP_PASS;
 }
