@@ -67,7 +67,7 @@ static int query_map(int fd, struct xdp_state *state)
 }
 
 /* The map is found by the program: nothing has to be pinned. */
-static int query_program(int fd, struct xdp_state *state)
+int xdp_read_program(int fd, struct xdp_state *state)
 {
 	uint32_t map_id = 0, len = sizeof(struct bpf_prog_info);
 	struct bpf_prog_info info = {
@@ -109,8 +109,11 @@ int xdp_query(uint32_t ifindex, struct xdp_state *state)
 	fd = bpf_prog_get_fd_by_id(state->id);
 	if (fd < 0)
 		return -errno;
-	err = query_program(fd, state);
+	err = xdp_read_program(fd, state);
 	close(fd);
+	state->shared = !strcmp(state->name, "xdp_dispatcher");
+	if (!err && state->shared)
+		state->hidden = xdp_shared_find(state);
 	return err;
 }
 
@@ -123,8 +126,8 @@ static json_t *json_of_xdp(const struct xdp_state *s, const char *name)
 		if (up_names[way])
 			json_object_set_new(up, up_names[way],
 				json_integer((json_int_t)s->ways[way]));
-	xdp = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
-			"device", name, "mode", s->mode,
+	xdp = json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:o}",
+			"device", name, "mode", s->mode, "shared", s->shared,
 			"redirected", (json_int_t)s->ways[UCSEC_XDP_REDIRECT],
 			"returned", (json_int_t)s->ways[UCSEC_XDP_TX],
 			"dropped", (json_int_t)s->ways[UCSEC_XDP_DROP],
@@ -140,7 +143,8 @@ static void print_xdp(const struct xdp_state *s, const char *name)
 	uint32_t way;
 
 	printf("%s\n", name);
-	printf("  %-10s %s\n", "mode", s->mode);
+	printf("  %-10s %s%s\n", "mode", s->mode,
+	       s->shared ? ", shared with other programs" : "");
 	printf("  %-10s %" PRIu64 " redirected, %" PRIu64 " returned\n", "sent",
 	       s->ways[UCSEC_XDP_REDIRECT], s->ways[UCSEC_XDP_TX]);
 	printf("  %-10s %" PRIu64 "\n", "dropped", s->ways[UCSEC_XDP_DROP]);
@@ -165,6 +169,9 @@ static int show(const struct if_nameindex *dev, json_t *array)
 
 	if (err == -ENODEV)
 		return 0;
+	if (!err && state.hidden)
+		fprintf(stderr, "ucsecctl: %s: " XDP_HIDDEN "\n",
+			dev->if_name);
 	if (err || !state.ours)
 		return err;
 	if (array)

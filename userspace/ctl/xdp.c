@@ -54,8 +54,10 @@ static enum status find_device(const struct ctl *ctl, char **words,
 	if (!state->ifindex)
 		return fail(ctl, "there is no such device");
 	err = xdp_query(state->ifindex, state);
-	return err ? fail_device(words[0], "cannot ask for its programs",
-				 -err) : STATUS_OK;
+	if (err)
+		return fail_device(words[0], "cannot ask for its programs",
+				   -err);
+	return state->hidden ? fail_device(words[0], XDP_HIDDEN, 0) : STATUS_OK;
 }
 
 /* What the kernel would say in the verifier's words. */
@@ -68,43 +70,71 @@ static enum status check_module(const struct ctl *ctl)
 	return STATUS_OK;
 }
 
-static enum status load(struct bpf_object **object)
+static struct bpf_object *open_program(void)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "ucsec");
-	int err;
 
-	*object = bpf_object__open_mem(_binary_xdp_bpf_o_start,
-				       (size_t)(_binary_xdp_bpf_o_end -
-						_binary_xdp_bpf_o_start),
-				       &opts);
-	if (!*object) {
-		fprintf(stderr, "ucsecctl: cannot read the XDP program: %s\n",
-			strerror(errno));
-		return STATUS_FAILED;
-	}
-	err = bpf_object__load(*object);
-	if (!err)
-		return STATUS_OK;
-	bpf_object__close(*object);
-	fprintf(stderr, "ucsecctl: the kernel does not take the XDP program: %s\n",
-		strerror(-err));
-	return STATUS_FAILED;
+	return bpf_object__open_mem(_binary_xdp_bpf_o_start,
+				    (size_t)(_binary_xdp_bpf_o_end -
+					     _binary_xdp_bpf_o_start), &opts);
 }
 
 /* The first of the modes that the device can, or the one that is wanted. */
-static int attach(uint32_t ifindex, int fd, const char *wanted)
+static int attach_alone(const struct xdp_state *state,
+			struct bpf_object *object, const char *wanted)
 {
-	int err = -EINVAL;
+	int err = bpf_object__load(object), fd;
 
+	if (err)
+		return err;
+	fd = bpf_program__fd(bpf_object__find_program_by_name(object,
+							      "ucsec_xdp"));
+	err = -EINVAL;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		if (strcmp(wanted, "auto") && strcmp(wanted, modes[i].name))
 			continue;
-		err = bpf_xdp_attach((int)ifindex, fd, modes[i].flags |
+		err = bpf_xdp_attach((int)state->ifindex, fd, modes[i].flags |
 				     XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
 		if (!err || err == -EBUSY || err == -EPERM)
 			return err;
 	}
 	return err;
+}
+
+static enum status attach(const char *device, const struct xdp_state *state,
+			  const char *wanted)
+{
+	struct bpf_object *object = open_program();
+	int err;
+
+	if (!object)
+		return fail_device(device, "cannot read the XDP program",
+				   errno);
+	err = state->shared ? xdp_shared_join(state, object) :
+			      attach_alone(state, object, wanted);
+	bpf_object__close(object);
+	return err ? fail_device(device, "it does not take the program",
+				 -err) : STATUS_OK;
+}
+
+/* May it be attached beside what is there? */
+static enum status check_room(const char *device, const struct xdp_state *state,
+			      const char *wanted)
+{
+	if (state->ours)
+		return fail_device(device, "it is attached already", 0);
+	if (state->shared && strcmp(wanted, "auto") &&
+	    strcmp(wanted, state->mode)) {
+		fprintf(stderr, "ucsecctl: %s: it has programs in %s mode, and "
+			"no others beside them\n", device, state->mode);
+		return STATUS_FAILED;
+	}
+	if (!state->id || state->shared)
+		return STATUS_OK;
+	fprintf(stderr, "ucsecctl: %s: another program is attached, without "
+		"libxdp's dispatcher, so there is no room: %s\n", device,
+		state->name[0] ? state->name : "without name");
+	return STATUS_FAILED;
 }
 
 /* Takes the option out; NULL if it makes no sense. */
@@ -127,10 +157,8 @@ static const char *take_mode(char **words)
 enum status cmd_xdp_attach(struct ctl *ctl, char **words)
 {
 	const char *mode = take_mode(words);
-	struct bpf_object *object;
 	struct xdp_state state;
 	enum status status;
-	int err;
 
 	if (!mode)
 		return value_error(ctl, "--mode", "native, generic or auto");
@@ -140,33 +168,34 @@ enum status cmd_xdp_attach(struct ctl *ctl, char **words)
 		status = expect_none(ctl, words + 1);
 	if (!status)
 		status = check_module(ctl);
-	if (status)
-		return status;
-	if (state.ours)
-		return fail_device(words[0], "it is attached already", 0);
-	if (state.id) {
-		fprintf(stderr, "ucsecctl: %s: another program is attached, and "
-			"a device has room for one: %s\n", words[0],
-			state.name[0] ? state.name : "without name");
-		return STATUS_FAILED;
-	}
-	status = load(&object);
-	if (status)
-		return status;
-	err = attach(state.ifindex, bpf_program__fd(
-		     bpf_object__find_program_by_name(object, "ucsec_xdp")),
-		     mode);
-	bpf_object__close(object);
-	return err ? fail_device(words[0], "it does not take the program",
-				 -err) : finish(ctl);
+	if (!status)
+		status = check_room(words[0], &state, mode);
+	if (!status)
+		status = attach(words[0], &state, mode);
+	return status ? status : finish(ctl);
+}
+
+/* Only if it is still the one that was asked about. */
+static int detach_alone(const struct xdp_state *state)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts);
+	int err, fd = bpf_prog_get_fd_by_id(state->id);
+
+	if (fd < 0)
+		return -errno;
+	opts.old_prog_fd = fd;
+	err = bpf_xdp_detach((int)state->ifindex,
+			     !strcmp(state->mode, "generic") ?
+			     XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE, &opts);
+	close(fd);
+	return err;
 }
 
 enum status cmd_xdp_detach(struct ctl *ctl, char **words)
 {
-	LIBBPF_OPTS(bpf_xdp_attach_opts, opts);
 	struct xdp_state state;
 	enum status status;
-	int err, fd;
+	int err;
 
 	libbpf_set_print(say_nothing);
 	status = find_device(ctl, words, &state);
@@ -178,15 +207,7 @@ enum status cmd_xdp_detach(struct ctl *ctl, char **words)
 		return fail_device(words[0], state.id ?
 				   "the program that is attached is another" :
 				   "nothing is attached", 0);
-	/* Only if it is still the one that was asked about. */
-	fd = bpf_prog_get_fd_by_id(state.id);
-	if (fd < 0)
-		return fail_device(words[0], "the program is gone", errno);
-	opts.old_prog_fd = fd;
-	err = bpf_xdp_detach((int)state.ifindex,
-			     !strcmp(state.mode, "generic") ?
-			     XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE, &opts);
-	close(fd);
+	err = state.shared ? xdp_shared_leave(&state) : detach_alone(&state);
 	return err ? fail_device(words[0], "it keeps the program", -err) :
 		     finish(ctl);
 }
