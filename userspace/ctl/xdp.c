@@ -154,6 +154,20 @@ static const char *take_mode(char **words)
 	       !strcmp(mode, "generic") ? mode : NULL;
 }
 
+static enum status finish_attach(const struct ctl *ctl, const char *device,
+				 struct xdp_state *state)
+{
+	json_t *warnings;
+
+	if (xdp_query(state->ifindex, state) || !state->ours)
+		return fail_device(device, "the program is gone again", 0);
+	warnings = xdp_warn(device, !strcmp(state->mode, "native"));
+	if (ctl->json)
+		return print_json(json_pack("{s:o}", "warnings", warnings));
+	json_decref(warnings);
+	return STATUS_OK;
+}
+
 enum status cmd_xdp_attach(struct ctl *ctl, char **words)
 {
 	const char *mode = take_mode(words);
@@ -172,7 +186,7 @@ enum status cmd_xdp_attach(struct ctl *ctl, char **words)
 		status = check_room(words[0], &state, mode);
 	if (!status)
 		status = attach(words[0], &state, mode);
-	return status ? status : finish(ctl);
+	return status ? status : finish_attach(ctl, words[0], &state);
 }
 
 /* Only if it is still the one that was asked about. */

@@ -35,4 +35,7 @@ int xdp_shared_find(struct xdp_state *state);
 int xdp_shared_join(const struct xdp_state *state, struct bpf_object *object);
 int xdp_shared_leave(const struct xdp_state *state);
 
+/* xdp-advice.c: on standard error; an array of the sentences, to be freed. */
+json_t *xdp_warn(const char *device, bool native);
+
 #endif /* UCSEC_CTL_XDP_H */
